@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The nouns of the `wireroot` command, one function in tools/cmd/NOUN.c for each.
+ *
+ * argv[0] is the noun itself. The function prints what there is to print, its faults included, and
+ * returns the exit status: 0 done, 1 failed, 2 usage. It answers --help on standard output with 0.
+ */
+#ifndef WIREROOT_CMD_H
+#define WIREROOT_CMD_H
+
+#define CMD_DONE   0
+#define CMD_FAILED 1
+#define CMD_USAGE  2
+
+int cmd_initrd(int argc, char **argv);
+
+#endif

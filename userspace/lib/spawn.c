@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Run another program to its end; see spawn.h. */
+#include "userspace/lib/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* What the program writes is kept up to here; the rest is read and dropped. */
+#define OUTPUT_BYTES_MAX (64u << 20)
+#define ERRORS_BYTES_MAX (16u << 10)
+
+struct pipe_ends {
+	int read_end, write_end; /* -1 when not open */
+};
+
+static int open_pipe(struct pipe_ends *ends)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	ends->read_end = fds[0];
+	ends->write_end = fds[1];
+	return 0;
+}
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Start the program with its output and errors in our pipes. Returns 0 or -errno. */
+static int start(const char *const argv[], int output, int errors, pid_t *pid)
+{
+	posix_spawn_file_actions_t actions;
+	int error;
+
+	error = posix_spawn_file_actions_init(&actions);
+	if (error)
+		return -error;
+	error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	if (!error && output >= 0)
+		error = posix_spawn_file_actions_adddup2(&actions, output, 1);
+	if (!error)
+		error = posix_spawn_file_actions_adddup2(&actions, errors, 2);
+	if (!error)
+		error = posix_spawnp(pid, argv[0], &actions, NULL, (char *const *)argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	return -error;
+}
+
+/* Take what is there from @fd; closes it at its end. */
+static void drain(int *fd, struct text *text, size_t limit)
+{
+	char buffer[4096];
+	ssize_t got = read(*fd, buffer, sizeof(buffer));
+
+	if (got < 0 && errno == EINTR)
+		return;
+	if (got <= 0)
+		close_end(fd);
+	else if (text->length < limit)
+		text_add_bytes(text, buffer, (size_t)got);
+}
+
+static void read_both(int *output, struct text *output_text, int *errors, struct text *errors_text)
+{
+	while (*output >= 0 || *errors >= 0) {
+		struct pollfd fds[2] = { { .fd = *output, .events = POLLIN },
+					 { .fd = *errors, .events = POLLIN } };
+
+		if (poll(fds, 2, -1) < 0)
+			continue;
+		if (fds[0].revents)
+			drain(output, output_text, OUTPUT_BYTES_MAX);
+		if (fds[1].revents)
+			drain(errors, errors_text, ERRORS_BYTES_MAX);
+	}
+}
+
+/* The last line with something in it. Cuts @errors off behind it. */
+static const char *last_line(struct text *errors)
+{
+	char *newline;
+
+	while (errors->length > 0 && errors->data[errors->length - 1] <= ' ')
+		errors->data[--errors->length] = '\0';
+	if (!errors->length)
+		return NULL;
+	newline = strrchr(errors->data, '\n');
+	return newline ? newline + 1 : errors->data;
+}
+
+static int judge(const char *program, int status, struct text *errors, struct fault *fault)
+{
+	char doing[sizeof(fault->doing)];
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return 0;
+	if (WIFSIGNALED(status))
+		snprintf(doing, sizeof(doing), "run program (ended by signal %d)",
+			 WTERMSIG(status));
+	else
+		snprintf(doing, sizeof(doing), "run program (exit status %d)", WEXITSTATUS(status));
+	return fault_set(fault, EIO, doing, program, last_line(errors));
+}
+
+static int run(const char *const argv[], struct text *output, struct fault *fault)
+{
+	struct pipe_ends output_pipe = { -1, -1 }, errors_pipe = { -1, -1 };
+	struct text errors = { 0 };
+	int status = 0, error;
+	pid_t pid;
+
+	error = open_pipe(&errors_pipe);
+	if (!error && output)
+		error = open_pipe(&output_pipe);
+	if (!error)
+		error = start(argv, output_pipe.write_end, errors_pipe.write_end, &pid);
+	close_end(&output_pipe.write_end);
+	close_end(&errors_pipe.write_end);
+	if (error) {
+		close_end(&output_pipe.read_end);
+		close_end(&errors_pipe.read_end);
+		return fault_set(fault, error, "start program", argv[0],
+				 error == -ENOENT ? "install it, or mend PATH" : NULL);
+	}
+	read_both(&output_pipe.read_end, output, &errors_pipe.read_end, &errors);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (!output && errors.length) /* not captured for the caller, so let it be seen */
+		fwrite(errors.data, 1, errors.length, stderr);
+	error = judge(argv[0], status, &errors, fault);
+	text_free(&errors);
+	if (!error && output && output->error)
+		error = fault_set(fault, output->error, "read output of program", argv[0], NULL);
+	return error;
+}
+
+int spawn_run(const char *const argv[], struct fault *fault)
+{
+	return run(argv, NULL, fault);
+}
+
+int spawn_capture(const char *const argv[], struct text *output, struct fault *fault)
+{
+	return run(argv, output, fault);
+}
