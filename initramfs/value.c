@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Values as they are spelled in parameters; value.h has the contract. */
+#include "value.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Not ctype.h: that depends on a locale on the host and takes int. */
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_name_byte(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static int hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool value_number(const char *text, uint32_t maximum, uint32_t *number)
+{
+	uint32_t value = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		uint32_t digit = (uint32_t)(*text - '0');
+
+		if (!is_digit(*text) || digit > maximum || value > (maximum - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*number = value;
+	return true;
+}
+
+bool value_ipv4(const char *text, uint32_t *address)
+{
+	uint32_t value = 0;
+
+	for (int part = 0; part < 4; part++) {
+		uint32_t byte = 0;
+		int digits = 0;
+
+		for (; is_digit(*text) && digits < 4; digits++)
+			byte = byte * 10 + (uint32_t)(*text++ - '0');
+		if (!digits || byte > 255 || (digits > 1 && text[-digits] == '0'))
+			return false;
+		if (*text != (part < 3 ? '.' : '\0'))
+			return false;
+		text += part < 3;
+		value = value << 8 | byte;
+	}
+	*address = value;
+	return true;
+}
+
+char *value_ipv4_text(uint32_t address, char text[static IPV4_TEXT_BYTES])
+{
+	snprintf(text, IPV4_TEXT_BYTES, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
+		 address >> 8 & 255, address & 255);
+	return text;
+}
+
+bool value_mac(const char *text, uint8_t mac[static 6])
+{
+	uint8_t any = 0;
+	char separator;
+
+	if (strlen(text) != 17)
+		return false;
+	separator = text[2];
+	if (separator != ':' && separator != '-')
+		return false;
+	for (int i = 0; i < 6; i++) {
+		int high = hex_value(text[3 * i]);
+		int low = hex_value(text[3 * i + 1]);
+
+		if (high < 0 || low < 0 || (i < 5 && text[3 * i + 2] != separator))
+			return false;
+		mac[i] = (uint8_t)(high << 4 | low);
+		any |= mac[i];
+	}
+	return any && !(mac[0] & 1);
+}
+
+bool value_host_name(const char *text, size_t length_max)
+{
+	size_t label = 0;
+
+	if (strlen(text) > length_max)
+		return false;
+	for (; *text; text++) {
+		if (*text == '.') {
+			if (!label || text[-1] == '-')
+				return false;
+			label = 0;
+			continue;
+		}
+		if (!is_name_byte(*text) && (*text != '-' || !label))
+			return false;
+		if (++label > 63)
+			return false;
+	}
+	return label && text[-1] != '-';
+}
+
+bool value_interface(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (!length || length > 15 || !strcmp(text, ".") || !strcmp(text, ".."))
+		return false;
+	for (; *text; text++)
+		if (*text <= ' ' || *text == 0x7f || *text == '/' || *text == ':')
+			return false;
+	return true;
+}
+
+bool value_plain(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+int value_refuse(struct fault *fault, const char *what, const char *text, const char *hint)
+{
+	char peer[sizeof(fault->peer)];
+
+	snprintf(peer, sizeof(peer), "%s '%s'", what, text);
+	return fault_set(fault, EINVAL, "read parameter", peer, hint);
+}

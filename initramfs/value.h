@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Values as they are spelled in parameters: numbers, addresses, names, and the fault for a bad one.
+ *
+ * Every function takes a whole NUL-terminated text and accepts it as a whole or not at all.
+ * IPv4 addresses are in host byte order.
+ */
+#ifndef WIREROOT_VALUE_H
+#define WIREROOT_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault.h"
+
+#define IPV4_TEXT_BYTES	 16 /* "255.255.255.255" */
+#define HOST_NAME_LENGTH 64 /* HOST_NAME_MAX of Linux */
+#define DNS_NAME_LENGTH	 253 /* RFC 1035 section 2.3.4, in text without the last dot */
+
+/* Decimal digits only, at most @maximum; zeros may lead. */
+bool value_number(const char *text, uint32_t maximum, uint32_t *number);
+
+/* Four decimal numbers with dots. No leading zeros: some programs read those as octal. */
+bool value_ipv4(const char *text, uint32_t *address);
+
+/* Write @address to @text. Returns @text. */
+char *value_ipv4_text(uint32_t address, char text[static IPV4_TEXT_BYTES]);
+
+/* Six pairs of hexadecimal digits, all parted by ':' or all by '-'; a unicast address, not zero. */
+bool value_mac(const char *text, uint8_t mac[static 6]);
+
+/* Labels of letters, digits, '-' and '_' with dots, at most @length_max bytes (RFC 1123
+ * section 2.1). */
+bool value_host_name(const char *text, size_t length_max);
+
+/* A name that Linux takes for a network interface: 1 to 15 bytes, no blank, '/' or ':'. */
+bool value_interface(const char *text);
+
+/* No control character in @text: what goes to mount(2), to paths and to the console must be plain.
+ */
+bool value_plain(const char *text);
+
+/* Fill @fault in for a malformed value: "read parameter: WHAT 'TEXT': …". Returns -EINVAL. */
+int value_refuse(struct fault *fault, const char *what, const char *text, const char *hint);
+
+#endif
