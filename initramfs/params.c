@@ -389,57 +389,63 @@ static void take_word(struct source *source, const char *word)
 		note_fault(source, word, &fault);
 }
 
-/* Parse one of the words of the root into *@spec. Returns -ENOENT when it is none of ours. */
+/* Parse @value of one of the words of the root, called @name, into *@spec; NULL for an absent one.
+ */
 static int take_root_word(struct source *source, const char *name, const char *value,
 			  struct root_spec *spec)
 {
-	bool is_nfsroot = !strcmp(name, "nfsroot");
 	struct fault fault = { 0 };
-	char word[96];
 	int rc;
 
 	if (!value)
 		return 0;
-	rc = root_spec_parse(value, is_nfsroot, spec, &fault);
-	if (rc == -EINVAL) {
-		snprintf(word, sizeof(word), "%s=%s", name, value);
-		note_fault(source, word, &fault);
-	}
+	rc = root_spec_parse(value, !strcmp(name, "nfsroot"), spec, &fault);
+	if (rc == -EINVAL)
+		note_fault(source, value - strlen(name) - 1, &fault);
 	return rc;
 }
 
-/* Settle the root from this source's words and what lower ones said. */
+/*
+ * Put root=, netroot= and nfsroot= of this source over *@spec. Returns the value that makes the
+ * root unusable, or NULL.
+ */
+static const char *combine_root(struct source *source, struct root_spec *spec)
+{
+	const char *refused = NULL;
+
+	if (take_root_word(source, "root", source->root, spec))
+		refused = source->root;
+	/* netroot=dhcp only says that the network is the place; a root= that says more stays. */
+	if (source->netroot && (strcmp(source->netroot, "dhcp") || !spec->given))
+		refused = take_root_word(source, "netroot", source->netroot, spec) ? source->netroot
+										   : NULL;
+	if (!refused && take_root_word(source, "nfsroot", source->nfsroot, spec))
+		refused = source->nfsroot;
+	return refused;
+}
+
+/*
+ * Settle the root from this source's words and what lower ones said. A word that cannot be used
+ * leaves no root at all: to fall back to a lower source, or to the lease, could boot another
+ * system.
+ */
 static void settle_root(struct source *source)
 {
 	struct params *params = source->params;
+	bool builds_on = !source->netroot && (!source->root || !strcmp(source->root, "/dev/nfs"));
 	struct root_spec spec = { 0 };
-	const char *foreign = NULL;
-	bool builds_on;
+	const char *refused;
 
 	if (!source->root && !source->netroot && !source->nfsroot)
 		return;
-	builds_on = !source->netroot && (!source->root || !strcmp(source->root, "/dev/nfs"));
 	if (builds_on)
 		spec = params->root;
-	if (take_root_word(source, "root", source->root, &spec) == -ENOENT)
-		foreign = source->root;
-	/* netroot=dhcp only says that the network is the place; a root= that says more stays. */
-	if (!source->netroot || strcmp(source->netroot, "dhcp") || !spec.given) {
-		int rc = take_root_word(source, "netroot", source->netroot, &spec);
-
-		if (rc == -ENOENT)
-			foreign = source->netroot;
-		else if (!rc && source->netroot)
-			foreign = NULL;
-	}
-	if (!foreign)
-		take_root_word(source, "nfsroot", source->nfsroot, &spec);
-	else
+	refused = combine_root(source, &spec);
+	if (refused)
 		memset(&spec, 0, sizeof(spec));
-	/* When every word was malformed, what a lower source said must not boot another system. */
 	params->root = spec;
 	snprintf(params->root_unsupported, sizeof(params->root_unsupported), "%s",
-		 foreign ? foreign : "");
+		 refused ? refused : "");
 }
 
 /* Give every PARENT.ID interface of an ip= its VLAN, unless a vlan= says otherwise. */
