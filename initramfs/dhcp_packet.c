@@ -504,29 +504,44 @@ static int read_hosts(struct reader *reader, uint8_t code, uint32_t *hosts, unsi
 	return 0;
 }
 
-/* @length bytes without the NULs at their end, which some servers count. */
-static int copy_text(struct reader *reader, const uint8_t *bytes, size_t length, char *text,
-		     size_t size)
+static bool has_controls(const uint8_t *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (bytes[i] < ' ' || bytes[i] == 0x7f)
+			return true;
+	return false;
+}
+
+/* The length of a text without the NULs at its end, which some servers count. */
+static size_t text_length(const uint8_t *bytes, size_t length)
 {
 	while (length > 0 && bytes[length - 1] == '\0')
 		length--;
-	for (size_t i = 0; i < length; i++)
-		if (bytes[i] < ' ' || bytes[i] == 0x7f)
-			return refuse_option(reader, reader->code, "contains control characters");
+	return length;
+}
+
+static void copy_text(struct reader *reader, const uint8_t *bytes, size_t length, char *text,
+		      size_t size)
+{
 	if (length >= size) {
 		pass_over(reader, reader->code, "is too long");
-		return 0;
+		return;
 	}
 	memcpy(text, bytes, length);
 	text[length] = '\0';
-	return 0;
 }
 
 static int read_text(struct reader *reader, uint8_t code, char *text, size_t size)
 {
 	int found = look_up(reader, code);
+	size_t length = text_length(reader->value, reader->length);
 
-	return found <= 0 ? found : copy_text(reader, reader->value, reader->length, text, size);
+	if (found <= 0)
+		return found;
+	if (has_controls(reader->value, length))
+		return refuse_option(reader, code, "contains control characters");
+	copy_text(reader, reader->value, length, text, size);
+	return 0;
 }
 
 /* Names go to sethostname(), resolv.conf and log lines. */
@@ -552,7 +567,14 @@ static int read_field(struct reader *reader, uint8_t code, size_t start, size_t 
 
 	if (error || text[0] || overloaded)
 		return error;
-	return copy_text(reader, field, nul ? (size_t)(nul - field) : length, text, size);
+	if (nul)
+		length = nul - field;
+	if (has_controls(field, length))
+		return refuse(reader, start == FIELD_FILE
+					      ? "field 'file' contains control characters"
+					      : "field 'sname' contains control characters");
+	copy_text(reader, field, length, text, size);
+	return 0;
 }
 
 static int read_search(struct reader *reader)
@@ -771,12 +793,10 @@ static int read_message(struct reader *reader)
 {
 	struct dhcp_reply *reply = reader->reply;
 	int found = look_up(reader, OPTION_MESSAGE);
-	size_t length = reader->length;
+	size_t length = text_length(reader->value, reader->length);
 
 	if (found < 0)
 		return found;
-	while (length > 0 && reader->value[length - 1] == '\0')
-		length--;
 	if (length > sizeof(reply->message) - 1)
 		length = sizeof(reply->message) - 1;
 	for (size_t i = 0; i < length; i++)
