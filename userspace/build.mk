@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The programs that keep running: wirerootd.
+
+WIREROOTD_SOURCES := $(wildcard userspace/wirerootd/*.c) \
+	$(addprefix userspace/lib/,fs.c log.c text.c timeline_json.c) \
+	$(addprefix initramfs/,fault.c timeline.c)
+WIREROOTD_OBJECTS := $(WIREROOTD_SOURCES:%.c=$(B)/userspace.d/%.o)
+WIREROOTD_PACKAGES := libmicrohttpd jansson
+
+ALL += $(B)/wirerootd
+
+$(B)/wirerootd: $(WIREROOTD_OBJECTS)
+	$(CC) $(HOSTCFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(WIREROOTD_PACKAGES))
+
+$(B)/userspace.d/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(HOSTCFLAGS) $(shell pkg-config --cflags $(WIREROOTD_PACKAGES)) -c -o $@ $<
+
+# The same daemon with sanitizers, for tests/integration/wirerootd_test.sh.
+$(B)/wirerootd-asan: $(WIREROOTD_SOURCES)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -fsanitize=address,undefined \
+		-fno-sanitize-recover=all -o $@ $^ \
+		$(shell pkg-config --cflags --libs $(WIREROOTD_PACKAGES))
+
+install:: $(B)/wirerootd
+	install -D -m 755 $(B)/wirerootd $(DESTDIR)$(PREFIX)/sbin/wirerootd
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' userspace/wirerootd/wirerootd.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/wirerootd.service
