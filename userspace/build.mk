@@ -4,7 +4,7 @@
 WIREROOTD_SOURCES := $(wildcard userspace/wirerootd/*.c) \
 	$(addprefix userspace/lib/,fs.c log.c text.c timeline_json.c) \
 	$(addprefix initramfs/,fault.c timeline.c)
-WIREROOTD_OBJECTS := $(WIREROOTD_SOURCES:%.c=$(B)/userspace.d/%.o)
+WIREROOTD_OBJECTS := $(WIREROOTD_SOURCES:%.c=$(B)/objects/wirerootd/%.o)
 WIREROOTD_PACKAGES := libmicrohttpd jansson
 
 ALL += $(B)/wirerootd
@@ -12,7 +12,7 @@ ALL += $(B)/wirerootd
 $(B)/wirerootd: $(WIREROOTD_OBJECTS)
 	$(CC) $(HOSTCFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(WIREROOTD_PACKAGES))
 
-$(B)/userspace.d/%.o: %.c
+$(B)/objects/wirerootd/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(HOSTCFLAGS) $(shell pkg-config --cflags $(WIREROOTD_PACKAGES)) -c -o $@ $<
 
