@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The init: one static klibc binary, PID 1 on the node.
+
+INIT_SOURCES := $(wildcard initramfs/*.c)
+INIT_OBJECTS := $(INIT_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
+
+# klcc brings its own -Os and include paths. GNU C for inline assembly and statement attributes.
+# snprintf() into the fixed fields of faults and timelines cuts long texts off on purpose.
+INIT_CFLAGS := -std=gnu11 $(WARNINGS) -Wno-format-truncation -Os -ffunction-sections -fdata-sections \
+	-DWIREROOT_VERSION='"$(VERSION)"'
+
+ALL += $(B)/init
+
+$(B)/initramfs/%.o: initramfs/%.c
+	@mkdir -p $(@D)
+	$(KLCC) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/init: $(INIT_OBJECTS)
+	$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
+	strip --strip-all -R .comment -R .note -o $@ $@.unstripped
+
+install:: $(B)/init
+	install -D -m 755 $(B)/init $(DESTDIR)$(PREFIX)/lib/wireroot/init

@@ -1,0 +1,599 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PID 1 of the initrd: from the kernel's hand to the second stage's, over the network.
+ *
+ *	params ▸ modules ▸ link ▸ lease ▸ root ▸ overlay ▸ handoff ▸ switch_root
+ *
+ * Modules, link and lease overlap: one event loop serves them all, and so does the root's mount,
+ *which runs in a process of its own. Whatever fails is told in one line and tried again with
+ *back-off, until it works or until wireroot.timeout= has passed and wireroot.onfail= says something
+ *else. Documentation/architecture.md has the reasons.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "backoff.h"
+#include "handoff.h"
+#include "modules.h"
+#include "network.h"
+#include "nfs.h"
+#include "overlay.h"
+#include "params.h"
+#include "report.h"
+#include "rescue.h"
+#include "root.h"
+#include "switch_root.h"
+#include "sys.h"
+#include "words.h"
+
+#define NODE_FILE_PATH	   "/etc/wireroot/node.conf"
+#define COMMAND_LINE_BYTES 4096 /* the kernel's COMMAND_LINE_SIZE is 2048 on x86 and arm64 */
+#define NODE_FILE_BYTES	   16384
+
+/* With another policy than retry, how long a stage may try when wireroot.timeout= is not given. */
+#define TIMEOUT_DEFAULT_S 60
+/* How long nothing may happen before a line says what is waited for; doubles up to a minute. */
+#define STATUS_FIRST_US	  5000000ull
+#define STATUS_LONGEST_US 60000000ull
+/* A failed policy leaves its message on the screen for this long before the machine goes. */
+#define LAST_WORDS_S 10
+
+struct boot {
+	char command_line[COMMAND_LINE_BYTES];
+	char node_file[NODE_FILE_BYTES];
+	struct words words, node_words;
+	struct params params;
+	struct report report;
+	struct module_loader loader;
+	bool modules_running; /* the stage's end has not been reported yet */
+	struct network network;
+	struct nic *nic; /* the boot link; NULL until the first usable lease */
+	char host_name[65];
+	struct root_spec root; /* complete for ->nic */
+	struct root_attempt attempt;
+	struct root_result result;
+	bool mounted;
+	unsigned int attempts;
+	uint64_t next_attempt_us;
+	uint64_t status_us, status_every_us;
+	struct fault fault;
+	char *const *arguments; /* argv as the kernel gave it, for the second stage */
+};
+
+/* --- failures ------------------------------------------------------------------------------- */
+
+static void wait_seconds(unsigned int seconds)
+{
+	uint64_t end_us = monotonic_us() + seconds * 1000000ull;
+
+	while (monotonic_us() < end_us) {
+		(void)poll(NULL, 0, 500);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	}
+}
+
+static void __attribute__((noreturn)) end_machine(int command, const char *what)
+{
+	report_line("%s in %u s (wireroot.onfail=)", what, LAST_WORDS_S);
+	wait_seconds(LAST_WORDS_S);
+	sync();
+	reboot(command, NULL);
+	for (;;)
+		pause();
+}
+
+/* PID 1 must not end, or the kernel panics and the message scrolls away. */
+static void __attribute__((noreturn)) stay(void)
+{
+	report_line("cannot go on; the node waits here for somebody to look at it");
+	for (;;)
+		wait_seconds(3600);
+}
+
+static void run_shell(struct boot *boot, enum stage stage)
+{
+	if (rescue_shell(&boot->fault) < 0)
+		report_fault(&boot->report, stage, &boot->fault);
+}
+
+/*
+ * @stage has failed for good or for too long. Returns when it is to be tried again; with
+ * @can_retry false there is nothing to try.
+ */
+static void apply_policy(struct boot *boot, enum stage stage, bool can_retry)
+{
+	switch (boot->params.onfail) {
+	case ONFAIL_REBOOT:
+		report_end(&boot->report, stage, STAGE_FAILED);
+		end_machine(RB_AUTOBOOT, "rebooting");
+	case ONFAIL_POWEROFF:
+		report_end(&boot->report, stage, STAGE_FAILED);
+		end_machine(RB_POWER_OFF, "powering off");
+	case ONFAIL_SHELL:
+		run_shell(boot, stage);
+		break;
+	case ONFAIL_RETRY:
+		break;
+	}
+	if (!can_retry) {
+		report_end(&boot->report, stage, STAGE_FAILED);
+		stay();
+	}
+}
+
+static void break_before(struct boot *boot, enum stage stage)
+{
+	if (!boot->params.has_break || boot->params.break_stage != stage)
+		return;
+	report_line("wireroot.break=%s", stage_name(stage));
+	run_shell(boot, stage);
+}
+
+/* When @stage has been trying for too long for the policy; UINT64_MAX: never. */
+static uint64_t stage_deadline(const struct boot *boot, enum stage stage)
+{
+	unsigned int seconds = boot->params.timeout_s ? boot->params.timeout_s : TIMEOUT_DEFAULT_S;
+
+	if (boot->params.onfail == ONFAIL_RETRY)
+		return UINT64_MAX;
+	return boot->report.timeline.stages[stage].start_us + seconds * 1000000ull;
+}
+
+/* --- params --------------------------------------------------------------------------------- */
+
+static void mount_one(const char *source, const char *target, const char *type, unsigned long flags,
+		      const char *options)
+{
+	(void)mkdir(target, 0755);
+	if (mount(source, target, type, flags, options) < 0 && errno != EBUSY)
+		report_line("params: mount %s failed (errno %d)", target, errno);
+}
+
+static void mount_kernel_file_systems(void)
+{
+	mount_one("proc", "/proc", "proc", MS_NODEV | MS_NOSUID | MS_NOEXEC, NULL);
+	mount_one("sysfs", "/sys", "sysfs", MS_NODEV | MS_NOSUID | MS_NOEXEC, NULL);
+	mount_one("devtmpfs", "/dev", "devtmpfs", MS_NOSUID, "mode=0755");
+	mount_one("tmpfs", "/run", "tmpfs", MS_NODEV | MS_NOSUID, "mode=0755,size=20%");
+	(void)mkdir(RUN_DIRECTORY, 0755);
+	(void)mkdir(ROOT_DIRECTORY, 0755);
+}
+
+static void take_words(struct boot *boot, const struct words *words, const char *source)
+{
+	boot->params.unknown_count = 0;
+	if (params_apply(&boot->params, words, &boot->fault) < 0)
+		report_fault(&boot->report, STAGE_PARAMS, &boot->fault);
+	for (unsigned int i = 0; i < boot->params.unknown_count; i++)
+		report_line("params: nobody knows the word %s of %s: see wireroot-init(8)",
+			    boot->params.unknown[i], source);
+}
+
+/* A node file with a fault is told and left out as a whole: half of it could be worse than none. */
+static void read_node_file(struct boot *boot)
+{
+	ssize_t length = file_read(NODE_FILE_PATH, boot->node_file, sizeof(boot->node_file));
+
+	if (length == -ENOENT)
+		return;
+	if (length < 0)
+		fault_set(&boot->fault, (int)length, "read the node file", NODE_FILE_PATH, NULL);
+	if (length < 0 || node_file_split(boot->node_file, (size_t)length, NODE_FILE_PATH,
+					  &boot->node_words, &boot->fault) < 0) {
+		report_fault(&boot->report, STAGE_PARAMS, &boot->fault);
+		return;
+	}
+	take_words(boot, &boot->node_words, NODE_FILE_PATH);
+}
+
+static void read_command_line(struct boot *boot)
+{
+	ssize_t length = file_read("/proc/cmdline", boot->command_line, sizeof(boot->command_line));
+
+	if (length < 0)
+		fault_set(&boot->fault, (int)length, "read the kernel command line",
+			  "/proc/cmdline", NULL);
+	if (length < 0 || words_split(boot->command_line, &boot->words, &boot->fault) < 0)
+		report_fault(&boot->report, STAGE_PARAMS, &boot->fault);
+	take_words(boot, &boot->words, "the kernel command line");
+}
+
+static void refuse_foreign_root(struct boot *boot)
+{
+	if (!boot->params.root_unsupported[0])
+		return;
+	fault_set(&boot->fault, EINVAL, "find out what the root is", boot->params.root_unsupported,
+		  "this init mounts NFS roots: root=nfs:SERVER:/PATH or root=dhcp");
+	report_fault(&boot->report, STAGE_PARAMS, &boot->fault);
+	apply_policy(boot, STAGE_PARAMS, false);
+}
+
+static void stage_params(struct boot *boot)
+{
+	mount_kernel_file_systems();
+	report_init(&boot->report);
+	report_begin(&boot->report, STAGE_PARAMS);
+	params_init(&boot->params);
+	read_node_file(boot);
+	read_command_line(boot);
+	boot->report.address = boot->params.report_address;
+	boot->report.port = boot->params.report_port;
+	boot->report.debug = boot->params.debug;
+	if (!boot->params.root.given)
+		boot->params.root.from_dhcp = true;
+	refuse_foreign_root(boot);
+	report_end(&boot->report, STAGE_PARAMS, STAGE_DONE);
+}
+
+/* --- modules, link, lease: the event loop --------------------------------------------------- */
+
+static void stage_modules(struct boot *boot)
+{
+	break_before(boot, STAGE_MODULES);
+	report_begin(&boot->report, STAGE_MODULES);
+	boot->modules_running = true;
+	/* The command line's module options outrank the node file's: they come behind. */
+	for (unsigned int i = 0; i < boot->words.count; i++)
+		if (words_add(&boot->node_words, boot->words.word[i], &boot->fault) < 0)
+			break;
+	while (modules_start(&boot->loader, &boot->params, &boot->node_words, &boot->fault) < 0) {
+		report_fault(&boot->report, STAGE_MODULES, &boot->fault);
+		apply_policy(boot, STAGE_MODULES, boot->params.onfail == ONFAIL_SHELL);
+	}
+}
+
+static bool judge_lease(void *context, const struct lease *lease, struct fault *fault)
+{
+	struct boot *boot = context;
+	struct root_spec complete;
+	const char *name = boot->params.host_name[0] ? boot->params.host_name : lease->host_name;
+
+	return root_spec_complete(&boot->params.root, lease, name, &complete, fault) == 0;
+}
+
+static void stage_link(struct boot *boot)
+{
+	break_before(boot, STAGE_LINK);
+	report_begin(&boot->report, STAGE_LINK);
+	if (network_open(&boot->network, &boot->params, &boot->report, judge_lease, boot,
+			 &boot->fault) < 0) {
+		report_fault(&boot->report, STAGE_LINK, &boot->fault);
+		apply_policy(boot, STAGE_LINK, false);
+	}
+}
+
+/* Explicit first, then the lease's; else a name that no other node has (NFSv4 tells clients by it).
+ */
+static void choose_host_name(struct boot *boot)
+{
+	const struct nic *nic = boot->nic;
+	const uint8_t *mac = nic->link.mac;
+
+	if (boot->params.host_name[0])
+		strlcpy(boot->host_name, boot->params.host_name, sizeof(boot->host_name));
+	else if (nic->lease.host_name[0])
+		strlcpy(boot->host_name, nic->lease.host_name, sizeof(boot->host_name));
+	else
+		snprintf(boot->host_name, sizeof(boot->host_name), "node-%02x%02x%02x%02x%02x%02x",
+			 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	(void)sethostname(boot->host_name, strlen(boot->host_name));
+	strlcpy(boot->report.timeline.node, boot->host_name, sizeof(boot->report.timeline.node));
+	snprintf(boot->report.timeline.mac, sizeof(boot->report.timeline.mac),
+		 "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+}
+
+static void use_nic(struct boot *boot, struct nic *nic)
+{
+	const struct lease *lease = &nic->lease;
+
+	if (boot->nic == nic && boot->report.network)
+		return;
+	boot->nic = nic;
+	choose_host_name(boot);
+	boot->report.network = true;
+	report_line("lease: %s has %u.%u.%u.%u/%u (%s), host name %s", nic->link.name,
+		    lease->address >> 24, lease->address >> 16 & 255, lease->address >> 8 & 255,
+		    lease->address & 255, netmask_bits(lease->netmask),
+		    nic->from_dhcp ? "DHCP" : "static", boot->host_name);
+	report_end(&boot->report, STAGE_LEASE, STAGE_DONE);
+}
+
+static void note_progress(struct boot *boot)
+{
+	struct timeline *timeline = &boot->report.timeline;
+
+	if (boot->modules_running && modules_settled(&boot->loader)) {
+		boot->modules_running = false;
+		report_end(&boot->report, STAGE_MODULES, STAGE_DONE);
+	}
+	if (timeline->stages[STAGE_LINK].state == STAGE_RUNNING &&
+	    network_has_carrier(&boot->network))
+		report_end(&boot->report, STAGE_LINK, STAGE_DONE);
+	if (boot->nic && !boot->nic->bound)
+		boot->nic = NULL;
+	if (!boot->nic && network_next_bound(&boot->network, NULL))
+		use_nic(boot, network_next_bound(&boot->network, NULL));
+}
+
+/* --- root ----------------------------------------------------------------------------------- */
+
+static bool root_modules_ready(const struct boot *boot)
+{
+	return modules_group_settled(&boot->loader, MODULE_ROOT) &&
+	       (!boot->params.overlay || modules_group_settled(&boot->loader, MODULE_OVERLAY));
+}
+
+static void retry_root_later(struct boot *boot)
+{
+	boot->next_attempt_us =
+		monotonic_us() + backoff_delay_ms(boot->attempts++, random_word()) * 1000ull;
+	report_fault(&boot->report, STAGE_ROOT, &boot->result.fault);
+	/* Perhaps another network leads to a root. */
+	use_nic(boot, network_next_bound(&boot->network, boot->nic));
+}
+
+static void begin_root_attempt(struct boot *boot)
+{
+	struct fault *fault = &boot->result.fault;
+
+	report_begin(&boot->report, STAGE_ROOT);
+	if (root_spec_complete(&boot->params.root, &boot->nic->lease, boot->host_name, &boot->root,
+			       fault) < 0 ||
+	    root_attempt_start(&boot->attempt, &boot->params, &boot->root, &boot->nic->lease,
+			       fault) < 0)
+		retry_root_later(boot);
+}
+
+static void end_root_attempt(struct boot *boot, bool expired)
+{
+	if (expired)
+		root_attempt_cancel(&boot->attempt, boot->root.server, &boot->result);
+	else
+		root_attempt_result(&boot->attempt, &boot->result);
+	if (boot->result.fault.error) {
+		retry_root_later(boot);
+		return;
+	}
+	boot->mounted = true;
+	report_line("root: %s:%s by NFS %s, %s", boot->root.server, boot->root.path,
+		    nfs_version_name(boot->result.version),
+		    boot->params.overlay      ? "below an overlay in memory"
+		    : boot->params.read_write ? "read-write"
+					      : "read-only");
+	report_end(&boot->report, STAGE_ROOT, STAGE_DONE);
+}
+
+static void drive_root(struct boot *boot)
+{
+	bool started = boot->report.timeline.stages[STAGE_ROOT].state != STAGE_WAITING;
+
+	if (boot->mounted || boot->attempt.pid || !boot->nic || !root_modules_ready(boot))
+		return;
+	if (!started)
+		break_before(boot, STAGE_ROOT);
+	if (monotonic_us() >= boot->next_attempt_us)
+		begin_root_attempt(boot);
+}
+
+/* --- the loop itself ------------------------------------------------------------------------ */
+
+#define POLL_MAX (NETWORK_POLL_MAX + MODULE_WORKERS_MAX + 2)
+
+static uint64_t earlier(uint64_t first, uint64_t second)
+{
+	return first < second ? first : second;
+}
+
+/* The stage that is waited for now. */
+static enum stage current_stage(const struct boot *boot)
+{
+	if (boot->nic)
+		return STAGE_ROOT;
+	return network_has_carrier(&boot->network) ? STAGE_LEASE : STAGE_LINK;
+}
+
+static uint64_t next_deadline(const struct boot *boot)
+{
+	uint64_t deadline_us = earlier(network_deadline(&boot->network), boot->status_us);
+
+	if (boot->attempt.pid)
+		deadline_us = earlier(deadline_us, boot->attempt.deadline_us);
+	else if (boot->nic && root_modules_ready(boot))
+		deadline_us = earlier(deadline_us, boot->next_attempt_us);
+	return earlier(deadline_us, stage_deadline(boot, current_stage(boot)));
+}
+
+static unsigned int collect_descriptors(const struct boot *boot, struct pollfd *fds)
+{
+	unsigned int count = network_poll(&boot->network, fds);
+
+	for (unsigned int i = 0; i < boot->loader.worker_count; i++)
+		fds[count++] = (struct pollfd){ boot->loader.workers[i].socket, POLLIN, 0 };
+	fds[count++] = (struct pollfd){ boot->loader.uevent_socket, POLLIN, 0 };
+	fds[count++] = (struct pollfd){ boot->attempt.pid ? boot->attempt.pipe : -1, POLLIN, 0 };
+	return count;
+}
+
+static void handle_modules(struct boot *boot, const struct pollfd *fds)
+{
+	struct module_loader *loader = &boot->loader;
+
+	for (unsigned int i = 0; i < loader->worker_count; i++) {
+		if (loader->workers[i].socket < 0 || !fds[i].revents)
+			continue;
+		if (modules_result(loader, &loader->workers[i], &boot->fault) < 0)
+			report_fault(&boot->report, STAGE_MODULES, &boot->fault);
+		network_driver_loaded(&boot->network);
+	}
+	if (fds[loader->worker_count].revents)
+		modules_uevent(loader);
+}
+
+/* One line when nothing has happened for a while, ever more seldom. */
+static void tell_status(struct boot *boot)
+{
+	if (monotonic_us() < boot->status_us)
+		return;
+	boot->status_every_us = earlier(boot->status_every_us * 2, STATUS_LONGEST_US);
+	boot->status_us = monotonic_us() + boot->status_every_us;
+	if (boot->nic || network_deadline(&boot->network) != UINT64_MAX)
+		return; /* DHCP and root tell of each try themselves */
+	network_explain(&boot->network, modules_settled(&boot->loader), &boot->fault);
+	report_fault(&boot->report, STAGE_LINK, &boot->fault);
+}
+
+static void enforce_timeout(struct boot *boot)
+{
+	enum stage stage = current_stage(boot);
+
+	if (boot->mounted || monotonic_us() < stage_deadline(boot, stage))
+		return;
+	if (stage != STAGE_ROOT) {
+		network_explain(&boot->network, modules_settled(&boot->loader), &boot->fault);
+		report_fault(&boot->report, stage, &boot->fault);
+	}
+	report_line("%s: gave up after %u s", stage_name(stage),
+		    boot->params.timeout_s ? boot->params.timeout_s : TIMEOUT_DEFAULT_S);
+	apply_policy(boot, stage, true);
+	/* Only the shell returns: start the stage's time anew. */
+	boot->report.timeline.stages[stage].start_us = monotonic_us();
+}
+
+static void handle_events(struct boot *boot, const struct pollfd *fds, unsigned int count)
+{
+	unsigned int network_count = count - boot->loader.worker_count - 2;
+
+	network_handle(&boot->network, fds, network_count);
+	handle_modules(boot, fds + network_count);
+	if (boot->attempt.pid && fds[count - 1].revents)
+		end_root_attempt(boot, false);
+	else if (boot->attempt.pid && monotonic_us() >= boot->attempt.deadline_us)
+		end_root_attempt(boot, true);
+}
+
+/* Everything from the first driver to the mounted root. */
+static void stages_until_root(struct boot *boot)
+{
+	struct pollfd fds[POLL_MAX];
+
+	boot->status_every_us = STATUS_FIRST_US;
+	boot->status_us = monotonic_us() + STATUS_FIRST_US;
+	while (!boot->mounted) {
+		unsigned int count = collect_descriptors(boot, fds);
+		uint64_t now_us = monotonic_us(), deadline_us = next_deadline(boot);
+		uint64_t wait_ms = deadline_us > now_us ? (deadline_us - now_us + 999) / 1000 : 0;
+
+		if (poll(fds, count, (int)earlier(wait_ms, 60000)) < 0)
+			for (unsigned int i = 0; i < count; i++)
+				fds[i].revents = 0;
+		handle_events(boot, fds, count);
+		note_progress(boot);
+		drive_root(boot);
+		tell_status(boot);
+		enforce_timeout(boot);
+	}
+}
+
+/* --- the rest, one after the other ---------------------------------------------------------- */
+
+static void stage_overlay(struct boot *boot)
+{
+	if (!boot->params.overlay)
+		return;
+	break_before(boot, STAGE_OVERLAY);
+	report_begin(&boot->report, STAGE_OVERLAY);
+	while (overlay_mount(ROOT_DIRECTORY, boot->params.overlay_size, &boot->fault) < 0) {
+		report_fault(&boot->report, STAGE_OVERLAY, &boot->fault);
+		/* It depends on nothing outside this machine: trying again changes nothing. */
+		apply_policy(boot, STAGE_OVERLAY, boot->params.onfail == ONFAIL_SHELL);
+	}
+	report_end(&boot->report, STAGE_OVERLAY, STAGE_DONE);
+}
+
+static const struct link *vlan_parent(const struct boot *boot)
+{
+	for (unsigned int i = 0; boot->nic->link.is_vlan && i < boot->params.vlan_count; i++) {
+		if (strcmp(boot->params.vlan[i].name, boot->nic->link.name) != 0)
+			continue;
+		for (unsigned int j = 0; j < LINKS_MAX; j++)
+			if (strcmp(boot->network.nics[j].link.name, boot->params.vlan[i].parent) ==
+			    0)
+				return &boot->network.nics[j].link;
+	}
+	return NULL;
+}
+
+static void stage_handoff(struct boot *boot)
+{
+	const struct handoff handoff = { .nic = boot->nic,
+					 .parent = vlan_parent(boot),
+					 .root = &boot->root,
+					 .result = &boot->result,
+					 .host_name = boot->host_name,
+					 .root_directory = ROOT_DIRECTORY };
+	bool failed;
+
+	break_before(boot, STAGE_HANDOFF);
+	report_begin(&boot->report, STAGE_HANDOFF);
+	failed = handoff_write(&handoff, &boot->fault) < 0;
+	if (failed)
+		report_fault(&boot->report, STAGE_HANDOFF, &boot->fault);
+	if (boot->modules_running)
+		report_end(&boot->report, STAGE_MODULES, STAGE_DONE);
+	network_close(&boot->network);
+	modules_stop(&boot->loader);
+	report_end(&boot->report, STAGE_HANDOFF, failed ? STAGE_FAILED : STAGE_DONE);
+}
+
+static void stage_switch_root(struct boot *boot)
+{
+	char *arguments[WORDS_MAX];
+	unsigned int count = 0;
+
+	break_before(boot, STAGE_SWITCH_ROOT);
+	arguments[count++] = boot->result.init;
+	for (char *const *argument = boot->arguments + 1; *argument && count < WORDS_MAX - 1;
+	     argument++)
+		arguments[count++] = *argument;
+	arguments[count] = NULL;
+	report_begin(&boot->report, STAGE_SWITCH_ROOT);
+	/* The stage ends where this program does; the last edition has to be sent before. */
+	report_line("switch_root: %s", boot->result.init);
+	report_end(&boot->report, STAGE_SWITCH_ROOT, STAGE_DONE);
+	switch_root(ROOT_DIRECTORY, boot->result.init, arguments, &boot->fault);
+	report_fault(&boot->report, STAGE_SWITCH_ROOT, &boot->fault);
+	apply_policy(boot, STAGE_SWITCH_ROOT, false);
+}
+
+int main(int argc, char *argv[])
+{
+	static struct boot boot; /* static only for its size */
+
+	(void)argc;
+	if (getpid() != 1) {
+		fprintf(stderr,
+			"wireroot-init: this is the init of an initrd, to be started by the kernel "
+			"as PID 1; see wireroot-init(8)\n");
+		return 2;
+	}
+	boot.arguments = argv;
+	stage_params(&boot);
+	stage_modules(&boot);
+	stage_link(&boot);
+	stages_until_root(&boot);
+	stage_overlay(&boot);
+	stage_handoff(&boot);
+	stage_switch_root(&boot);
+	return 1;
+}

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Load kernel modules side by side: by the host's list, and by modalias in generic images.
+ *
+ * Most of a small init's time is spent in finit_module() (signature check, relocation, patching),
+ * which one processor cannot share with anything else; hence a worker for each processor. Results
+ * come back as messages of a fixed size on SOCK_SEQPACKET sockets, so there is nothing to frame.
+ * EEXIST is success: the kernel had it already. Any other failure is reported and survived.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include <linux/netlink.h>
+
+#include "modules.h"
+#include "sys.h"
+
+/* Include/uapi/linux/module.h: the kernel unpacks .xz, .zst and .gz by itself. */
+#define FINIT_COMPRESSED_FILE 4
+
+#define MODULE_OPTIONS_BYTES 256
+
+/* klibc has the system call, but no header that declares it. */
+extern int finit_module(int fd, const char *options, int flags);
+
+static int load_module(const struct module_loader *loader, const struct module *module)
+{
+	char path[256], options[MODULE_OPTIONS_BYTES];
+	size_t length;
+	int fd, result;
+
+	snprintf(path, sizeof(path), "%s/%s", loader->directory, module->path);
+	snprintf(options, sizeof(options), "%s ", module->options);
+	length = strlen(options);
+	/* The command line's options come last, so that they win. */
+	params_module_options(loader->words, module->name, options + length,
+			      (unsigned int)(sizeof(options) - length));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	length = strlen(path);
+	result = finit_module(
+		fd, options,
+		length > 3 && strcmp(path + length - 3, ".ko") == 0 ? 0 : FINIT_COMPRESSED_FILE);
+	result = result < 0 && errno != EEXIST ? -errno : 0;
+	close(fd);
+	return result;
+}
+
+/* A worker's life: an index in, an errno out, until the init closes the socket. */
+static void serve(const struct module_loader *loader, int socket)
+{
+	unsigned int index;
+
+	while (recv(socket, &index, sizeof(index), 0) == sizeof(index)) {
+		int result = load_module(loader, &loader->list.modules[index]);
+
+		if (send(socket, &result, sizeof(result), MSG_NOSIGNAL) < 0)
+			break;
+	}
+	_exit(0);
+}
+
+static unsigned int processors(void)
+{
+	unsigned long mask[1024 / (8 * sizeof(unsigned long))] = { 0 };
+	unsigned int count = 0, i;
+
+	if (sched_getaffinity(0, sizeof(mask), mask) < 0)
+		return 1;
+	for (i = 0; i < sizeof(mask) / sizeof(mask[0]); i++)
+		count += (unsigned int)__builtin_popcountl(mask[i]);
+	return count ? count : 1;
+}
+
+static int start_worker(struct module_loader *loader, struct module_worker *worker)
+{
+	unsigned int i;
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return -errno;
+	worker->pid = fork();
+	if (worker->pid < 0) {
+		int error = -errno;
+
+		close(ends[0]);
+		close(ends[1]);
+		return error;
+	}
+	if (worker->pid == 0) {
+		close(ends[0]);
+		for (i = 0; i < loader->worker_count; i++)
+			close(loader->workers[i].socket);
+		serve(loader, ends[1]);
+	}
+	close(ends[1]);
+	worker->socket = ends[0];
+	worker->module = NULL;
+	return 0;
+}
+
+static int start_workers(struct module_loader *loader, struct fault *fault)
+{
+	unsigned int wanted = processors();
+
+	if (wanted > MODULE_WORKERS_MAX)
+		wanted = MODULE_WORKERS_MAX;
+	while (loader->worker_count < wanted) {
+		int error = start_worker(loader, &loader->workers[loader->worker_count]);
+
+		if (error < 0 && loader->worker_count == 0)
+			return fault_set(fault, error, "start the module loader", "", NULL);
+		if (error < 0)
+			break;
+		loader->worker_count++;
+	}
+	return 0;
+}
+
+static void hand_out_work(struct module_loader *loader)
+{
+	unsigned int i;
+
+	for (i = 0; i < loader->worker_count; i++) {
+		struct module_worker *worker = &loader->workers[i];
+		unsigned int index;
+
+		if (worker->module || worker->socket < 0)
+			continue;
+		worker->module = module_list_next(&loader->list);
+		if (!worker->module)
+			return;
+		index = (unsigned int)(worker->module - loader->list.modules);
+		if (send(worker->socket, &index, sizeof(index), MSG_NOSIGNAL) < 0) {
+			worker->module->state = MODULE_FAILED;
+			worker->module = NULL;
+		}
+	}
+}
+
+static bool is_blacklisted(const char *names, const char *name)
+{
+	size_t length = strlen(name);
+	const char *end;
+
+	for (; *names; names = *end ? end + 1 : end) {
+		size_t i;
+
+		end = strchr(names, ',');
+		if (!end)
+			end = names + strlen(names);
+		for (i = 0; i < length && names + i < end; i++)
+			if (name[i] != (names[i] == '-' ? '_' : names[i]))
+				break;
+		if (i == length && names + i == end)
+			return true;
+	}
+	return false;
+}
+
+/* A blacklisted module counts as failed before it was tried, so that nothing waits for it. */
+static void apply_blacklist(struct module_loader *loader)
+{
+	unsigned int i;
+
+	for (i = 0; i < loader->list.count; i++)
+		if (is_blacklisted(loader->params->blacklist, loader->list.modules[i].name))
+			loader->list.modules[i].state = MODULE_FAILED;
+}
+
+static void want_modalias_of(struct module_loader *loader, const char *path)
+{
+	char modalias[512];
+	ssize_t length = file_read(path, modalias, sizeof(modalias));
+
+	if (length <= 0)
+		return;
+	modalias[strcspn(modalias, "\n")] = '\0';
+	module_list_want_modalias(&loader->list, &loader->aliases, modalias);
+}
+
+/* The bus's devices, each a symbolic link to a directory with a file `modalias`. */
+static void want_devices_of(struct module_loader *loader, const char *bus)
+{
+	char path[512];
+	struct dirent *entry;
+	DIR *directory;
+
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices", bus);
+	directory = opendir(path);
+	if (!directory)
+		return;
+	while ((entry = readdir(directory))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/modalias", bus, entry->d_name);
+		want_modalias_of(loader, path);
+	}
+	closedir(directory);
+}
+
+static void want_present_devices(struct module_loader *loader)
+{
+	struct dirent *entry;
+	DIR *buses = opendir("/sys/bus");
+
+	if (!buses)
+		return;
+	while ((entry = readdir(buses)))
+		if (entry->d_name[0] != '.')
+			want_devices_of(loader, entry->d_name);
+	closedir(buses);
+}
+
+/* The socket is opened before the devices are looked at, so that none is missed between. */
+static int open_uevents(void)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			NETLINK_KOBJECT_UEVENT);
+
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+void modules_uevent(struct module_loader *loader)
+{
+	char event[4096];
+	struct sockaddr_nl from;
+	socklen_t from_bytes = sizeof(from);
+	ssize_t length = recvfrom(loader->uevent_socket, event, sizeof(event) - 1, MSG_DONTWAIT,
+				  (struct sockaddr *)&from, &from_bytes);
+	const char *word;
+
+	if (length < 0 && errno == ENOBUFS) {
+		want_present_devices(loader);
+	} else if (length > 0 && from.nl_pid == 0 && strncmp(event, "add@", 4) == 0) {
+		event[length] = '\0';
+		for (word = event; word < event + length; word += strlen(word) + 1)
+			if (strncmp(word, "MODALIAS=", 9) == 0)
+				module_list_want_modalias(&loader->list, &loader->aliases,
+							  word + 9);
+	}
+	hand_out_work(loader);
+}
+
+static int read_lists(struct module_loader *loader, struct fault *fault)
+{
+	char *text;
+	ssize_t length = file_read_all(MODULE_LIST_PATH, &text);
+	int error;
+
+	if (length == -ENOENT)
+		return 0;
+	if (length < 0)
+		return fault_set(fault, (int)length, "read the list of drivers", MODULE_LIST_PATH,
+				 NULL);
+	error = module_list_parse(text, (size_t)length, &loader->list, fault);
+	if (error < 0)
+		return error;
+	length = file_read_all(MODULE_ALIAS_PATH, &text);
+	if (length == -ENOENT)
+		return 0;
+	if (length < 0)
+		return fault_set(fault, (int)length, "read the list of device aliases",
+				 MODULE_ALIAS_PATH, NULL);
+	error = module_aliases_parse(text, (size_t)length, &loader->list, &loader->aliases, fault);
+	if (error == 0)
+		loader->uevent_socket = open_uevents();
+	return error;
+}
+
+int modules_start(struct module_loader *loader, const struct params *params,
+		  const struct words *words, struct fault *fault)
+{
+	struct utsname kernel;
+	int error;
+
+	memset(loader, 0, sizeof(*loader));
+	loader->uevent_socket = -1;
+	loader->params = params;
+	loader->words = words;
+	uname(&kernel);
+	snprintf(loader->directory, sizeof(loader->directory), "/lib/modules/%s", kernel.release);
+	error = read_lists(loader, fault);
+	if (error < 0 || loader->list.count == 0)
+		return error;
+	if (access(loader->directory, F_OK) < 0)
+		return fault_set(
+			fault, errno, "find the drivers for the running kernel", loader->directory,
+			"the initrd was built for another kernel than the one that booted");
+	apply_blacklist(loader);
+	module_list_want_group(&loader->list, MODULE_NET);
+	module_list_want_group(&loader->list, MODULE_ROOT);
+	if (params->vlan_count)
+		module_list_want_group(&loader->list, MODULE_VLAN);
+	if (params->overlay)
+		module_list_want_group(&loader->list, MODULE_OVERLAY);
+	error = start_workers(loader, fault);
+	if (error < 0)
+		return error;
+	hand_out_work(loader);
+	if (loader->aliases.count) {
+		want_present_devices(loader);
+		hand_out_work(loader);
+	}
+	return 0;
+}
+
+static const char *load_hint(int error)
+{
+	switch (error) {
+	case -ENOENT:
+		return "it or a symbol that it needs is missing: rebuild the initrd for this kernel";
+	case -ENODEV:
+		return "there is no such device in this machine";
+	case -ENOEXEC:
+		return "it was built for another kernel: rebuild the initrd";
+	case -EKEYREJECTED:
+		return "its signature is missing or wrong, and this kernel insists on one";
+	case -ENOMEM:
+		return "the machine has too little memory";
+	default:
+		return NULL;
+	}
+}
+
+int modules_result(struct module_loader *loader, struct module_worker *worker, struct fault *fault)
+{
+	struct module *module = worker->module;
+	int result;
+
+	if (recv(worker->socket, &result, sizeof(result), 0) != sizeof(result)) {
+		/* The worker was killed inside finit_module(), by an oops for one. */
+		result = -EIO;
+		close(worker->socket);
+		worker->socket = -1;
+	}
+	worker->module = NULL;
+	if (module) {
+		module->state = result < 0 ? MODULE_FAILED : MODULE_LOADED;
+		*(result < 0 ? &loader->failed : &loader->loaded) += 1;
+	}
+	hand_out_work(loader);
+	if (result < 0)
+		return fault_set(fault, result, "load the driver", module ? module->name : "",
+				 load_hint(result));
+	return 0;
+}
+
+bool modules_settled(const struct module_loader *loader)
+{
+	return module_list_pending(&loader->list) == 0;
+}
+
+bool modules_group_settled(const struct module_loader *loader, enum module_group group)
+{
+	unsigned int i;
+
+	for (i = 0; i < loader->list.count; i++) {
+		const struct module *module = &loader->list.modules[i];
+
+		if (module->group == group &&
+		    (module->state == MODULE_WANTED || module->state == MODULE_LOADING))
+			return false;
+	}
+	return true;
+}
+
+void modules_stop(struct module_loader *loader)
+{
+	unsigned int i;
+
+	for (i = 0; i < loader->worker_count; i++) {
+		/* Not waited for: a driver may sit in its probe for long; the worker ends behind
+		 * it. */
+		if (loader->workers[i].socket >= 0)
+			close(loader->workers[i].socket);
+	}
+	loader->worker_count = 0;
+	if (loader->uevent_socket >= 0)
+		close(loader->uevent_socket);
+	loader->uevent_socket = -1;
+	module_aliases_free(&loader->aliases);
+	module_list_free(&loader->list);
+}

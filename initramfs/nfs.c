@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Mount a root file system by NFS through mount(2), the kernel's client without mount.nfs(8).
+ *
+ * What mount.nfs does in user space is done here: a quick look whether the server answers at all
+ * (the kernel would wait for minutes), the versions in turn, and the options that only user space
+ * knows. Source: the kernel's fs/nfs/fs_context.c and Documentation/admin-guide/nfs/nfsroot.rst,
+ * nfs(5).
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "nfs.h"
+#include "sys.h"
+
+#define NFS_PORT     2049
+#define RPCBIND_PORT 111
+/* Three SYNs (sent at 0, 1 and 3 s) fit; a server that answers none is not there. */
+#define CONNECT_MS 5000
+/* The kernel's 128 KiB leave a round trip's time unused on fast links. */
+#define READ_AHEAD_KB 1024
+#define OPTIONS_BYTES 768
+
+const char *nfs_version_name(enum nfs_version version)
+{
+	switch (version) {
+	case NFS_4_2:
+		return "4.2";
+	case NFS_4_1:
+		return "4.1";
+	case NFS_4_0:
+		return "4.0";
+	case NFS_3:
+		return "3";
+	default:
+		return "4";
+	}
+}
+
+/* Whether something accepts TCP connections at @server:@port. Returns 0 or a negative errno. */
+static int try_connect(uint32_t server, uint16_t port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(server) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	socklen_t length = sizeof(int);
+	struct pollfd poll_fd = { fd, POLLOUT, 0 };
+	int error = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 && errno != EINPROGRESS)
+		error = errno;
+	else if (poll(&poll_fd, 1, CONNECT_MS) == 0)
+		error = ETIMEDOUT;
+	else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
+		error = errno;
+	close(fd);
+	return -error;
+}
+
+static int check_server(const struct nfs_target *target, uint16_t port, const char *service,
+			struct fault *fault)
+{
+	int error = try_connect(target->server, port);
+	char doing[64], peer[64];
+
+	if (error == 0)
+		return 0;
+	snprintf(doing, sizeof(doing), "reach the %s server", service);
+	snprintf(peer, sizeof(peer), "%u.%u.%u.%u port %u", target->server >> 24,
+		 target->server >> 16 & 255, target->server >> 8 & 255, target->server & 255, port);
+	return fault_set(
+		fault, error, doing, peer,
+		error == -ECONNREFUSED ? "the machine is there, but the service is not running"
+		: error == -ETIMEDOUT  ? "no answer: machine down, wrong address or firewall"
+				       : "check address, netmask and gateway");
+}
+
+struct flag_name {
+	const char *name;
+	unsigned long set, clear;
+};
+
+/* Options that are flags of mount(2), not of NFS. */
+static const struct flag_name flag_names[] = {
+	{ "ro", MS_RDONLY, 0 },	       { "rw", 0, MS_RDONLY },
+	{ "noatime", MS_NOATIME, 0 },  { "nodiratime", MS_NODIRATIME, 0 },
+	{ "nosuid", MS_NOSUID, 0 },    { "suid", 0, MS_NOSUID },
+	{ "nodev", MS_NODEV, 0 },      { "dev", 0, MS_NODEV },
+	{ "noexec", MS_NOEXEC, 0 },    { "exec", 0, MS_NOEXEC },
+	{ "sync", MS_SYNCHRONOUS, 0 }, { "async", 0, MS_SYNCHRONOUS },
+};
+
+/* Options that mount(8) and mount.nfs(8) keep for themselves. */
+static const char *const user_space_options[] = {
+	"retry=", "bg", "fg", "_netdev", "nofail", "auto", "noauto", "defaults", "x-", "comment=",
+};
+
+/* Options that NFSv4 refuses. */
+static const char *const version_3_options[] = {
+	"nolock", "lock", "mountport=", "mountvers=", "mountproto=", "mounthost=", "mountaddr=",
+};
+
+static bool is_listed(const char *option, size_t length, const char *const *list, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		size_t name_length = strlen(list[i]);
+		bool prefix = strchr("=-", list[i][name_length - 1]) != NULL;
+
+		if (strncmp(option, list[i], name_length) == 0 &&
+		    (prefix || name_length == length) && name_length <= length)
+			return true;
+	}
+	return false;
+}
+
+static bool apply_flag(const char *option, size_t length, unsigned long *flags)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(flag_names) / sizeof(flag_names[0]); i++) {
+		if (strlen(flag_names[i].name) == length &&
+		    strncmp(flag_names[i].name, option, length) == 0) {
+			*flags = (*flags | flag_names[i].set) & ~flag_names[i].clear;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Add @list's options to @options, or to @flags, leaving out what this version cannot take. */
+static int add_options(const char *list, enum nfs_version version, char *options,
+		       unsigned long *flags)
+{
+	while (*list) {
+		size_t length = strcspn(list, ",");
+		bool skip =
+			length == 0 || apply_flag(list, length, flags) ||
+			is_listed(list, length, user_space_options,
+				  sizeof(user_space_options) / sizeof(char *)) ||
+			(version != NFS_3 && is_listed(list, length, version_3_options,
+						       sizeof(version_3_options) / sizeof(char *)));
+
+		if (!skip) {
+			size_t used = strlen(options);
+
+			if (used + length + 2 > OPTIONS_BYTES)
+				return -E2BIG;
+			snprintf(options + used, OPTIONS_BYTES - used, ",%.*s", (int)length, list);
+		}
+		list += length;
+		list += *list == ',';
+	}
+	return 0;
+}
+
+/* The number behind "NAME=" in a list of options, or @otherwise. The last one counts. */
+static unsigned int option_number(const char *list, const char *name, unsigned int otherwise)
+{
+	size_t length = strlen(name);
+
+	for (; *list; list += strcspn(list, ","), list += *list == ',')
+		if (strncmp(list, name, length) == 0)
+			otherwise = (unsigned int)strtoul(list + length, NULL, 10);
+	return otherwise;
+}
+
+static const char *mount_hint(int error)
+{
+	switch (error) {
+	case EACCES:
+	case EPERM:
+		return "the server refuses this client: check its list of exports for our address";
+	case ENOENT:
+	case ENOTDIR:
+	case ESTALE:
+		return "the server has no such export: check the path";
+	case EPROTONOSUPPORT:
+	case EPFNOSUPPORT:
+	case EOPNOTSUPP:
+		return "the server does not offer this version of NFS";
+	case ENODEV:
+		return "the kernel has no NFS: the initrd lacks its modules or they failed to load";
+	case EINVAL:
+		return "the kernel refuses the mount options";
+	default:
+		return NULL;
+	}
+}
+
+static int set_mount_fault(const struct nfs_target *target, enum nfs_version version, int error,
+			   struct fault *fault)
+{
+	char doing[64], peer[sizeof(fault->peer)];
+
+	snprintf(doing, sizeof(doing), "mount the root by NFS %s", nfs_version_name(version));
+	snprintf(peer, sizeof(peer), "%s:%s", target->spec->server, target->spec->path);
+	return fault_set(fault, error, doing, peer, mount_hint(error));
+}
+
+static int mount_version(const struct nfs_target *target, enum nfs_version version,
+			 struct fault *fault)
+{
+	uint32_t server = target->server, client = target->client;
+	unsigned long flags = target->read_write ? 0 : MS_RDONLY;
+	char options[OPTIONS_BYTES], source[640];
+	int error;
+
+	snprintf(options, sizeof(options), "vers=%s,addr=%u.%u.%u.%u", nfs_version_name(version),
+		 server >> 24, server >> 16 & 255, server >> 8 & 255, server & 255);
+	if (version == NFS_3)
+		/* No statd runs before the root is there, and locks of the root are local anyway.
+		 */
+		strlcat(options, ",nolock", sizeof(options));
+	else
+		snprintf(options + strlen(options), sizeof(options) - strlen(options),
+			 ",clientaddr=%u.%u.%u.%u", client >> 24, client >> 16 & 255,
+			 client >> 8 & 255, client & 255);
+	error = add_options(target->spec->options, version, options, &flags);
+	if (error == 0)
+		error = add_options(target->flags, version, options, &flags);
+	if (error < 0)
+		return set_mount_fault(target, version, error, fault);
+	snprintf(source, sizeof(source), "%s:%s", target->spec->server, target->spec->path);
+	if (mount(source, target->directory, version == NFS_3 ? "nfs" : "nfs4", flags, options) ==
+	    0)
+		return 0;
+	return set_mount_fault(target, version, errno, fault);
+}
+
+/* How much a fault tells: a refusal more than a missing path, that more than a missing version. */
+static int rank(int error)
+{
+	switch (error) {
+	case EACCES:
+	case EPERM:
+		return 3;
+	case ENOENT:
+	case ENOTDIR:
+	case ESTALE:
+		return 2;
+	case 0:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
+static void keep_more_telling(struct fault *kept, const struct fault *fault)
+{
+	if (rank(fault->error) > rank(kept->error))
+		*kept = *fault;
+}
+
+static bool uses_udp(const struct nfs_target *target)
+{
+	return strstr(target->spec->options, "udp") || strstr(target->flags, "udp");
+}
+
+static unsigned int nfs_port(const struct nfs_target *target, unsigned int otherwise)
+{
+	return option_number(target->flags,
+			     "port=", option_number(target->spec->options, "port=", otherwise));
+}
+
+/* NFSv3: without port= and mountport= the kernel asks rpcbind, so that has to be there. */
+static int mount_version_3(const struct nfs_target *target, struct fault *fault)
+{
+	bool pinned = option_number(
+		target->flags, "mountport=", option_number(target->spec->options, "mountport=", 0));
+
+	if (!pinned && !uses_udp(target)) {
+		int error = check_server(target, RPCBIND_PORT, "rpcbind (NFS 3)", fault);
+
+		if (error < 0)
+			return error;
+	}
+	return mount_version(target, NFS_3, fault);
+}
+
+static void raise_read_ahead(const char *directory)
+{
+	struct stat status;
+	char path[64], text[16];
+
+	if (stat(directory, &status) < 0)
+		return;
+	snprintf(path, sizeof(path), "/sys/class/bdi/%u:%u/read_ahead_kb", major(status.st_dev),
+		 minor(status.st_dev));
+	snprintf(text, sizeof(text), "%u\n", READ_AHEAD_KB);
+	(void)file_write(path, text); /* only slower without */
+}
+
+static bool is_wanted(enum nfs_version wanted, enum nfs_version version)
+{
+	return wanted == NFS_ANY || wanted == version || (wanted == NFS_4_ANY && version != NFS_3);
+}
+
+int nfs_mount(const struct nfs_target *target, enum nfs_version *version, struct fault *fault)
+{
+	static const enum nfs_version turn[] = { NFS_4_2, NFS_4_1, NFS_4_0, NFS_3 };
+	enum nfs_version wanted = target->spec->version;
+	struct fault kept = { 0 };
+	unsigned int i;
+
+	if (wanted != NFS_3 && !uses_udp(target)) {
+		int error =
+			check_server(target, (uint16_t)nfs_port(target, NFS_PORT), "NFS", fault);
+
+		if (error < 0)
+			return error;
+	}
+	for (i = 0; i < sizeof(turn) / sizeof(turn[0]); i++) {
+		if (!is_wanted(wanted, turn[i]))
+			continue;
+		/* All minor versions of 4 share one tree: what is refused there once stays so. */
+		if (turn[i] != NFS_3 && rank(kept.error) >= 2)
+			continue;
+		if ((turn[i] == NFS_3 ? mount_version_3(target, fault)
+				      : mount_version(target, turn[i], fault)) == 0) {
+			*version = turn[i];
+			raise_read_ahead(target->directory);
+			return 0;
+		}
+		keep_more_telling(&kept, fault);
+	}
+	*fault = kept;
+	return -kept.error;
+}

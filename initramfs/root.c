@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One attempt to mount the root, in a process of its own.
+ *
+ * mount(2) on NFS blocks for as long as the server pleases, and PID 1 must go on reading events,
+ * renewing the lease and telling what it waits for. The child shares the mount namespace: what it
+ * mounts, the init has. It may be killed at any moment, since NFS mounts wait killably.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "nfs.h"
+#include "resolve.h"
+#include "root.h"
+#include "sys.h"
+
+/* Longer than every wait inside an attempt; only a server that stops answering midway gets here. */
+#define ATTEMPT_US 120000000ull
+
+int find_init(const char *wanted, char *init, size_t init_bytes, struct fault *fault)
+{
+	static const char *const usual[] = { "/sbin/init", "/etc/init", "/bin/init", "/bin/sh" };
+	const char *tried = wanted[0] ? wanted : usual[0];
+	int error = 0;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		const char *path = wanted[0] ? wanted : usual[i];
+		struct stat status;
+
+		if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+			errno = EACCES;
+		else if (access(path, X_OK) == 0) {
+			strlcpy(init, path, init_bytes);
+			return 0;
+		}
+		if (!error)
+			error = errno;
+		if (wanted[0])
+			break;
+	}
+	return fault_set(
+		fault, error, "find the second stage's init in the root", tried,
+		wanted[0] ? "check init= and the root's contents"
+			  : "is this the root of a whole system? init= names another program");
+}
+
+static void attempt(const struct params *params, const struct root_spec *spec,
+		    const struct lease *lease, struct root_result *result)
+{
+	struct nfs_target target = { .spec = spec,
+				     .client = lease->address,
+				     .flags = params->root_flags,
+				     /* The overlay's lower side is never written to. */
+				     .read_write = params->read_write && !params->overlay,
+				     .directory = ROOT_DIRECTORY };
+
+	if (resolve(spec->server, lease, &result->server, &result->fault) < 0)
+		return;
+	target.server = result->server;
+	if (nfs_mount(&target, &result->version, &result->fault) < 0)
+		return;
+	memset(&result->fault, 0, sizeof(result->fault));
+	if (chroot(ROOT_DIRECTORY) < 0 || chdir("/") < 0) {
+		fault_set(&result->fault, errno, "enter the mounted root", spec->path, NULL);
+		return;
+	}
+	(void)find_init(params->init, result->init, sizeof(result->init), &result->fault);
+}
+
+int root_attempt_start(struct root_attempt *attempt_state, const struct params *params,
+		       const struct root_spec *spec, const struct lease *lease, struct fault *fault)
+{
+	struct root_result result;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return fault_set(fault, errno, "open a pipe", "", NULL);
+	attempt_state->pid = fork();
+	if (attempt_state->pid < 0) {
+		int error = errno;
+
+		close(ends[0]);
+		close(ends[1]);
+		attempt_state->pid = 0;
+		return fault_set(fault, error, "start a process", "", NULL);
+	}
+	if (attempt_state->pid == 0) {
+		memset(&result, 0, sizeof(result));
+		attempt(params, spec, lease, &result);
+		_exit(write_all(ends[1], &result, sizeof(result)) < 0);
+	}
+	close(ends[1]);
+	attempt_state->pipe = ends[0];
+	attempt_state->deadline_us = monotonic_us() + ATTEMPT_US;
+	return 0;
+}
+
+static void finish(struct root_attempt *attempt_state)
+{
+	close(attempt_state->pipe);
+	attempt_state->pipe = -1;
+	waitpid(attempt_state->pid, NULL, 0);
+	attempt_state->pid = 0;
+}
+
+void root_attempt_result(struct root_attempt *attempt_state, struct root_result *result)
+{
+	/* A pipe carries up to PIPE_BUF (4096) bytes in one piece. */
+	_Static_assert(sizeof(*result) <= 4096, "the result must fit one atomic write");
+	if (read(attempt_state->pipe, result, sizeof(*result)) != sizeof(*result)) {
+		memset(result, 0, sizeof(*result));
+		fault_set(&result->fault, EIO, "mount the root", "",
+			  "the process that did it died: see the kernel's messages");
+	}
+	finish(attempt_state);
+	if (result->fault.error)
+		(void)umount2(ROOT_DIRECTORY, MNT_DETACH);
+}
+
+void root_attempt_cancel(struct root_attempt *attempt_state, const char *peer,
+			 struct root_result *result)
+{
+	kill(attempt_state->pid, SIGKILL);
+	finish(attempt_state);
+	(void)umount2(ROOT_DIRECTORY, MNT_DETACH);
+	memset(result, 0, sizeof(*result));
+	fault_set(&result->fault, ETIMEDOUT, "mount the root", peer,
+		  "the server stopped answering in the middle of the mount");
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One attempt to mount the root, in a process of its own, so that the init stays awake meanwhile.
+ */
+#ifndef WIREROOT_ROOT_H
+#define WIREROOT_ROOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "fault.h"
+#include "lease.h"
+#include "params.h"
+#include "root_spec.h"
+
+#define ROOT_DIRECTORY "/root"
+
+/* What an attempt came to; sent whole through a pipe. */
+struct root_result {
+	struct fault fault; /* ->error is 0 when the root is mounted */
+	enum nfs_version version;
+	uint32_t server; /* host byte order */
+	char init[256]; /* the second stage's program, seen from the root */
+};
+
+struct root_attempt {
+	pid_t pid; /* 0: none under way */
+	int pipe; /* the result is read from here; -1: closed */
+	uint64_t deadline_us;
+};
+
+/*
+ * Begin: resolve the server's name, mount, find the second stage's init. @spec is complete.
+ * Returns 0 or a negative errno with @fault.
+ */
+int root_attempt_start(struct root_attempt *attempt, const struct params *params,
+		       const struct root_spec *spec, const struct lease *lease,
+		       struct fault *fault);
+
+/* The pipe is readable. Takes the result and reaps the process; unmounts what a failure left. */
+void root_attempt_result(struct root_attempt *attempt, struct root_result *result);
+
+/* The deadline has passed: end the attempt; @result says so. */
+void root_attempt_cancel(struct root_attempt *attempt, const char *peer,
+			 struct root_result *result);
+
+/*
+ * Find the program that the second stage starts with, in the root at the current root directory:
+ * @wanted (init=), or /sbin/init, /etc/init, /bin/init, /bin/sh, as the kernel does. Returns 0 and
+ * *@init, or a negative errno with @fault.
+ */
+int find_init(const char *wanted, char *init, size_t init_bytes, struct fault *fault);
+
+#endif
