@@ -444,6 +444,8 @@ static void settle_root(struct source *source)
 	if (refused)
 		memset(&spec, 0, sizeof(spec));
 	params->root = spec;
+	if (refused && !*refused)
+		refused = "(empty)";
 	snprintf(params->root_unsupported, sizeof(params->root_unsupported), "%s",
 		 refused ? refused : "");
 }

@@ -245,6 +245,8 @@ int root_spec_parse(const char *value, bool is_nfsroot, struct root_spec *spec, 
 	const char *rest;
 	int rc = 0;
 
+	if (!*value)
+		return value_refuse(fault, "root", value, forms);
 	if (!strcmp(value, "/dev/nfs")) {
 		spec->given = true;
 		spec->from_dhcp = !spec->path[0];

@@ -64,7 +64,7 @@ static const struct row rows[] = {
 	{ ROOT, "0801", -ENOENT, "" },
 	{ ROOT, "8:1", -ENOENT, "" },
 	{ ROOT, "auto", -ENOENT, "" },
-	{ ROOT, "", -ENOENT, "" },
+	{ ROOT, "", -EINVAL, "PATH" },
 	{ ROOT, "nfs5:a:/b", -ENOENT, "" },
 	{ ROOT, "iscsi:10.0.0.1::::iqn.2001-04.org:x", -ENOENT, "" },
 	{ ROOT, "iscsi::::1:iqn:/x", -ENOENT, "" },

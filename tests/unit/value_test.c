@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Tests of the bounds of numbers, addresses and names. */
+/* links: initramfs/value.c initramfs/fault.c */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "initramfs/value.h"
+
+static void number_stays_within_its_maximum(void **state)
+{
+	uint32_t number = 7;
+
+	(void)state;
+	assert_true(value_number("4294967295", UINT32_MAX, &number));
+	assert_int_equal(number, UINT32_MAX);
+	assert_true(value_number("00010", 10, &number));
+	assert_int_equal(number, 10);
+	assert_true(value_number("0", 0, &number));
+	assert_int_equal(number, 0);
+	assert_false(value_number("4294967296", UINT32_MAX, &number));
+	assert_false(value_number("99999999999999999999", UINT32_MAX, &number));
+	assert_false(value_number("11", 10, &number));
+	assert_false(value_number("5", 4, &number));
+	assert_false(value_number("", 10, &number));
+	assert_false(value_number("-1", 10, &number));
+	assert_false(value_number("+1", 10, &number));
+	assert_false(value_number("1 ", 10, &number));
+}
+
+static void ipv4_address_is_read_and_written(void **state)
+{
+	static const char *const bad[] = {
+		"",	    "1.2.3",	 "1.2.3.",     "1.2.3.4.", "1.2.3.4.5",	       ".1.2.3",
+		"1..2.3",   "1.2.3.256", "1.2.3.1000", "1.2.3.a",  "1.2.3.4 ",	       " 1.2.3.4",
+		"01.2.3.4", "1.2.3.00",	 "0x1.2.3.4",  "1.2.3.-4", "1.2.3.4294967300",
+	};
+	char text[IPV4_TEXT_BYTES];
+	uint32_t address;
+
+	(void)state;
+	assert_true(value_ipv4("255.255.255.255", &address));
+	assert_int_equal(address, UINT32_MAX);
+	assert_string_equal(value_ipv4_text(address, text), "255.255.255.255");
+	assert_true(value_ipv4("10.0.20.3", &address));
+	assert_int_equal(address, 0x0a001403);
+	assert_string_equal(value_ipv4_text(address, text), "10.0.20.3");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_false(value_ipv4(bad[i], &address));
+}
+
+static void host_name_has_valid_labels(void **state)
+{
+	static const char *const good[] = { "a", "1", "n01", "a-b.c_d", "0.a", "x--y" };
+	static const char *const bad[] = {
+		"", ".", "a.", ".a", "a..b", "-a", "a-", "a.-b", "a-.b", "a b", "a/b", "\xc3\xa4",
+	};
+	char name[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		assert_true(value_host_name(good[i], HOST_NAME_LENGTH));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		assert_false(value_host_name(bad[i], HOST_NAME_LENGTH));
+	snprintf(name, sizeof(name), "%063d", 0);
+	assert_true(value_host_name(name, HOST_NAME_LENGTH));
+	snprintf(name, sizeof(name), "%064d", 0);
+	assert_false(value_host_name(name, HOST_NAME_LENGTH));
+	snprintf(name, sizeof(name), "%032d.%031d", 0, 0);
+	assert_true(value_host_name(name, HOST_NAME_LENGTH));
+	snprintf(name, sizeof(name), "%032d.%032d", 0, 0);
+	assert_false(value_host_name(name, HOST_NAME_LENGTH));
+}
+
+static void refusal_names_what_and_text(void **state)
+{
+	struct fault fault = { 0 };
+
+	(void)state;
+	assert_int_equal(value_refuse(&fault, "MTU", "5", "give 68"), -EINVAL);
+	assert_string_equal(fault.doing, "read parameter");
+	assert_string_equal(fault.peer, "MTU '5'");
+	assert_string_equal(fault.hint, "give 68");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(number_stays_within_its_maximum),
+		cmocka_unit_test(ipv4_address_is_read_and_written),
+		cmocka_unit_test(host_name_has_valid_labels),
+		cmocka_unit_test(refusal_names_what_and_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
