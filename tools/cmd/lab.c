@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `wireroot lab VERB DIR …`: the verbs, and those of them that are short. */
+#include "tools/cmd/lab.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/cmd/cmd.h"
+#include "tools/lab/console.h"
+#include "tools/lab/enter.h"
+#include "tools/lab/layout.h"
+#include "tools/lab/node.h"
+#include "tools/lab/qmp.h"
+#include "tools/lab/servers.h"
+#include "tools/lab/status.h"
+#include "tools/lab/supervisor.h"
+
+static const char help[] =
+	"usage: wireroot lab VERB DIR …\n"
+	"\n"
+	"A private network on this machine, with boot servers and QEMU nodes, that lives in DIR.\n"
+	"\n"
+	"  up DIR [options]                   make it; see `wireroot lab up --help`\n"
+	"  boot DIR NODE [options]            power a node on; see `wireroot lab boot --help`\n"
+	"  console DIR NODE                   attach to its serial console; Ctrl-] leaves\n"
+	"  wait DIR NODE PATTERN [S [BYTE]]   until a line of its console matches, S seconds at most,\n"
+	"                                     looking from that byte of it on; 300 and 0\n"
+	"  wait DIR NODE --off [S]            until it has powered off\n"
+	"  link DIR NODE[.NIC] up|down        plug or pull a cable\n"
+	"  power DIR NODE off|reset|button    pull the plug; press reset; press the power button\n"
+	"  server DIR NAME start|stop         wirerootd, dnsmasq, rpcbind, ganesha\n"
+	"  exec DIR -- COMMAND …              run a command in the lab\n"
+	"  status DIR [--json]                what runs\n"
+	"  down DIR                           end it, and everything in it\n";
+
+#define DEFAULT_TIMEOUT_S 300
+#define TIMEOUT_S_MAX	  86400
+
+int lab_report(const struct fault *fault)
+{
+	char line[FAULT_LINE_BYTES];
+
+	fprintf(stderr, "wireroot lab: %s\n", fault_line(fault, line));
+	return CMD_FAILED;
+}
+
+int lab_misused(const char *format, ...)
+{
+	va_list values;
+
+	va_start(values, format);
+	fputs("wireroot lab: ", stderr);
+	vfprintf(stderr, format, values);
+	fputs("\n", stderr);
+	va_end(values);
+	return CMD_USAGE;
+}
+
+int lab_run(const char *directory, int (*inside)(void *argument), void *argument)
+{
+	char path[PATH_MAX];
+	struct fault fault = { 0 };
+	int status;
+
+	if (!realpath(directory, path))
+		fault_set(&fault, errno, "find the lab in", directory, NULL);
+	else if (lab_enter(path, inside, argument, &status, &fault) == 0)
+		return status;
+	return lab_report(&fault);
+}
+
+long lab_number(const char *text, long limit)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	return errno || end == text || *end || value < 1 || value > limit ? -EINVAL : value;
+}
+
+static int down(int argc, char **argv)
+{
+	struct fault fault = { 0 };
+	int process, error;
+
+	if (argc != 2)
+		return lab_misused("lab down wants one directory");
+	if (lab_find(argv[1], &process, &fault))
+		return lab_report(&fault);
+	error = supervisor_end(process, &fault);
+	close(process);
+	return error ? lab_report(&fault) : CMD_DONE;
+}
+
+struct words {
+	int count;
+	char **words;
+	const char *directory; /* where the command was called */
+};
+
+static int exec_inside(void *argument)
+{
+	const struct words *words = argument;
+	struct fault fault = { 0 };
+
+	/* Where that is out of reach, stay in the lab's directory. */
+	(void)!chdir(words->directory);
+	execvp(words->words[0], words->words);
+	fault_set(&fault, errno, "run", words->words[0], NULL);
+	return lab_report(&fault);
+}
+
+static int exec_verb(int argc, char **argv)
+{
+	char here[PATH_MAX];
+	struct words words = { .words = argv + 2, .directory = here };
+
+	if (argc > 2 && !strcmp(argv[2], "--"))
+		words.words++;
+	if (argc < 3 || !words.words[0])
+		return lab_misused("lab exec wants a directory and a command");
+	if (!getcwd(here, sizeof(here)))
+		strcpy(here, "/");
+	return lab_run(argv[1], exec_inside, &words);
+}
+
+static int console_inside(void *argument)
+{
+	struct fault fault = { 0 };
+
+	return console_attach(argument, &fault) ? lab_report(&fault) : CMD_DONE;
+}
+
+static int console(int argc, char **argv)
+{
+	if (argc != 3)
+		return lab_misused("lab console wants a directory and a node");
+	return lab_run(argv[1], console_inside, argv[2]);
+}
+
+struct waiting {
+	const char *node;
+	const char *pattern; /* NULL: for the power to go off */
+	long timeout_s;
+	off_t from;
+};
+
+static int wait_inside(void *argument)
+{
+	const struct waiting *waiting = argument;
+	int timeout_ms = (int)waiting->timeout_s * 1000;
+	struct fault fault = { 0 };
+	int error;
+
+	if (waiting->pattern)
+		error = node_wait(waiting->node, waiting->pattern, waiting->from, timeout_ms,
+				  &fault);
+	else
+		error = node_wait_off(waiting->node, timeout_ms, &fault);
+	return error ? lab_report(&fault) : CMD_DONE;
+}
+
+static int wait_verb(int argc, char **argv)
+{
+	struct waiting waiting = { .timeout_s = DEFAULT_TIMEOUT_S };
+	char *end = "";
+
+	if (argc < 4 || argc > 6)
+		return lab_misused("lab wait wants a directory, a node and a pattern");
+	waiting.node = argv[2];
+	waiting.pattern = strcmp(argv[3], "--off") ? argv[3] : NULL;
+	if (argc > 4)
+		waiting.timeout_s = lab_number(argv[4], TIMEOUT_S_MAX);
+	if (argc > 5)
+		waiting.from = (off_t)strtoll(argv[5], &end, 10);
+	if (waiting.timeout_s < 0 || waiting.from < 0 || *end)
+		return lab_misused("lab wait wants numbers behind the pattern");
+	return lab_run(argv[1], wait_inside, &waiting);
+}
+
+static int link_inside(void *argument)
+{
+	char **words = argument, *dot = strchr(words[0], '.');
+	unsigned int nic = dot ? (unsigned int)atoi(dot + 1) : 0;
+	bool up = !strcmp(words[1], "up");
+	struct fault fault = { 0 };
+	struct qmp qmp;
+	int error;
+
+	if (dot)
+		*dot = '\0';
+	error = qmp_open(words[0], &qmp, &fault);
+	if (!error) {
+		error = qmp_set_link(&qmp, nic, up, &fault);
+		qmp_close(&qmp);
+	}
+	return error ? lab_report(&fault) : CMD_DONE;
+}
+
+static int link_verb(int argc, char **argv)
+{
+	const char *dot = argc == 4 ? strchr(argv[2], '.') : NULL;
+
+	if (argc != 4 || (strcmp(argv[3], "up") && strcmp(argv[3], "down")))
+		return lab_misused("lab link wants a directory, NODE or NODE.NIC, and up or down");
+	if (dot && (dot[1] < '0' || dot[1] >= '0' + LAB_NICS_MAX || dot[2]))
+		return lab_misused("NICs are numbered from 0 to %d", LAB_NICS_MAX - 1);
+	return lab_run(argv[1], link_inside, argv + 2);
+}
+
+static int send_command(const char *node, const char *command, struct fault *fault)
+{
+	struct qmp qmp;
+	int error = qmp_open(node, &qmp, fault);
+
+	if (error)
+		return error;
+	error = qmp_command(&qmp, command, fault);
+	qmp_close(&qmp);
+	return error;
+}
+
+static int power_inside(void *argument)
+{
+	char **words = argument;
+	struct fault fault = { 0 };
+	int error;
+
+	if (!strcmp(words[1], "off"))
+		error = node_power_off(words[0], &fault);
+	else if (!strcmp(words[1], "reset"))
+		error = send_command(words[0], "system_reset", &fault);
+	else
+		error = send_command(words[0], "system_powerdown", &fault);
+	return error ? lab_report(&fault) : CMD_DONE;
+}
+
+static int power(int argc, char **argv)
+{
+	if (argc != 4 ||
+	    (strcmp(argv[3], "off") && strcmp(argv[3], "reset") && strcmp(argv[3], "button")))
+		return lab_misused("lab power wants a directory, a node, and off, reset or button");
+	return lab_run(argv[1], power_inside, argv + 2);
+}
+
+static int server_inside(void *argument)
+{
+	char **words = argument;
+	struct fault fault = { 0 };
+	int error = !strcmp(words[1], "start") ? server_start(words[0], &fault)
+					       : server_stop(words[0], &fault);
+
+	return error ? lab_report(&fault) : CMD_DONE;
+}
+
+static int server(int argc, char **argv)
+{
+	if (argc != 4 || (strcmp(argv[3], "start") && strcmp(argv[3], "stop")))
+		return lab_misused("lab server wants a directory, a server, and start or stop");
+	return lab_run(argv[1], server_inside, argv + 2);
+}
+
+static int status_inside(void *argument)
+{
+	struct fault fault = { 0 };
+
+	return status_print(*(bool *)argument, &fault) ? lab_report(&fault) : CMD_DONE;
+}
+
+static int status(int argc, char **argv)
+{
+	bool json = argc == 3 && !strcmp(argv[2], "--json");
+
+	if (argc != 2 + json)
+		return lab_misused("lab status wants a directory, and --json or nothing");
+	return lab_run(argv[1], status_inside, &json);
+}
+
+struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+};
+
+static const struct verb verbs[] = {
+	{ "up", lab_up },      { "boot", lab_boot }, { "console", console }, { "wait", wait_verb },
+	{ "link", link_verb }, { "power", power },   { "server", server },   { "exec", exec_verb },
+	{ "status", status },  { "down", down },
+};
+
+/* Administrators' programs, ip and dnsmasq among them, are not in every user's PATH. */
+static void extend_path(void)
+{
+	const char *path = getenv("PATH");
+	char longer[4096];
+
+	snprintf(longer, sizeof(longer), "%s:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin");
+	setenv("PATH", longer, 1);
+}
+
+int cmd_lab(int argc, char **argv)
+{
+	if (argc < 2)
+		return lab_misused("say what to do; see `wireroot lab --help`");
+	if (!strcmp(argv[1], "--help")) {
+		fputs(help, stdout);
+		return CMD_DONE;
+	}
+	extend_path();
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(verbs[i].name, argv[1]))
+			return verbs[i].run(argc - 1, argv + 1);
+	return lab_misused("there is no verb '%s'; see `wireroot lab --help`", argv[1]);
+}

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `wireroot lab boot`: read a node's options and power it on. */
+#include "tools/cmd/lab.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/cmd/cmd.h"
+#include "tools/lab/bridge.h"
+#include "tools/lab/kvm_probe.h"
+#include "tools/lab/node.h"
+
+/* Enough for UEFI and for a Debian that runs systemd; half of it does for the init alone. */
+#define DEFAULT_MEMORY_MIB 1024
+#define DEFAULT_CPUS	   2
+#define DEFAULT_TIMEOUT_S  300
+
+#define MEMORY_MIB_MAX (1 << 20)
+#define CPUS_MAX       255
+#define TIMEOUT_S_MAX  86400
+
+static const char help[] =
+	"usage: wireroot lab boot DIR NODE [options] [-- QEMU'S WORDS]\n"
+	"\n"
+	"Powers a node on. Its serial console is written to DIR/NODE.console.\n"
+	"\n"
+	"  --bios, --uefi      boot by PXE through this firmware; BIOS by default\n"
+	"  --direct            let QEMU load kernel and initrds\n"
+	"  --kernel FILE       kernel; without it the node's script in DIR/http/node is used as it is\n"
+	"  --initrd FILE       initrd; several are loaded one behind the other\n"
+	"  --append WORDS      the kernel's command line, behind console=ttyS0\n"
+	"  --memory MIB        memory, 1024\n"
+	"  --cpus N            processors, 2\n"
+	"  --nic MODEL[,mac=MAC][,bridge=NAME][,off]\n"
+	"                      a NIC: virtio (the default), e1000e, rtl8139, vmxnet3 and so on; on the\n"
+	"                      bridge with the servers or on another one; with its cable pulled\n"
+	"  --no-reboot         a reboot powers the node off\n"
+	"  --accel NAME        as for qemu -accel; KVM where a trial boot succeeds, else TCG\n"
+	"  --wait PATTERN      return when a line of the console matches (as for grep -E)\n"
+	"  --timeout S         and fail when that takes longer than S seconds, 300\n";
+
+enum option_key {
+	OPTION_BIOS = 256,
+	OPTION_UEFI,
+	OPTION_DIRECT,
+	OPTION_KERNEL,
+	OPTION_INITRD,
+	OPTION_APPEND,
+	OPTION_MEMORY,
+	OPTION_CPUS,
+	OPTION_NIC,
+	OPTION_NO_REBOOT,
+	OPTION_ACCEL,
+	OPTION_WAIT,
+	OPTION_TIMEOUT,
+	OPTION_HELP,
+};
+
+static const struct option long_options[] = {
+	{ "bios", no_argument, NULL, OPTION_BIOS },
+	{ "uefi", no_argument, NULL, OPTION_UEFI },
+	{ "direct", no_argument, NULL, OPTION_DIRECT },
+	{ "kernel", required_argument, NULL, OPTION_KERNEL },
+	{ "initrd", required_argument, NULL, OPTION_INITRD },
+	{ "append", required_argument, NULL, OPTION_APPEND },
+	{ "memory", required_argument, NULL, OPTION_MEMORY },
+	{ "cpus", required_argument, NULL, OPTION_CPUS },
+	{ "nic", required_argument, NULL, OPTION_NIC },
+	{ "no-reboot", no_argument, NULL, OPTION_NO_REBOOT },
+	{ "accel", required_argument, NULL, OPTION_ACCEL },
+	{ "wait", required_argument, NULL, OPTION_WAIT },
+	{ "timeout", required_argument, NULL, OPTION_TIMEOUT },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct boot {
+	struct node_options node;
+	char kernel[PATH_MAX];
+	char initrds[NODE_INITRDS_MAX][PATH_MAX];
+	const char *pattern; /* to wait for, or NULL */
+	long timeout_s;
+};
+
+static int find_file(const char *name, char path[static PATH_MAX], struct fault *fault)
+{
+	return realpath(name, path) ? 0 : fault_set(fault, errno, "find file", name, NULL);
+}
+
+static int add_initrd(struct boot *boot, const char *name, struct fault *fault)
+{
+	size_t index = boot->node.initrd_count;
+	int error;
+
+	if (index == NODE_INITRDS_MAX)
+		return fault_set(fault, E2BIG, "add initrd", name, NULL);
+	error = find_file(name, boot->initrds[index], fault);
+	if (error)
+		return error;
+	boot->node.initrds[boot->node.initrd_count++] = boot->initrds[index];
+	return 0;
+}
+
+static int read_nic_word(struct node_nic *nic, const char *word, struct fault *fault)
+{
+	if (!strcmp(word, "off")) {
+		nic->off = true;
+		return 0;
+	}
+	if (!strncmp(word, "mac=", 4)) {
+		if (!lab_mac_is_good(word + 4))
+			return fault_set(fault, EINVAL, "read MAC address", word + 4, NULL);
+		snprintf(nic->mac, sizeof(nic->mac), "%s", word + 4);
+		for (char *c = nic->mac; *c; c++) /* as iPXE spells it */
+			*c = (char)tolower((unsigned char)*c);
+		return 0;
+	}
+	if (!strncmp(word, "bridge=", 7)) {
+		snprintf(nic->bridge, sizeof(nic->bridge), "%s", word + 7);
+		return bridge_check_name(word + 7, fault);
+	}
+	return fault_set(fault, EINVAL, "read --nic", word,
+			 "there are mac=MAC, bridge=NAME and off");
+}
+
+/* MODEL[,mac=MAC][,bridge=NAME][,off]; @text is cut up. */
+static int add_nic(struct boot *boot, char *text, struct fault *fault)
+{
+	struct node_nic *nic = &boot->node.nics[boot->node.nic_count];
+	int error = 0;
+	char *word;
+
+	if (boot->node.nic_count == LAB_NICS_MAX)
+		return fault_set(fault, E2BIG, "add NIC", text, NULL);
+	*nic = (struct node_nic){ .model = strsep(&text, ","), .bridge = LAB_BRIDGE };
+	while (!error && (word = strsep(&text, ",")))
+		error = read_nic_word(nic, word, fault);
+	boot->node.nic_count++;
+	return error;
+}
+
+static int read_number(const char *what, const char *text, long limit, unsigned int *number,
+		       struct fault *fault)
+{
+	long value = lab_number(text, limit);
+
+	if (value < 0)
+		return fault_set(fault, EINVAL, what, text, "write a positive number");
+	*number = (unsigned int)value;
+	return 0;
+}
+
+static int take_option(struct boot *boot, int key, struct fault *fault)
+{
+	struct node_options *node = &boot->node;
+	unsigned int seconds = 0;
+	int error;
+
+	switch (key) {
+	case OPTION_BIOS:
+	case OPTION_UEFI:
+	case OPTION_DIRECT:
+		node->firmware = key == OPTION_BIOS   ? NODE_BIOS
+				 : key == OPTION_UEFI ? NODE_UEFI
+						      : NODE_DIRECT;
+		return 0;
+	case OPTION_KERNEL:
+		node->kernel = boot->kernel;
+		return find_file(optarg, boot->kernel, fault);
+	case OPTION_INITRD:
+		return add_initrd(boot, optarg, fault);
+	case OPTION_APPEND:
+		node->append = optarg;
+		return 0;
+	case OPTION_MEMORY:
+		return read_number("read --memory", optarg, MEMORY_MIB_MAX, &node->memory_mib,
+				   fault);
+	case OPTION_CPUS:
+		return read_number("read --cpus", optarg, CPUS_MAX, &node->cpus, fault);
+	case OPTION_NIC:
+		return add_nic(boot, optarg, fault);
+	case OPTION_NO_REBOOT:
+		node->no_reboot = true;
+		return 0;
+	case OPTION_ACCEL:
+		node->accelerator = optarg;
+		return 0;
+	case OPTION_WAIT:
+		boot->pattern = optarg;
+		return 0;
+	default:
+		error = read_number("read --timeout", optarg, TIMEOUT_S_MAX, &seconds, fault);
+		boot->timeout_s = seconds;
+		return error;
+	}
+}
+
+/* What was not said: one virtio NIC, MACs by the node's name, the accelerator that works. */
+static void complete(struct node_options *node)
+{
+	if (node->nic_count == 0)
+		node->nics[node->nic_count++] =
+			(struct node_nic){ .model = "virtio", .bridge = LAB_BRIDGE };
+	for (unsigned int i = 0; i < node->nic_count; i++)
+		if (!node->nics[i].mac[0])
+			lab_mac_of(node->name, i, node->nics[i].mac);
+	if (!node->accelerator)
+		node->accelerator = kvm_works(node->kernel) ? ACCELERATOR_KVM : ACCELERATOR_TCG;
+}
+
+static int boot_inside(void *argument)
+{
+	const struct boot *boot = argument;
+	struct fault fault = { 0 };
+	int error = node_boot(&boot->node, &fault);
+
+	if (!error && boot->pattern)
+		error = node_wait(boot->node.name, boot->pattern, 0, (int)boot->timeout_s * 1000,
+				  &fault);
+	return error ? lab_report(&fault) : CMD_DONE;
+}
+
+static int boot_with_options(struct boot *boot, int argc, char **argv)
+{
+	struct fault fault = { 0 };
+	int key;
+
+	/* '+': what follows "--" is QEMU's and stays in its place. */
+	while ((key = getopt_long(argc, argv, "+", long_options, NULL)) != -1) {
+		if (key == OPTION_HELP) {
+			fputs(help, stdout);
+			return CMD_DONE;
+		}
+		if (key == '?')
+			return lab_misused("see `wireroot lab boot --help`");
+		if (take_option(boot, key, &fault))
+			return lab_report(&fault);
+	}
+	if (optind < argc && strcmp(argv[optind - 1], "--"))
+		return lab_misused("lab boot does not know what to do with '%s'", argv[optind]);
+	if (optind < argc)
+		boot->node.extra = argv + optind;
+	return CMD_DONE;
+}
+
+int lab_boot(int argc, char **argv)
+{
+	struct boot *boot = calloc(1, sizeof(*boot));
+	int status = CMD_DONE;
+
+	if (!boot)
+		return CMD_FAILED;
+	if (argc >= 2 && !strcmp(argv[1], "--help")) {
+		fputs(help, stdout);
+	} else if (argc < 3 || argv[1][0] == '-' || argv[2][0] == '-') {
+		status = lab_misused("lab boot wants a directory and a node's name");
+	} else if (!lab_node_name_is_good(argv[2])) {
+		status = lab_misused("'%s' is no name for a node: up to %d lower-case letters, "
+				     "digits and '-', a letter first",
+				     argv[2], LAB_NODE_NAME_MAX);
+	} else {
+		boot->node = (struct node_options){ .name = argv[2],
+						    .memory_mib = DEFAULT_MEMORY_MIB,
+						    .cpus = DEFAULT_CPUS };
+		boot->timeout_s = DEFAULT_TIMEOUT_S;
+		status = boot_with_options(boot, argc - 2, argv + 2);
+		if (status == CMD_DONE) {
+			complete(&boot->node);
+			status = lab_run(argv[1], boot_inside, boot);
+		}
+	}
+	free(boot);
+	return status;
+}

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Programs in the background of a lab; see service.h. */
+#include "tools/lab/service.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/lab/follow.h"
+#include "tools/lab/layout.h"
+#include "userspace/lib/fs.h"
+
+/* On two busy cores each server needs about a second, QEMU with eight NICs two. */
+#define READY_TIMEOUT_MS 30000
+/* NFS-Ganesha takes about a second for a clean end. */
+#define STOP_TIMEOUT_MS 5000
+
+static void pid_path(const char *name, char path[static LAB_NAME_BYTES])
+{
+	snprintf(path, LAB_NAME_BYTES, LAB_RUN_DIR "/%s.pid", name);
+}
+
+/* What /proc tells of a process. */
+struct process {
+	char state; /* 'Z' when it has ended and is not reaped yet */
+	pid_t parent;
+};
+
+static bool look_at(pid_t pid, struct process *process)
+{
+	char path[32], buffer[512];
+	const char *behind_name;
+	int file;
+	ssize_t got;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	got = read(file, buffer, sizeof(buffer) - 1);
+	close(file);
+	buffer[got > 0 ? got : 0] = '\0';
+	/* A name may hold blanks and parentheses; the last one ends it. */
+	behind_name = strrchr(buffer, ')');
+	return behind_name &&
+	       sscanf(behind_name, ") %c %d", &process->state, &process->parent) == 2;
+}
+
+static pid_t read_pid(const char *path)
+{
+	struct fault unused;
+	size_t length;
+	pid_t pid;
+	char *text;
+
+	if (fs_read_file(path, 64, &text, &length, &unused))
+		return 0;
+	pid = (pid_t)strtol(text, NULL, 10);
+	free(text);
+	return pid > 0 ? pid : 0;
+}
+
+/*
+ * Held while a pid file changes, so that the supervisor does not take away the file of a program
+ * that was started anew between its look into the file and the removal.
+ */
+static int lock_pid_files(void)
+{
+	int directory = open(LAB_RUN_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (directory >= 0)
+		flock(directory, LOCK_EX);
+	return directory;
+}
+
+static int write_pid(const char *name, pid_t pid, struct fault *fault)
+{
+	char path[LAB_NAME_BYTES], text[16];
+	int length = snprintf(text, sizeof(text), "%d\n", (int)pid);
+	int lock = lock_pid_files(), error;
+
+	pid_path(name, path);
+	error = fs_write_file(path, text, (size_t)length, 0644, fault);
+	close(lock);
+	return error;
+}
+
+pid_t service_pid(const char *name)
+{
+	char path[LAB_NAME_BYTES];
+
+	struct process process;
+	pid_t pid;
+
+	pid_path(name, path);
+	pid = read_pid(path);
+	return pid && look_at(pid, &process) && process.state != 'Z' ? pid : 0;
+}
+
+int service_open(const char *name)
+{
+	pid_t pid = service_pid(name);
+
+	return pid ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+}
+
+bool service_forget(pid_t pid, char *name, size_t size)
+{
+	DIR *directory = opendir(LAB_RUN_DIR);
+	char path[LAB_NAME_BYTES + 256];
+	int lock = lock_pid_files();
+	struct dirent *entry;
+	bool found = false;
+
+	while (directory && !found && (entry = readdir(directory))) {
+		size_t length = strlen(entry->d_name);
+
+		if (length <= 4 || strcmp(entry->d_name + length - 4, ".pid"))
+			continue;
+		snprintf(path, sizeof(path), LAB_RUN_DIR "/%s", entry->d_name);
+		if (read_pid(path) != pid)
+			continue;
+		snprintf(name, size, "%.*s", (int)(length - 4), entry->d_name);
+		unlink(path);
+		found = true;
+	}
+	if (directory)
+		closedir(directory);
+	close(lock);
+	return found;
+}
+
+/* The last line of the log, for a hint. Empty when there is none. */
+static void last_log_line(const char *log, char *line, size_t size)
+{
+	struct fault unused;
+	size_t length;
+	char *text;
+
+	line[0] = '\0';
+	if (fs_read_file(log, 64 << 20, &text, &length, &unused))
+		return;
+	while (length > 0 && isspace((unsigned char)text[length - 1]))
+		text[--length] = '\0';
+	for (char *start = text + length; length > 0; start--) {
+		if (start == text || start[-1] == '\n') {
+			snprintf(line, size, "%s", start);
+			break;
+		}
+	}
+	free(text);
+}
+
+static int fault_with_log(struct fault *fault, int error, const char *doing, const char *name,
+			  const char *log)
+{
+	char line[sizeof(fault->hint)];
+
+	last_log_line(log, line, sizeof(line));
+	return fault_set(fault, error, doing, name, line[0] ? line : NULL);
+}
+
+/* In the child: become the program. Its errno goes to @failure, which closes when it succeeds. */
+static void become(const struct service *service, int log, int failure)
+{
+	int null = open("/dev/null", O_RDONLY);
+	sigset_t none;
+	int error;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
+	setsid();
+	dup2(null, 0);
+	dup2(log, 1);
+	dup2(log, 2);
+	execvp(service->argv[0], (char *const *)service->argv);
+	error = errno;
+	(void)!write(failure, &error, sizeof(error));
+	_exit(127);
+}
+
+static int launch(const struct service *service, int log, pid_t *pid, struct fault *fault)
+{
+	int failure[2], error = 0;
+
+	if (pipe2(failure, O_CLOEXEC) < 0)
+		return fault_set(fault, errno, "start", service->name, NULL);
+	*pid = fork();
+	if (*pid == 0)
+		become(service, log, failure[1]);
+	close(failure[1]);
+	if (*pid < 0)
+		error = errno;
+	else if (read(failure[0], &error, sizeof(error)) > 0)
+		waitpid(*pid, NULL, 0);
+	close(failure[0]);
+	if (error)
+		return fault_set(fault, error, "start program", service->argv[0],
+				 error == ENOENT ? "install it (make deps), or mend PATH" : NULL);
+	return 0;
+}
+
+/*
+ * The program that went to the background: our one child. Where it forked more than once, the
+ * others are about to end or have ended, and it is the youngest.
+ */
+static pid_t find_child(void)
+{
+	DIR *directory = opendir("/proc");
+	struct process process;
+	struct dirent *entry;
+	pid_t found = 0;
+
+	while (directory && (entry = readdir(directory))) {
+		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+		if (pid > found && look_at(pid, &process) && process.parent == getpid() &&
+		    process.state != 'Z')
+			found = pid;
+	}
+	if (directory)
+		closedir(directory);
+	return found;
+}
+
+/* Wait at most READY_TIMEOUT_MS for the end of the child @pid; kill it if that passes. */
+static int wait_for_end(pid_t pid, int *status)
+{
+	int process = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd ended = { .fd = process, .events = POLLIN };
+	int ready = poll(&ended, 1, READY_TIMEOUT_MS);
+
+	if (ready <= 0)
+		kill(pid, SIGKILL);
+	waitpid(pid, status, 0);
+	close(process);
+	return ready > 0 ? 0 : -ETIMEDOUT;
+}
+
+/* Ready when the started process ends well, with another one left behind. */
+static int wait_for_detachment(const struct service *service, pid_t pid, const char *log,
+			       struct fault *fault)
+{
+	int status = 0, error = wait_for_end(pid, &status);
+	pid_t background;
+
+	if (error)
+		return fault_set(fault, error, "wait until it is ready", service->name, NULL);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return fault_with_log(fault, EIO, "start (it ended at once)", service->name, log);
+	background = find_child();
+	if (!background)
+		return fault_with_log(fault, ESRCH, "start (it ended at once)", service->name, log);
+	return write_pid(service->name, background, fault);
+}
+
+static int wait_for_ready_line(const struct service *service, int process, const char *log,
+			       off_t from, struct fault *fault)
+{
+	struct follow follow = { .path = log,
+				 .from = from,
+				 .pattern = service->ready_line,
+				 .process = process,
+				 .timeout_ms = READY_TIMEOUT_MS };
+
+	return follow_until(&follow, fault);
+}
+
+static void notify_path(const char *name, char path[static LAB_NAME_BYTES])
+{
+	snprintf(path, LAB_NAME_BYTES, LAB_RUN_DIR "/%s.notify", name);
+}
+
+/* The socket for READY=1, and its name in the environment of programs that we start. */
+static int open_notify_socket(const struct service *service, struct fault *fault)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char path[LAB_NAME_BYTES], absolute[PATH_MAX + LAB_NAME_BYTES], here[PATH_MAX];
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	notify_path(service->name, path);
+	unlink(path);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (fd < 0 || !getcwd(here, sizeof(here)) ||
+	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return fault_set(fault, errno, "open notification socket", path, NULL);
+	snprintf(absolute, sizeof(absolute), "%s/%s", here, path);
+	if (strlen(absolute) >= sizeof(address.sun_path))
+		return fault_set(fault, ENAMETOOLONG, "open notification socket", absolute,
+				 "give the lab a directory with a shorter path");
+	setenv("NOTIFY_SOCKET", absolute, 1);
+	return fd;
+}
+
+static int wait_for_notification(int notifications, int process, struct fault *fault)
+{
+	struct pollfd fds[2] = { { .fd = notifications, .events = POLLIN },
+				 { .fd = process, .events = POLLIN } };
+	char state[256];
+	ssize_t got;
+
+	for (;;) {
+		int ready = poll(fds, 2, READY_TIMEOUT_MS);
+
+		if (ready == 0)
+			return fault_set(fault, ETIMEDOUT, "wait for READY=1", NULL, NULL);
+		if (ready > 0 && fds[0].revents) {
+			got = recv(notifications, state, sizeof(state) - 1, 0);
+			state[got > 0 ? got : 0] = '\0';
+			if (strstr(state, "READY=1"))
+				return 0;
+		} else if (ready > 0) {
+			return fault_set(fault, ESRCH, "wait for READY=1", NULL, NULL);
+		}
+	}
+}
+
+/* The program stays our child until it is ready, and becomes the supervisor's when we end. */
+static int wait_for_word(const struct service *service, pid_t pid, const char *log, off_t from,
+			 int notifications, struct fault *fault)
+{
+	int process = (int)syscall(SYS_pidfd_open, pid, 0);
+	int error = write_pid(service->name, pid, fault);
+	char path[LAB_NAME_BYTES];
+
+	if (!error && service->readiness == SERVICE_LOGS)
+		error = wait_for_ready_line(service, process, log, from, fault);
+	else if (!error)
+		error = wait_for_notification(notifications, process, fault);
+	close(process);
+	if (!error)
+		return 0;
+	pid_path(service->name, path);
+	unlink(path);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return fault_with_log(fault, error, "wait until it is ready", service->name, log);
+}
+
+/*
+ * In a process of its own, so that a program that goes to the background has exactly one place to
+ * land (the subreaper), and then, when this process ends, the supervisor.
+ */
+static int start_and_wait(const struct service *service, struct fault *fault)
+{
+	char log[LAB_NAME_BYTES];
+	int fd, notifications = -1, error;
+	struct stat before;
+	pid_t pid = -1;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	snprintf(log, sizeof(log), "%s.log", service->name);
+	fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	if (fd < 0 || fstat(fd, &before) < 0)
+		return fault_set(fault, errno, "open log", log, NULL);
+	if (service->readiness == SERVICE_NOTIFIES)
+		notifications = open_notify_socket(service, fault);
+	if (notifications < -1)
+		return notifications;
+	error = launch(service, fd, &pid, fault);
+	if (error)
+		return error;
+	if (service->readiness == SERVICE_DETACHES)
+		return wait_for_detachment(service, pid, log, fault);
+	return wait_for_word(service, pid, log, before.st_size, notifications, fault);
+}
+
+int service_start(const struct service *service, struct fault *fault)
+{
+	char path[LAB_NAME_BYTES];
+	int story[2], error = -EIO;
+	pid_t pid;
+
+	if (service_pid(service->name))
+		return fault_set(fault, EALREADY, "start", service->name, "it runs");
+	if (pipe2(story, O_CLOEXEC) < 0)
+		return fault_set(fault, errno, "start", service->name, NULL);
+	pid = fork();
+	if (pid == 0) {
+		struct fault found = { 0 };
+
+		start_and_wait(service, &found);
+		(void)!write(story[1], &found, sizeof(found));
+		_exit(0);
+	}
+	close(story[1]);
+	fault_set(fault, EIO, "start (its starter died)", service->name, NULL);
+	if (pid > 0 && read(story[0], fault, sizeof(*fault)) == sizeof(*fault))
+		error = -fault->error;
+	close(story[0]);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	notify_path(service->name, path);
+	unlink(path);
+	return error;
+}
+
+int service_stop(const char *name, struct fault *fault)
+{
+	int process = service_open(name);
+	struct pollfd ended = { .fd = process, .events = POLLIN };
+	int ready;
+
+	if (process < 0)
+		return fault_set(fault, ESRCH, "stop", name, "it does not run");
+	syscall(SYS_pidfd_send_signal, process, SIGTERM, NULL, 0);
+	ready = poll(&ended, 1, STOP_TIMEOUT_MS);
+	if (ready == 0) {
+		syscall(SYS_pidfd_send_signal, process, SIGKILL, NULL, 0);
+		ready = poll(&ended, 1, STOP_TIMEOUT_MS);
+	}
+	close(process);
+	return ready > 0 ? 0 : fault_set(fault, ETIMEDOUT, "stop", name, NULL);
+}

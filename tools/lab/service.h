@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Programs that run in the background of a lab: its servers and its nodes.
+ *
+ * To be called inside the lab. A program belongs to nobody but the lab's supervisor, which is PID 1
+ * there. run/NAME.pid holds its pid (in the lab's PID namespace) from the start on; the supervisor
+ * removes that file *before* it reaps the process, so a pid that is read there cannot have been
+ * given to another process.
+ */
+#ifndef WIREROOT_LAB_SERVICE_H
+#define WIREROOT_LAB_SERVICE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "initramfs/fault.h"
+
+/* How a program tells that it is ready. */
+enum service_readiness {
+	SERVICE_DETACHES, /* it goes to the background itself once it can work */
+	SERVICE_LOGS, /* a line in its log matches ready_line */
+	SERVICE_NOTIFIES, /* READY=1 to $NOTIFY_SOCKET, see sd_notify(3) */
+};
+
+struct service {
+	const char *name;
+	const char *const *argv;
+	enum service_readiness readiness;
+	const char *ready_line; /* regular expression for SERVICE_LOGS */
+};
+
+/*
+ * Start it with output and errors appended to NAME.log and wait until it is ready. It ends with the
+ * lab, not with the caller. -EALREADY when it runs; on other failures it does not run.
+ */
+int service_start(const struct service *service, struct fault *fault);
+
+/* End it: SIGTERM, and SIGKILL when that takes more than some seconds. -ESRCH: it does not run. */
+int service_stop(const char *name, struct fault *fault);
+
+/* Its pid as seen in the lab, or 0. */
+pid_t service_pid(const char *name);
+
+/* A pidfd of it, or -1. */
+int service_open(const char *name);
+
+/* The supervisor's part: take away the pid file of @pid, which has ended. Its name goes to @name.
+ */
+bool service_forget(pid_t pid, char *name, size_t size);
+
+#endif
