@@ -13,5 +13,6 @@
 #define CMD_USAGE  2
 
 int cmd_initrd(int argc, char **argv);
+int cmd_lab(int argc, char **argv);
 
 #endif
