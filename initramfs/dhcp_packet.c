@@ -692,7 +692,7 @@ static int read_address(struct reader *reader)
 		return refuse_option(reader, OPTION_NETMASK, "is a netmask with holes");
 	/* RFC 3021: 31 bits leave two hosts; 32 bits, one. */
 	host = lease->address & ~mask;
-	if (mask != 0 && ~mask > 1 && (host == 0 || host == ~mask))
+	if (mask != 0 && mask < 0xfffffffe && (host == 0 || host == ~mask))
 		return refuse(reader, "it gives the address of the network itself");
 	if (lease->broadcast != 0 && lease->broadcast != UINT32_MAX && mask != 0 &&
 	    (lease->broadcast & mask) != (lease->address & mask)) {

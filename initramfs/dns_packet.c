@@ -154,15 +154,14 @@ int dns_name_read(const uint8_t *message, size_t length, size_t *offset,
 }
 
 /* RFC 1035, 2.3.3: case does not count; nor does a dot at the end of what the user wrote. */
-static bool same_name(const char *a, const char *b)
+static bool same_name(const char *read, const char *wanted)
 {
-	for (; *a && tolower((unsigned char)*a) == tolower((unsigned char)*b); a++, b++)
+	for (; *read && tolower((unsigned char)*read) == tolower((unsigned char)*wanted);
+	     read++, wanted++)
 		;
-	if (a[0] == '.' && a[1] == '\0')
-		a++;
-	if (b[0] == '.' && b[1] == '\0')
-		b++;
-	return *a == '\0' && *b == '\0';
+	if (wanted[0] == '.' && wanted[1] == '\0')
+		wanted++;
+	return *read == '\0' && *wanted == '\0';
 }
 
 /* Question */
@@ -318,6 +317,17 @@ static int follow_aliases(struct answer_reader *reader)
 	return refuse(reader, EBADMSG, "the aliases in the answer go round in circles");
 }
 
+static int refuse_rcode(struct answer_reader *reader)
+{
+	char hint[64];
+
+	if (reader->answer->rcode == RCODE_NAME)
+		return refuse(reader, ENOENT, "the server says that there is no such name");
+	snprintf(hint, sizeof(hint), "the server answered with code %u (RFC 1035, 4.1.1)",
+		 reader->answer->rcode);
+	return refuse(reader, EREMOTEIO, hint);
+}
+
 int dns_answer_parse(const uint8_t *message, size_t length, const struct dns_query *query,
 		     struct dns_answer *answer, struct fault *fault)
 {
@@ -328,19 +338,11 @@ int dns_answer_parse(const uint8_t *message, size_t length, const struct dns_que
 		.answer = answer,
 		.fault = fault,
 	};
-	char hint[64];
 	int error;
 
 	memset(answer, 0, sizeof(*answer));
 	error = match_question(&reader);
 	if (error)
 		return error;
-	if (answer->rcode == RCODE_NAME)
-		return refuse(&reader, ENOENT, "the server says that there is no such name");
-	if (answer->rcode != 0) {
-		snprintf(hint, sizeof(hint), "the server answered with code %u (RFC 1035, 4.1.1)",
-			 answer->rcode);
-		return refuse(&reader, EREMOTEIO, hint);
-	}
-	return follow_aliases(&reader);
+	return answer->rcode ? refuse_rcode(&reader) : follow_aliases(&reader);
 }
