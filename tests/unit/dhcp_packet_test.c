@@ -778,6 +778,20 @@ static void usable_neighbours_of_useless_addresses_stay(void **state)
 	assert_int_equal(reply.lease.ntp[3], 0x0a000004);
 }
 
+static void next_server_that_no_host_can_be_counts_as_none(void **state)
+{
+	struct dhcp_reply reply;
+	struct message message;
+	struct fault fault;
+
+	(void)state;
+	begin(&message);
+	memset(message.bytes + 20, 255, 4);
+	add(&message, WIRE(BASICS "\xff"));
+	assert_int_equal(parse(&message, &reply, &fault), 0);
+	assert_int_equal(reply.lease.next_server, 0);
+}
+
 static void missing_lease_time_is_told(void **state)
 {
 	struct dhcp_reply reply;
@@ -1022,6 +1036,7 @@ int main(void)
 		cmocka_unit_test(message_that_does_not_fit_is_cut),
 		cmocka_unit_test(useless_values_are_passed_over_by_name),
 		cmocka_unit_test(usable_neighbours_of_useless_addresses_stay),
+		cmocka_unit_test(next_server_that_no_host_can_be_counts_as_none),
 		cmocka_unit_test(missing_lease_time_is_told),
 		cmocka_unit_test(malformed_options_are_refused_with_their_reason),
 		cmocka_unit_test(address_must_be_a_hosts),
