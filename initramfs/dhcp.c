@@ -343,24 +343,24 @@ enum dhcp_event dhcp_timer(struct dhcp_client *client, const struct link *link, 
 }
 
 static enum dhcp_event handle_offer(struct dhcp_client *client, const struct link *link,
-				    const struct dhcp_reply *reply, struct fault *fault)
+				    struct dhcp_reply *reply, struct fault *fault)
 {
 	if (client->state != DHCP_SELECTING)
 		return DHCP_NOTHING;
-	if (!client->judge(client->judge_context, &reply->lease, &client->last_trouble))
+	if (!client->judge(client->judge_context, link, &reply->lease, &client->last_trouble))
 		return DHCP_NOTHING; /* a better one may come; else it is told at the deadline */
 	return take_offer(client, link, &reply->lease, fault);
 }
 
-static enum dhcp_event handle_ack(struct dhcp_client *client, const struct dhcp_reply *reply,
-				  struct fault *fault)
+static enum dhcp_event handle_ack(struct dhcp_client *client, const struct link *link,
+				  struct dhcp_reply *reply, struct fault *fault)
 {
 	enum dhcp_state state = client->state;
 
 	if (state != DHCP_REQUESTING && state != DHCP_REBINDING)
 		return DHCP_NOTHING;
 	if (reply->lease.address != client->message.address ||
-	    !client->judge(client->judge_context, &reply->lease, fault))
+	    !client->judge(client->judge_context, link, &reply->lease, fault))
 		return DHCP_NOTHING;
 	client->lease = reply->lease;
 	client->bound_us = client->requested_us;
@@ -395,13 +395,13 @@ static enum dhcp_event handle_nak(struct dhcp_client *client, const struct link 
 }
 
 static enum dhcp_event handle_reply(struct dhcp_client *client, const struct link *link,
-				    const struct dhcp_reply *reply, struct fault *fault)
+				    struct dhcp_reply *reply, struct fault *fault)
 {
 	switch (reply->type) {
 	case DHCP_OFFER:
 		return handle_offer(client, link, reply, fault);
 	case DHCP_ACK:
-		return handle_ack(client, reply, fault);
+		return handle_ack(client, link, reply, fault);
 	case DHCP_NAK:
 		return handle_nak(client, link, reply, fault);
 	default:

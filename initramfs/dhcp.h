@@ -31,8 +31,12 @@ enum dhcp_event {
 	DHCP_TROUBLE, /* something to tell; @fault is filled in, the client goes on by itself */
 };
 
-/* Whether a boot can go on with @lease; else @fault says what it lacks. */
-typedef bool lease_judge(void *context, const struct lease *lease, struct fault *fault);
+/*
+ * Whether a boot over @link can go on with @lease, over which it lays what the parameters state;
+ * else @fault says what it lacks.
+ */
+typedef bool lease_judge(void *context, const struct link *link, struct lease *lease,
+			 struct fault *fault);
 
 struct dhcp_client {
 	enum dhcp_state state;

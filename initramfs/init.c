@@ -253,12 +253,14 @@ static void stage_modules(struct boot *boot)
 	}
 }
 
-static bool judge_lease(void *context, const struct lease *lease, struct fault *fault)
+static bool judge_lease(void *context, const struct link *link, struct lease *lease,
+			struct fault *fault)
 {
 	struct boot *boot = context;
 	struct root_spec complete;
 	const char *name = boot->params.host_name[0] ? boot->params.host_name : lease->host_name;
 
+	params_override_lease(&boot->params, link->ip, lease);
 	return root_spec_complete(&boot->params.root, lease, name, &complete, fault) == 0;
 }
 

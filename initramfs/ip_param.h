@@ -27,7 +27,7 @@ enum ip_method {
 struct ip_param {
 	enum ip_method method;
 	char interface[INTERFACE_NAME_BYTES]; /* empty: every NIC, or BOOTIF's */
-	uint8_t mac[6]; /* dracut's trailing :MAC, which the interface shall take on, or all zero */
+	uint8_t mac[6]; /* of the trailing :MAC, which names an interface, too; or all zero */
 	/*
 	 * What was given: address, netmask (derived from the class or prefix when empty), the
 	 * gateway as routes[0], the server field as server_id and next_server, host_name, dns,

@@ -189,9 +189,7 @@ static void start_static(struct network *network, struct nic *nic)
 
 	if (static_address_is_taken(network, nic->link.ip))
 		return;
-	if (!lease.dns[0])
-		memcpy(lease.dns, network->params->dns, sizeof(lease.dns));
-	if (!network->judge(network->judge_context, &lease, &fault)) {
+	if (!network->judge(network->judge_context, &nic->link, &lease, &fault)) {
 		tell(network, STAGE_LEASE, &fault);
 		return;
 	}

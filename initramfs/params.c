@@ -66,7 +66,8 @@ static int take_ip(struct source *source, const char *value, struct fault *fault
 		params->ip_count = 0;
 	source->replaced_ip = true;
 	for (i = 0; i < params->ip_count; i++)
-		if (!strcmp(params->ip[i].interface, ip.interface))
+		if (!strcmp(params->ip[i].interface, ip.interface) &&
+		    !memcmp(params->ip[i].mac, ip.mac, sizeof(ip.mac)))
 			break;
 	if (i == PARAMS_IP_MAX)
 		return value_refuse(fault, "interface", ip.interface, "at most 8 can have an ip=");
@@ -162,19 +163,21 @@ static int take_nfsroot(struct source *source, const char *value, struct fault *
 static int take_root_type(struct source *source, const char *value, struct fault *fault)
 {
 	(void)fault;
-	source->params->root_type_nfs4 = !strcmp(value, "nfs4");
+	source->params->root_type_version = strcmp(value, "nfs4") ? NFS_ANY : NFS_4_ANY;
 	return 0;
 }
 
 static int take_root_flags(struct source *source, const char *value, struct fault *fault)
 {
-	/* Tried here, so that the fault names this word. */
-	struct root_spec trial = { 0 };
-	int rc = root_spec_add_options(&trial, value, fault);
+	struct params *params = source->params;
+	struct root_spec flags = { 0 };
+	int rc = root_spec_add_options(&flags, value, fault);
 
-	return rc ? rc
-		  : take_text("options", value, source->params->root_flags,
-			      sizeof(source->params->root_flags), fault);
+	if (rc)
+		return rc;
+	memcpy(params->root_flags, flags.options, sizeof(params->root_flags));
+	params->root_flags_version = flags.version;
+	return 0;
 }
 
 static int take_ro(struct source *source, const char *value, struct fault *fault)
@@ -286,10 +289,10 @@ static int take_break(struct source *source, const char *value, struct fault *fa
 {
 	int stage = stage_from_name(value);
 
-	if (stage < 0)
+	/* Before params nobody knows of a break, and lease begins while link is still going on. */
+	if (stage < 0 || stage == STAGE_PARAMS || stage == STAGE_LEASE)
 		return value_refuse(fault, "stage", value,
-				    "give params, modules, link, lease, root, overlay, handoff or "
-				    "switch_root");
+				    "give modules, link, root, overlay, handoff or switch_root");
 	source->params->break_stage = (enum stage)stage;
 	source->params->has_break = true;
 	return 0;
@@ -321,7 +324,8 @@ static int take_timeout(struct source *source, const char *value, struct fault *
 	uint32_t seconds;
 
 	if (!value_number(value, TIMEOUT_MAX_S, &seconds))
-		return value_refuse(fault, "seconds", value, "give 0 (for ever) to 86400");
+		return value_refuse(fault, "seconds", value,
+				    "give 1 to 86400, or 0 for the default");
 	source->params->timeout_s = seconds;
 	return 0;
 }
@@ -438,16 +442,30 @@ static void settle_root(struct source *source)
 
 	if (!source->root && !source->netroot && !source->nfsroot)
 		return;
-	if (builds_on)
+	if (builds_on) {
 		spec = params->root;
+		spec.version = params->root_version;
+	}
 	refused = combine_root(source, &spec);
 	if (refused)
 		memset(&spec, 0, sizeof(spec));
 	params->root = spec;
+	params->root_version = spec.version;
 	if (refused && !*refused)
 		refused = "(empty)";
 	snprintf(params->root_unsupported, sizeof(params->root_unsupported), "%s",
 		 refused ? refused : "");
+}
+
+static void settle_version(struct params *params)
+{
+	enum nfs_version version = params->root_version;
+
+	if (params->root_flags_version != NFS_ANY)
+		version = params->root_flags_version;
+	else if (version == NFS_ANY)
+		version = params->root_type_version;
+	params->root.version = version;
 }
 
 /* Give every PARENT.ID interface of an ip= its VLAN, unless a vlan= says otherwise. */
@@ -497,11 +515,32 @@ int params_apply(struct params *params, const struct words *words, struct fault 
 	for (unsigned int i = 0; i < words->count; i++)
 		take_word(&source, words->word[i]);
 	settle_root(&source);
-	if (params->root.given && params->root.version == NFS_ANY && params->root_type_nfs4)
-		params->root.version = NFS_4_ANY;
+	settle_version(params);
 	settle_vlans(&source);
 	settle_host_name(params);
 	return source.malformed ? -EINVAL : 0;
+}
+
+/* Put the addresses of @from, if there are any, into @to. */
+static void override_addresses(uint32_t to[static LEASE_SERVERS_MAX],
+			       const uint32_t from[static LEASE_SERVERS_MAX])
+{
+	if (from[0])
+		memcpy(to, from, LEASE_SERVERS_MAX * sizeof(*to));
+}
+
+void params_override_lease(const struct params *params, const struct ip_param *ip,
+			   struct lease *lease)
+{
+	override_addresses(lease->dns, params->dns);
+	if (!ip)
+		return;
+	override_addresses(lease->dns, ip->fixed.dns);
+	override_addresses(lease->ntp, ip->fixed.ntp);
+	if (ip->fixed.next_server)
+		lease->next_server = ip->fixed.next_server;
+	if (ip->fixed.mtu)
+		lease->mtu = ip->fixed.mtu;
 }
 
 /* The option in @word if it is for module @name, else NULL. */

@@ -37,8 +37,10 @@ struct params {
 	/* root= of a kind that is not ours (root=/dev/sda1), for the message; ->root is empty then.
 	 */
 	char root_unsupported[64];
-	bool root_type_nfs4; /* rootfstype=nfs4 */
-	char root_flags[256]; /* rootflags=, for root_spec_add_options() */
+	enum nfs_version root_version; /* by the words of ->root alone; ->root has the upshot */
+	enum nfs_version root_type_version; /* rootfstype=nfs4: the least of the three */
+	enum nfs_version root_flags_version; /* by rootflags=: the last word */
+	char root_flags[256]; /* rootflags= without the version, behind ->root's options */
 	bool read_write; /* rw; the kernel's default is ro, the last of ro and rw wins */
 	char init[256]; /* init=, begins with '/'; empty: /sbin/init and its fall-backs */
 	char host_name[65]; /* wireroot.hostname=, else the first host name field of an ip= */
@@ -48,10 +50,11 @@ struct params {
 	char overlay_size[16]; /* as tmpfs's size=: "50%", "512m"; empty: its default */
 	enum onfail onfail; /* wireroot.onfail= */
 	bool has_break;
-	enum stage break_stage; /* wireroot.break=STAGE: a shell before that stage */
+	enum stage break_stage; /* wireroot.break=STAGE: a shell before it; never params or lease */
 	uint32_t report_address; /* wireroot.report=ADDRESS[:PORT], or off; 0: nobody to tell */
 	uint16_t report_port;
-	unsigned int timeout_s; /* wireroot.timeout=: for link, lease, root each; 0: for ever */
+	unsigned int timeout_s; /* wireroot.timeout=: for link, lease, root each; 0: the init's
+				   default */
 	bool debug; /* wireroot.debug[=0|1]: say every step on the console */
 	/* modprobe.blacklist= and rd.driver.blacklist= of all sources: names with '_' and commas.
 	 */
@@ -75,6 +78,13 @@ void params_init(struct params *params);
  * Returns 0, or -EINVAL when at least one word was malformed.
  */
 int params_apply(struct params *params, const struct words *words, struct fault *fault);
+
+/*
+ * Lay over @lease what the parameters state for its interface: @ip (NULL for none), its server, DNS
+ * and NTP servers and MTU; nameserver= where @ip names no DNS server. server_id stays that of DHCP.
+ */
+void params_override_lease(const struct params *params, const struct ip_param *ip,
+			   struct lease *lease);
 
 /*
  * The module options that "NAME.option=value" words give to module @name ('-' equals '_'), with

@@ -23,7 +23,7 @@ enum nfs_version { /* 0: try 4.2, 4.1, 4.0 and 3 in turn */
 };
 
 struct root_spec {
-	bool given; /* false: nothing known yet; the rest is zero */
+	bool given; /* false: nothing known yet; the rest but ->version is zero */
 	bool from_dhcp; /* root=dhcp, or root=/dev/nfs without path: the lease's root-path decides
 			 */
 	enum nfs_version version;

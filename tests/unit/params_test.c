@@ -86,7 +86,8 @@ static void every_parameter_arrives_in_its_field(void **state)
 	assert_int_equal(params->bootif[5], 0x56);
 	assert_string_equal(params->root.path, "/srv");
 	assert_string_equal(params->root.options, "tcp");
-	assert_string_equal(params->root_flags, "hard,vers=4.2");
+	assert_string_equal(params->root_flags, "hard");
+	assert_int_equal(params->root.version, NFS_4_2);
 	assert_true(params->read_write);
 	assert_string_equal(params->init, "/bin/busybox");
 	assert_string_equal(params->blacklist, "a_b,c,d");
@@ -206,6 +207,10 @@ static const struct root_row root_rows[] = {
 	{ "root=/dev/sda1", "root=nfs:a:/b", "0 a /b -" },
 	{ "rootfstype=nfs4", "root=nfs:a:/b", "4 a /b -" },
 	{ "root=nfs:a:/b rootfstype=nfs4", "quiet", "4 a /b -" },
+	{ "root=nfs:a:/b rootfstype=nfs4", "rootfstype=nfs", "0 a /b -" },
+	{ "root=nfs:a:/b,vers=3", "rootflags=hard,vers=4.1", "41 a /b -" },
+	{ "rootflags=vers=4.1", "root=nfs:a:/b,vers=3", "41 a /b -" },
+	{ "rootflags=vers=4.1", "root=nfs4:a:/b rootflags=hard", "4 a /b -" },
 };
 
 static void words_of_the_root_combine_by_rank(void **state)
@@ -247,6 +252,44 @@ static void several_ip_words_add_up_and_one_interface_has_the_last(void **state)
 	assert_int_equal(params->ip[0].method, IP_OFF);
 	assert_string_equal(params->ip[1].interface, "eth1");
 	assert_string_equal(params->ip[2].interface, "");
+}
+
+static void ip_words_for_two_macs_are_two(void **state)
+{
+	struct boot boot;
+	struct params *params = boot_with(&boot, "",
+					  "ip=:dhcp::52:54:00:00:00:01 ip=:dhcp::52:54:00:00:00:02 "
+					  "ip=:off::52:54:00:00:00:01");
+
+	(void)state;
+	assert_int_equal(params->ip_count, 2);
+	assert_int_equal(params->ip[0].method, IP_OFF);
+}
+
+static void parameters_lie_over_the_lease(void **state)
+{
+	struct lease lease = { .server_id = 9, .next_server = 9, .mtu = 900, .dns = { 7, 8 } };
+	struct lease before = lease;
+	struct boot boot;
+	struct params *params = boot_with(&boot, "", "ip=eth0:dhcp:1400 ip=eth1:dhcp");
+
+	(void)state;
+	params_override_lease(params, NULL, &lease);
+	params_override_lease(params, &params->ip[1], &lease);
+	assert_memory_equal(&lease, &before, sizeof(lease));
+	params_override_lease(params, &params->ip[0], &lease);
+	assert_int_equal(lease.mtu, 1400);
+
+	params = boot_with(&boot, "nameserver=1.1.1.1",
+			   "ip=:10.0.0.1::::eth0:dhcp:2.2.2.2::3.3.3.3 ip=eth1:dhcp");
+	params_override_lease(params, &params->ip[1], &lease);
+	assert_int_equal(lease.dns[0], 0x01010101);
+	assert_int_equal(lease.dns[1], 0);
+	params_override_lease(params, &params->ip[0], &lease);
+	assert_int_equal(lease.dns[0], 0x02020202);
+	assert_int_equal(lease.ntp[0], 0x03030303);
+	assert_int_equal(lease.next_server, 0x0a000001);
+	assert_int_equal(lease.server_id, 9);
 }
 
 static void dotted_interface_of_ip_brings_its_vlan(void **state)
@@ -345,6 +388,8 @@ static const struct {
 	{ "wireroot.overlay=tmpfs:9999999999999999", "512m" },
 	{ "wireroot.onfail=panic", "poweroff" },
 	{ "wireroot.break=mount", "switch_root" },
+	{ "wireroot.break=params", "switch_root" },
+	{ "wireroot.break=lease", "switch_root" },
 	{ "wireroot.break", "value" },
 	{ "wireroot.report=server", "8017" },
 	{ "wireroot.report=10.0.0.1:", "8017" },
@@ -473,6 +518,8 @@ int main(void)
 		cmocka_unit_test(node_file_holds_where_command_line_is_silent),
 		cmocka_unit_test(words_of_the_root_combine_by_rank),
 		cmocka_unit_test(several_ip_words_add_up_and_one_interface_has_the_last),
+		cmocka_unit_test(ip_words_for_two_macs_are_two),
+		cmocka_unit_test(parameters_lie_over_the_lease),
 		cmocka_unit_test(dotted_interface_of_ip_brings_its_vlan),
 		cmocka_unit_test(explicit_vlan_outranks_an_implied_one),
 		cmocka_unit_test(implied_vlan_goes_with_the_ip_that_brought_it),
