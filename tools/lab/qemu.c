@@ -90,17 +90,14 @@ static void add_channels(struct qemu_words *words, const struct node_options *op
 }
 
 /*
- * A virtio NIC has a PXE ROM for BIOS (iPXE), and under UEFI the driver that is part of OVMF, so
- * that the way through TFTP and snponly.efi is the one that other machines take. Other NICs keep
- * QEMU's ROM, which holds both, since OVMF has no driver for them.
+ * QEMU's own ROMs are iPXE, for BIOS and UEFI both. Under UEFI, a virtio NIC goes without: OVMF has a
+ * driver for it, and so the node takes the way of most machines, through TFTP and snponly.efi.
  */
 static const char *rom_of(const struct node_options *options, bool virtio)
 {
-	if (options->firmware == NODE_DIRECT)
+	if (options->firmware == NODE_DIRECT || (options->firmware == NODE_UEFI && virtio))
 		return ",romfile=";
-	if (!virtio)
-		return "";
-	return options->firmware == NODE_UEFI ? ",romfile=" : ",romfile=pxe-virtio.rom";
+	return "";
 }
 
 static void add_nic(struct qemu_words *words, const struct node_options *options, unsigned int nic,
