@@ -13,6 +13,8 @@
 #define CMD_USAGE  2
 
 int cmd_initrd(int argc, char **argv);
+int cmd_ipxe(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
+int cmd_timeline(int argc, char **argv);
 
 #endif

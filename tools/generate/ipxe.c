@@ -97,8 +97,8 @@ static int check_node(const struct ipxe_node_script *script, struct fault *fault
 }
 
 /*
- * The words by which a kernel started as an EFI program asks its loader for initrds. The names are our
- * own: no comma and no backslash, which the kernel would read otherwise.
+ * The words by which a kernel started as an EFI program asks its loader for initrds. The names are
+ * our own: no comma and no backslash, which the kernel would read otherwise.
  */
 static void add_initrd_words(const struct ipxe_node_script *script, struct text *words)
 {

@@ -2,8 +2,8 @@
 /*
  * iPXE scripts: the first one, which every node runs, and the one of a node.
  *
- * Pure: text out, or a fault that names the value at fault. A value that could end a line or begin another
- * command of iPXE's is refused; ${SETTING} is iPXE's own and passes.
+ * Pure: text out, or a fault that names the value at fault. A value that could end a line or begin
+ * another command of iPXE's is refused; ${SETTING} is iPXE's own and passes.
  */
 #ifndef WIREROOT_IPXE_H
 #define WIREROOT_IPXE_H
@@ -13,7 +13,8 @@
 #include "initramfs/fault.h"
 #include "userspace/lib/text.h"
 
-/* Linux takes 2048 bytes of command line with the NUL, on x86 and arm64; longer ones are cut in silence. */
+/* Linux takes 2048 bytes of command line with the NUL, on x86 and arm64; longer ones are cut in
+ * silence. */
 #define IPXE_COMMAND_LINE_BYTES 2048
 
 /* The kernel concatenates them in this order; a few more than base, node and a site's own. */
@@ -27,10 +28,11 @@ struct ipxe_template {
 };
 
 struct ipxe_node_script {
-	const char *kernel;	    /* URL */
+	const char *kernel; /* URL */
 	const char *const *initrds; /* URLs, base image first */
 	size_t initrd_count;
-	/* Words of the kernel command line; BOOTIF= and, on EFI, initrd= are added. May be empty. */
+	/* Words of the kernel command line; BOOTIF= and, on EFI, initrd= are added. May be empty.
+	 */
 	const char *append;
 };
 
@@ -39,7 +41,8 @@ struct ipxe_template ipxe_node_template(void);
 struct ipxe_template ipxe_boot_template(void);
 
 /*
- * Add the script that boots @script's kernel to @output. @template uses @KERNEL@ (URL), @APPEND@ (words),
+ * Add the script that boots @script's kernel to @output. @template uses @KERNEL@ (URL), @APPEND@
+ * (words),
  * @INITRD_WORDS@ ("initrd=initrd0.img …") and @INITRDS@ (lines). 0 or -errno with @fault filled in.
  */
 int ipxe_node_script(const struct ipxe_template *template, const struct ipxe_node_script *script,

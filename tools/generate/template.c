@@ -10,7 +10,8 @@
 /* More variables than any template of ours has; one bit for each tells whether it was used. */
 #define VARIABLES_MAX 64
 
-struct template {
+struct template
+{
 	const char *text;
 	size_t length;
 	size_t at;
@@ -43,8 +44,9 @@ static size_t name_length(const char *text, size_t length)
 {
 	size_t at = 0;
 
-	while (at < length && ((text[at] >= 'A' && text[at] <= 'Z') ||
-			       (at > 0 && ((text[at] >= '0' && text[at] <= '9') || text[at] == '_'))))
+	while (at < length &&
+	       ((text[at] >= 'A' && text[at] <= 'Z') ||
+		(at > 0 && ((text[at] >= '0' && text[at] <= '9') || text[at] == '_'))))
 		at++;
 	return at;
 }

@@ -17,7 +17,7 @@
 #include "userspace/lib/text.h"
 
 struct template_variable {
-	const char *name;  /* capitals, digits and '_', a capital first */
+	const char *name; /* capitals, digits and '_', a capital first */
 	const char *value;
 	bool optional; /* a text need not use it */
 };
