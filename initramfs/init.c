@@ -60,6 +60,8 @@ struct boot {
 	struct nic *nic; /* the boot link; NULL until the first usable lease */
 	char host_name[65];
 	struct root_spec root; /* complete for ->nic */
+	int version_3_ready[2]; /* a pipe that becomes readable once NFS 3 is loaded; -1: none */
+	bool version_3_told;
 	struct root_attempt attempt;
 	struct root_result result;
 	bool mounted;
@@ -243,6 +245,8 @@ static void stage_modules(struct boot *boot)
 	break_before(boot, STAGE_MODULES);
 	report_begin(&boot->report, STAGE_MODULES);
 	boot->modules_running = true;
+	if (pipe2(boot->version_3_ready, O_CLOEXEC) < 0)
+		boot->version_3_ready[0] = boot->version_3_ready[1] = -1;
 	/* The command line's module options outrank the node file's: they come behind. */
 	for (unsigned int i = 0; i < boot->words.count; i++)
 		if (words_add(&boot->node_words, boot->words.word[i], &boot->fault) < 0)
@@ -258,10 +262,10 @@ static bool judge_lease(void *context, const struct link *link, struct lease *le
 {
 	struct boot *boot = context;
 	struct root_spec complete;
-	const char *name = boot->params.host_name[0] ? boot->params.host_name : lease->host_name;
 
 	params_override_lease(&boot->params, link->ip, lease);
-	return root_spec_complete(&boot->params.root, lease, name, &complete, fault) == 0;
+	return root_spec_complete(&boot->params.root, lease, boot->params.host_name, &complete,
+				  fault) == 0;
 }
 
 static void stage_link(struct boot *boot)
@@ -319,6 +323,10 @@ static void note_progress(struct boot *boot)
 		boot->modules_running = false;
 		report_end(&boot->report, STAGE_MODULES, STAGE_DONE);
 	}
+	if (!boot->version_3_told && modules_group_settled(&boot->loader, MODULE_ROOT)) {
+		boot->version_3_told = true;
+		(void)write_all(boot->version_3_ready[1], "", 1);
+	}
 	if (timeline->stages[STAGE_LINK].state == STAGE_RUNNING &&
 	    network_has_carrier(&boot->network))
 		report_end(&boot->report, STAGE_LINK, STAGE_DONE);
@@ -330,9 +338,12 @@ static void note_progress(struct boot *boot)
 
 /* --- root ----------------------------------------------------------------------------------- */
 
+/* Version 4 can be tried while the module of version 3 is still being loaded. */
 static bool root_modules_ready(const struct boot *boot)
 {
-	return modules_group_settled(&boot->loader, MODULE_ROOT) &&
+	const char *first = boot->params.root.version == NFS_3 ? "nfsv3" : "nfsv4";
+
+	return modules_named_settled(&boot->loader, first) &&
 	       (!boot->params.overlay || modules_group_settled(&boot->loader, MODULE_OVERLAY));
 }
 
@@ -350,10 +361,10 @@ static void begin_root_attempt(struct boot *boot)
 	struct fault *fault = &boot->result.fault;
 
 	report_begin(&boot->report, STAGE_ROOT);
-	if (root_spec_complete(&boot->params.root, &boot->nic->lease, boot->host_name, &boot->root,
-			       fault) < 0 ||
+	if (root_spec_complete(&boot->params.root, &boot->nic->lease, boot->params.host_name,
+			       &boot->root, fault) < 0 ||
 	    root_attempt_start(&boot->attempt, &boot->params, &boot->root, &boot->nic->lease,
-			       fault) < 0)
+			       boot->version_3_ready[0], fault) < 0)
 		retry_root_later(boot);
 }
 
