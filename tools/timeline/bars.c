@@ -127,8 +127,9 @@ static void draw_axis(const struct drawing *drawing)
 		double time = tick * chart->tick_s;
 		unsigned int at = (unsigned int)(time / chart->end_s * drawing->cells);
 		char label[32];
-		int length = snprintf(label, sizeof(label), "%.*f%s", chart_tick_decimals(chart),
-				      time, tick ? "" : " s");
+		int length =
+			snprintf(label, sizeof(label), "%.*f%s",
+				 tick ? chart_tick_decimals(chart) : 0, time, tick ? "" : " s");
 
 		if (at < column || at + (unsigned int)length > drawing->cells)
 			continue;

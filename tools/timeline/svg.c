@@ -8,7 +8,7 @@
 #define WIDTH	      880
 #define EDGE	      24
 #define NAME_WIDTH    104
-#define VALUE_WIDTH   84 /* room for a length behind the longest bar */
+#define VALUE_WIDTH   100 /* room for a length behind the longest bar */
 #define TOP	      84
 #define ROW	      30
 #define BAR	      18
@@ -25,7 +25,7 @@ static const char style[] =
 	".paper { fill: #ffffff; }\n"
 	".heading { fill: #1f2328; font-size: 18px; font-weight: 600; }\n"
 	".name, .value { fill: #1f2328; }\n"
-	".value { font-size: 13px; }\n"
+	".value { font-size: 13px; paint-order: stroke; stroke: #ffffff; stroke-width: 4px; }\n"
 	".quiet, .tick { fill: #59636e; font-size: 12px; }\n"
 	".grid { stroke: #d8dee4; stroke-width: 1; }\n"
 	".kernel { fill: #9aa4af; }\n"
@@ -37,6 +37,7 @@ static const char style[] =
 	".paper { fill: #12161c; }\n"
 	".heading, .name, .value { fill: #e6edf3; }\n"
 	".quiet, .tick { fill: #9aa4af; }\n"
+	".value { stroke: #12161c; }\n"
 	".grid { stroke: #2c333b; }\n"
 	".kernel { fill: #6b7580; }\n"
 	".done { fill: #4c9bf0; }\n"
@@ -77,7 +78,8 @@ static void draw_axis(const struct chart *chart, double bottom, struct text *out
 			    "<line class=\"grid\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%.1f\"/>\n"
 			    "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">"
 			    "%.*f s</text>\n",
-			    x, TOP - 4, x, bottom, x, bottom + 18, decimals, tick * chart->tick_s);
+			    x, TOP - 4, x, bottom, x, bottom + 18, tick ? decimals : 0,
+			    tick * chart->tick_s);
 	}
 }
 
