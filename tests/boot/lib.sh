@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What boot tests share. A test tests/boot/NAME.sh sources this file, prints TAP, and has a lab and a
+# directory of its own, so that it runs alone and beside others. Whatever way it ends, even by
+# SIGKILL, the lab ends with it.
+#
+#   use_kernel 6.1            sets KERNEL (file), KERNEL_VERSION, KERNEL_TREE
+#   make_root DIR             a busybox second stage (fixtures/busybox_root.sh)
+#   make_initrd FILE [WORDS]  `wireroot initrd build` for that kernel and virtio_net, with our init
+#   lab_up [WORDS]            `wireroot lab up`; the directory is $LAB
+#   lab VERB [WORDS]          `wireroot lab VERB $LAB WORDS`
+#   node_boot NODE [WORDS]    `wireroot lab boot`; its console is looked through from the beginning
+#   expect_console NODE REGEX SECONDS [WHAT]   one TAP line: does such a line come on the console?
+#   expect_off NODE SECONDS [WHAT]             one TAP line: does the node power off?
+#   console_mark NODE         look only at what NODE's console says from now on
+#   console_has NODE REGEX    is such a line on the console by now? No TAP line
+#   check WHAT COMMAND...     one TAP line: does the command succeed?
+#   tap_ok WHAT, tap_not_ok WHAT, tap_note LINE..., skip_all WHY
+#   finish                    the plan and the exit status; the last line of every test
+#
+# WORK is the test's directory; it is kept when WIREROOT_KEEP is set. WIREROOT_ACCEL is what
+# `lab boot --accel` gets, WIREROOT the command to test.
+set -uo pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+WIREROOT=${WIREROOT:-$TOP/build/wireroot}
+# Times are for a machine that does nothing else; tests that share it have more patience.
+PATIENCE=${WIREROOT_PATIENCE:-3}
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/wireroot-test.XXXXXX")
+LAB=$WORK/lab
+
+tap_count=0
+tap_failures=0
+declare -A console_from=()
+
+tap_ok()
+{
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1"
+}
+
+tap_not_ok()
+{
+	tap_count=$((tap_count + 1))
+	tap_failures=$((tap_failures + 1))
+	echo "not ok $tap_count - $1"
+}
+
+tap_note()
+{
+	printf '# %s\n' "$@"
+}
+
+skip_all()
+{
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+finish()
+{
+	echo "1..$tap_count"
+	[ "$tap_failures" -eq 0 ]
+	exit
+}
+
+# A test that cannot go on: what was to come would only fail for the same reason.
+give_up()
+{
+	tap_not_ok "$1"
+	finish
+}
+
+clean_up()
+{
+	if [ -d "$LAB/run" ]; then
+		"$WIREROOT" lab down "$LAB" 2> /dev/null
+	fi
+	if [ -n "${WIREROOT_KEEP:-}" ]; then
+		tap_note "kept $WORK"
+	else
+		rm -rf "$WORK"
+	fi
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+check()
+{
+	local what=$1
+	shift
+	if "$@" > "$WORK/check.log" 2>&1; then
+		tap_ok "$what"
+	else
+		tap_not_ok "$what"
+		tap_note "$* failed"
+		sed 's/^/#   /' "$WORK/check.log"
+		return 1
+	fi
+}
+
+use_kernel()
+{
+	local line
+	line=$("$TOP/tests/fixtures/kernels.sh" "$1") || give_up "kernel $1 is there"
+	KERNEL_VERSION=${line%% *}
+	KERNEL_TREE=${line#* }
+	KERNEL=$KERNEL_TREE/boot/vmlinuz-$KERNEL_VERSION
+}
+
+make_root()
+{
+	"$TOP/tests/fixtures/busybox_root.sh" "$1" || give_up "a root file system is made"
+}
+
+make_initrd()
+{
+	local file=$1
+	shift
+	"$WIREROOT" initrd build --kernel "$KERNEL_VERSION" --modules "$KERNEL_TREE" \
+		--drivers virtio_net -o "$file" "$@" > "$WORK/initrd.log" 2>&1 && return
+	sed 's/^/# /' "$WORK/initrd.log"
+	give_up "an initrd is built"
+}
+
+lab()
+{
+	local verb=$1
+	shift
+	"$WIREROOT" lab "$verb" "$LAB" "$@"
+}
+
+lab_up()
+{
+	lab up --tie-to $$ "$@" && return
+	tail -n 5 "$LAB"/*.log 2> /dev/null | sed 's/^/# /'
+	give_up "the lab comes up"
+}
+
+node_boot()
+{
+	local node=$1
+	shift
+	console_from[$node]=0
+	lab boot "$node" ${WIREROOT_ACCEL:+--accel "$WIREROOT_ACCEL"} "$@" || give_up "$node powers on"
+}
+
+console_mark()
+{
+	console_from[$1]=$(stat -c %s "$LAB/$1.console" 2> /dev/null || echo 0)
+}
+
+console_has()
+{
+	tail -c "+$((${console_from[$1]:-0} + 1))" "$LAB/$1.console" | tr -d '\r\0' |
+		grep -aEq -- "$2"
+}
+
+# For whoever has to find out why: the last lines, without what would disturb a terminal.
+show_console()
+{
+	tail -n 25 "$LAB/$1.console" 2> /dev/null | tr -d '\r\0' | tr -c '[:print:]\n\t' '?' |
+		sed 's/^/#   /'
+}
+
+expect_console()
+{
+	local node=$1 pattern=$2 seconds=$(($3 * PATIENCE)) what=${4:-"$1 says: $2"}
+	if lab wait "$node" "$pattern" "$seconds" "${console_from[$node]:-0}" 2> "$WORK/wait.log"; then
+		tap_ok "$what"
+	else
+		tap_not_ok "$what"
+		sed 's/^/# /' "$WORK/wait.log"
+		show_console "$node"
+		return 1
+	fi
+}
+
+expect_off()
+{
+	local node=$1 seconds=$(($2 * PATIENCE)) what=${3:-"$1 powers off"}
+	if lab wait "$node" --off "$seconds" 2> "$WORK/wait.log"; then
+		tap_ok "$what"
+	else
+		tap_not_ok "$what"
+		show_console "$node"
+		return 1
+	fi
+}
