@@ -9,10 +9,10 @@
 #define WIREROOT_FAULT_H
 
 struct fault {
-	int error;	 /* positive errno; 0 while there is no fault */
-	char doing[96];	 /* what was being done: "mount NFS 4.2 root" */
-	char peer[96];	 /* with whom or on what: "10.0.0.1:/srv/root", "eth0"; may be empty */
-	char hint[160];	 /* what usually mends it; may be empty */
+	int error; /* positive errno; 0 while there is no fault */
+	char doing[96]; /* what was being done: "mount NFS 4.2 root" */
+	char peer[96]; /* with whom or on what: "10.0.0.1:/srv/root", "eth0"; may be empty */
+	char hint[160]; /* what usually mends it; may be empty */
 };
 
 /* The longest line that fault_line() writes, with its NUL. */

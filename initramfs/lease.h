@@ -13,30 +13,30 @@
 
 struct lease_route {
 	uint32_t destination;
-	uint8_t prefix_bits;  /* 0 to 32 */
-	uint32_t gateway;     /* 0: on the link itself (RFC 3442) */
+	uint8_t prefix_bits; /* 0 to 32 */
+	uint32_t gateway; /* 0: on the link itself (RFC 3442) */
 };
 
 struct lease {
 	uint32_t address;
-	uint32_t netmask;	/* option 1; the caller derives one when it is 0 */
-	uint32_t broadcast;	/* option 28 */
-	uint32_t server_id;	/* option 54, or the static server field of ip= */
-	uint32_t next_server;	/* siaddr */
-	uint32_t dns[LEASE_SERVERS_MAX];     /* option 6, filled from the front */
-	uint32_t ntp[LEASE_SERVERS_MAX];     /* option 42 */
+	uint32_t netmask; /* option 1; the caller derives one when it is 0 */
+	uint32_t broadcast; /* option 28 */
+	uint32_t server_id; /* option 54, or the static server field of ip= */
+	uint32_t next_server; /* siaddr */
+	uint32_t dns[LEASE_SERVERS_MAX]; /* option 6, filled from the front */
+	uint32_t ntp[LEASE_SERVERS_MAX]; /* option 42 */
 	/* Option 121, else one default route for option 3's first router. */
 	struct lease_route routes[LEASE_ROUTES_MAX];
 	unsigned int route_count;
-	uint16_t mtu;		/* option 26; 0 or at least 68 */
-	uint32_t lease_s;	/* option 51; UINT32_MAX: for ever; 0: not given (static) */
-	uint32_t t1_s, t2_s;	/* options 58, 59, else RFC 2131's 0.5 and 0.875 of lease_s */
-	char host_name[65];	/* option 12 */
-	char domain[256];	/* option 15 */
-	char search[256];	/* option 119, decompressed, names parted by spaces */
-	char root_path[512];	/* option 17 */
-	char server_name[65];	/* sname field or option 66 */
-	char boot_file[129];	/* file field or option 67 */
+	uint16_t mtu; /* option 26; 0 or at least 68 */
+	uint32_t lease_s; /* option 51; UINT32_MAX: for ever; 0: not given (static) */
+	uint32_t t1_s, t2_s; /* options 58, 59, else RFC 2131's 0.5 and 0.875 of lease_s */
+	char host_name[65]; /* option 12 */
+	char domain[256]; /* option 15 */
+	char search[256]; /* option 119, decompressed, names parted by spaces */
+	char root_path[512]; /* option 17 */
+	char server_name[65]; /* sname field or option 66 */
+	char boot_file[129]; /* file field or option 67 */
 };
 
 #endif

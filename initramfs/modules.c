@@ -378,6 +378,14 @@ bool modules_group_settled(const struct module_loader *loader, enum module_group
 	return true;
 }
 
+bool modules_named_settled(const struct module_loader *loader, const char *name)
+{
+	int index = module_list_find(&loader->list, name);
+
+	return index < 0 || loader->list.modules[index].state == MODULE_LOADED ||
+	       loader->list.modules[index].state == MODULE_FAILED;
+}
+
 void modules_stop(struct module_loader *loader)
 {
 	unsigned int i;

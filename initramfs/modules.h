@@ -61,6 +61,9 @@ bool modules_settled(const struct module_loader *loader);
 /* Whether every module of @group, with what it needs, has been tried. */
 bool modules_group_settled(const struct module_loader *loader, enum module_group group);
 
+/* Whether the module called @name has been tried; true when the image has none of this name. */
+bool modules_named_settled(const struct module_loader *loader, const char *name);
+
 /* End the workers and close everything. */
 void modules_stop(struct module_loader *loader);
 

@@ -278,12 +278,18 @@ static unsigned int nfs_port(const struct nfs_target *target, unsigned int other
 			     "port=", option_number(target->spec->options, "port=", otherwise));
 }
 
-/* NFSv3: without port= and mountport= the kernel asks rpcbind, so that has to be there. */
+/*
+ * NFSv3: without mountport= the kernel asks rpcbind, so that has to be there. Version 4 was tried
+ * while the module of version 3 was still being loaded.
+ */
 static int mount_version_3(const struct nfs_target *target, struct fault *fault)
 {
+	struct pollfd ready = { target->version_3_ready, POLLIN, 0 };
 	bool pinned = option_number(
 		target->flags, "mountport=", option_number(target->spec->options, "mountport=", 0));
 
+	if (target->version_3_ready >= 0)
+		(void)poll(&ready, 1, -1);
 	if (!pinned && !uses_udp(target)) {
 		int error = check_server(target, RPCBIND_PORT, "rpcbind (NFS 3)", fault);
 

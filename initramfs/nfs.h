@@ -17,6 +17,7 @@ struct nfs_target {
 	uint32_t client; /* our own address */
 	const char *flags; /* rootflags=: mount options behind those of the spec */
 	bool read_write;
+	int version_3_ready; /* readable: the kernel's NFS 3 is loaded; -1: it always is */
 	const char *directory; /* where to mount */
 };
 

@@ -53,13 +53,14 @@ int find_init(const char *wanted, char *init, size_t init_bytes, struct fault *f
 }
 
 static void attempt(const struct params *params, const struct root_spec *spec,
-		    const struct lease *lease, struct root_result *result)
+		    const struct lease *lease, int version_3_ready, struct root_result *result)
 {
 	struct nfs_target target = { .spec = spec,
 				     .client = lease->address,
 				     .flags = params->root_flags,
 				     /* The overlay's lower side is never written to. */
 				     .read_write = params->read_write && !params->overlay,
+				     .version_3_ready = version_3_ready,
 				     .directory = ROOT_DIRECTORY };
 
 	if (resolve(spec->server, lease, &result->server, &result->fault) < 0)
@@ -76,7 +77,8 @@ static void attempt(const struct params *params, const struct root_spec *spec,
 }
 
 int root_attempt_start(struct root_attempt *attempt_state, const struct params *params,
-		       const struct root_spec *spec, const struct lease *lease, struct fault *fault)
+		       const struct root_spec *spec, const struct lease *lease, int version_3_ready,
+		       struct fault *fault)
 {
 	struct root_result result;
 	int ends[2];
@@ -94,7 +96,7 @@ int root_attempt_start(struct root_attempt *attempt_state, const struct params *
 	}
 	if (attempt_state->pid == 0) {
 		memset(&result, 0, sizeof(result));
-		attempt(params, spec, lease, &result);
+		attempt(params, spec, lease, version_3_ready, &result);
 		_exit(write_all(ends[1], &result, sizeof(result)) < 0);
 	}
 	close(ends[1]);

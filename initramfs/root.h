@@ -31,11 +31,12 @@ struct root_attempt {
 };
 
 /*
- * Begin: resolve the server's name, mount, find the second stage's init. @spec is complete.
+ * Begin: resolve the server's name, mount, find the second stage's init. @spec is complete;
+ * @version_3_ready is as in struct nfs_target.
  * Returns 0 or a negative errno with @fault.
  */
 int root_attempt_start(struct root_attempt *attempt, const struct params *params,
-		       const struct root_spec *spec, const struct lease *lease,
+		       const struct root_spec *spec, const struct lease *lease, int version_3_ready,
 		       struct fault *fault);
 
 /* The pipe is readable. Takes the result and reaps the process; unmounts what a failure left. */

@@ -42,7 +42,7 @@ enum stage_state {
 	STAGE_WAITING, /* not begun; such a stage has no line in the text */
 	STAGE_RUNNING,
 	STAGE_DONE,
-	STAGE_FAILED,  /* failed and not retried, or survived: the fault says which */
+	STAGE_FAILED, /* failed and not retried, or survived: the fault says which */
 };
 
 struct stage_times {
@@ -52,8 +52,8 @@ struct stage_times {
 };
 
 struct timeline {
-	char node[65];	  /* empty while unknown */
-	char mac[18];	  /* empty while unknown */
+	char node[65]; /* empty while unknown */
+	char mac[18]; /* empty while unknown */
 	char boot_id[37];
 	uint32_t sequence;
 	struct stage_times stages[STAGE_COUNT];
