@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The `wireroot` command: every .c file below tools/, what the user-space programs share, and the
+# pure files of the init.
+
+WIREROOT_LIBRARIES ?= libkmod libarchive libzstd liblzma zlib jansson libcurl
+INITRAMFS_PURE     := arp_packet backoff dhcp_packet dns_packet fault ip_param module_list node_file \
+		      params root_spec timeline value words
+WIREROOT_SOURCES   := $(wildcard tools/*.c tools/*/*.c) $(wildcard userspace/lib/*.c) \
+		      $(wildcard $(INITRAMFS_PURE:%=initramfs/%.c))
+WIREROOT_OBJECTS   := $(WIREROOT_SOURCES:%.c=$(B)/host/%.o)
+
+ALL += $(B)/wireroot
+
+# Immediate, so that pkg-config runs once and not for each object.
+WIREROOT_CFLAGS := $(shell pkg-config --cflags $(WIREROOT_LIBRARIES) 2>/dev/null)
+
+$(B)/wireroot: $(WIREROOT_OBJECTS)
+	$(CC) $(HOSTCFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(WIREROOT_LIBRARIES)) -lm
+
+$(WIREROOT_OBJECTS): $(B)/host/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(HOSTCFLAGS) $(CPPFLAGS) $(WIREROOT_CFLAGS) -c -o $@ $<
+
+# The assembler reads them; the compiler's dependency files do not know.
+$(B)/host/tools/generate/ipxe_templates.o: ipxe/node.ipxe.in ipxe/boot.ipxe.in
+
+install::
+	install -D -m 755 $(B)/wireroot $(DESTDIR)$(PREFIX)/bin/wireroot
+	install -D -m 644 tools/completion/wireroot.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/wireroot

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Building an initrd; see build.h. */
+#include "tools/initrd/build.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/initrd/archive.h"
+#include "tools/initrd/firmware.h"
+#include "tools/initrd/node.h"
+#include "tools/initrd/segment_cache.h"
+#include "tools/initrd/wired.h"
+#include "userspace/lib/fs.h"
+
+#define MODULE_BYTES_MAX  (256u << 20)
+#define PROGRAM_BYTES_MAX (64u << 20)
+
+static int no_memory(struct fault *fault)
+{
+	return fault_set(fault, ENOMEM, "build initrd", "", NULL);
+}
+
+static int want_names(struct closure *closure, const char *names, enum module_group group,
+		      struct fault *fault)
+{
+	char *copy = strdup(names);
+	char *rest = copy, *name;
+	int error = copy ? 0 : no_memory(fault);
+
+	while (!error && (name = strsep(&rest, ",")))
+		if (*name)
+			error = closure_want(closure, name, group, fault);
+	free(copy);
+	return error;
+}
+
+static int collect_modules(const struct build_request *request, struct build_result *result,
+			   struct fault *fault)
+{
+	struct closure *closure = &result->closure;
+	int error = closure_begin(closure, &result->tree, fault);
+
+	if (!error && strcmp(request->drivers, "auto") == 0)
+		error = closure_want_wired(closure, fault);
+	else if (!error)
+		error = want_names(closure, request->drivers, MODULE_NET, fault);
+	if (!error)
+		error = want_names(closure, "nfsv4,nfsv3", MODULE_ROOT, fault);
+	if (!error && request->overlay)
+		error = want_names(closure, "overlay", MODULE_OVERLAY, fault);
+	if (!error && request->vlan)
+		error = want_names(closure, "8021q", MODULE_VLAN, fault);
+	return error;
+}
+
+/*
+ * The archive is compressed as a whole, which is smaller and quicker to load than modules
+ * compressed one by one. What is in the file, its signature included, stays as it is.
+ */
+static int add_module(struct archive_tree *tree, const char *version,
+		      const struct closure_module *module, struct fault *fault)
+{
+	struct text unpacked = { 0 };
+	char path[PATH_MAX];
+	char *data;
+	size_t length, consumed;
+	int error = fs_read_file(module->source, MODULE_BYTES_MAX, &data, &length, fault);
+
+	if (error)
+		return error;
+	if (compression_detect(data, length) != COMPRESSION_NONE) {
+		error = compression_unpack(compression_detect(data, length), data, length,
+					   MODULE_BYTES_MAX, &unpacked, &consumed, fault);
+		free(data);
+		length = unpacked.length;
+		data = unpacked.data;
+		if (error) {
+			text_free(&unpacked);
+			return fault_set(fault, error, "unpack module", module->source, NULL);
+		}
+	}
+	snprintf(path, sizeof(path), "lib/modules/%s/%s", version, module->path);
+	return archive_tree_add_file(tree, path, 0644, data, length, fault);
+}
+
+static int note_missing(struct build_result *result, const char *name, struct fault *fault)
+{
+	char **more = reallocarray(result->missing_firmware, result->missing_firmware_count + 1,
+				   sizeof(*more));
+
+	if (!more)
+		return no_memory(fault);
+	result->missing_firmware = more;
+	more[result->missing_firmware_count] = strdup(name);
+	if (!more[result->missing_firmware_count])
+		return no_memory(fault);
+	result->missing_firmware_count++;
+	return 0;
+}
+
+static int add_firmware(struct archive_tree *tree, const struct build_request *request,
+			struct build_result *result, const struct closure_module *module,
+			struct fault *fault)
+{
+	const char *directory = request->firmware ? request->firmware : "/lib/firmware";
+	bool found;
+	int error = 0;
+
+	for (unsigned int i = 0; !error && i < module->firmware_count; i++) {
+		error = firmware_add(tree, directory, result->tree.version, module->firmware[i],
+				     &found, fault);
+		if (!error && !found)
+			error = note_missing(result, module->firmware[i], fault);
+	}
+	return error;
+}
+
+/* Modules and firmware: what depends on the kernel and the wanted drivers only. */
+static int fill_modules(struct archive_tree *tree, const struct build_request *request,
+			struct build_result *result, struct fault *fault)
+{
+	const struct closure *closure = &result->closure;
+	int error = 0;
+
+	for (unsigned int i = 0; !error && i < closure->count; i++) {
+		error = add_module(tree, result->tree.version, &closure->modules[i], fault);
+		if (!error)
+			error = add_firmware(tree, request, result, &closure->modules[i], fault);
+	}
+	return error;
+}
+
+static int add_text(struct archive_tree *tree, const char *path, mode_t permissions,
+		    struct text *text, struct fault *fault)
+{
+	size_t length = text->length;
+	char *data = text_take(text);
+
+	if (!data)
+		return no_memory(fault);
+	return archive_tree_add_file(tree, path, permissions, data, length, fault);
+}
+
+static int add_lists(struct archive_tree *tree, const struct closure *closure, struct fault *fault)
+{
+	struct text modules = { 0 }, aliases = { 0 }, release = { 0 };
+	int error;
+
+	closure_write_modules(closure, &modules);
+	closure_write_aliases(closure, &aliases);
+	text_add(&release, "NAME=\"Wireroot\"\n"
+			   "ID=wireroot\n"
+			   "VERSION_ID=" WIREROOT_VERSION "\n"
+			   "PRETTY_NAME=\"Wireroot " WIREROOT_VERSION " (initrd)\"\n");
+	error = add_text(tree, "etc/wireroot/modules", 0644, &modules, fault);
+	if (!error && aliases.length)
+		error = add_text(tree, "etc/wireroot/aliases", 0644, &aliases, fault);
+	if (!error)
+		error = add_text(tree, "etc/initrd-release", 0644, &release, fault);
+	text_free(&modules);
+	text_free(&aliases);
+	text_free(&release);
+	return error;
+}
+
+/* Beside this program when it was not installed, else where `make install` puts it. */
+static void default_init(char path[static PATH_MAX])
+{
+	static const char *const places[] = { "../lib/wireroot/init", "init" };
+	char program[PATH_MAX - 32];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	char *slash;
+
+	program[length > 0 ? length : 0] = '\0';
+	slash = strrchr(program, '/');
+	for (size_t i = 0; slash && i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, PATH_MAX, "%.*s/%s", (int)(slash - program), program, places[i]);
+		if (fs_is_file(path))
+			return;
+	}
+	snprintf(path, PATH_MAX, "%s/lib/wireroot/init", WIREROOT_PREFIX);
+}
+
+static int add_program(struct archive_tree *tree, const char *path, const char *source,
+		       struct fault *fault)
+{
+	char *data;
+	size_t length;
+	int error = fs_read_file(source, PROGRAM_BYTES_MAX, &data, &length, fault);
+
+	return error ? error : archive_tree_add_file(tree, path, 0755, data, length, fault);
+}
+
+/* Does the file want a dynamic linker, which no initrd of ours has? */
+static bool is_dynamic(const char *data, size_t length)
+{
+	const Elf64_Ehdr *header = (const Elf64_Ehdr *)data;
+
+	if (length < sizeof(*header) || memcmp(data, ELFMAG, SELFMAG) != 0 ||
+	    data[EI_CLASS] != ELFCLASS64)
+		return false;
+	for (unsigned int i = 0; i < header->e_phnum; i++) {
+		Elf64_Phdr program;
+
+		if (header->e_phoff > length ||
+		    (i + 1) * sizeof(program) > length - header->e_phoff)
+			return false;
+		memcpy(&program, data + header->e_phoff + i * sizeof(program), sizeof(program));
+		if (program.p_type == PT_INTERP)
+			return true;
+	}
+	return false;
+}
+
+static int add_rescue(struct archive_tree *tree, const char *busybox, struct fault *fault)
+{
+	const struct archive_file *file;
+	int error;
+
+	if (!busybox)
+		busybox = "/bin/busybox";
+	error = add_program(tree, "bin/busybox", busybox, fault);
+	if (error == -ENOENT)
+		return fault_set(fault, ENOENT, "add rescue shell", busybox,
+				 "install busybox-static, or give --busybox FILE");
+	if (error)
+		return error;
+	file = &tree->files[tree->count - 1];
+	if (is_dynamic(file->data, file->length))
+		return fault_set(fault, EINVAL, "add rescue shell", busybox,
+				 "it is linked dynamically; install busybox-static");
+	return archive_tree_add_link(tree, "bin/sh", "busybox", fault);
+}
+
+static int add_directories(struct archive_tree *tree, struct fault *fault)
+{
+	static const char *const names[] = { "dev", "proc", "sys", "run", "root" };
+	int error = 0;
+
+	for (size_t i = 0; !error && i < sizeof(names) / sizeof(names[0]); i++)
+		error = archive_tree_add_directory(tree, names[i], 0755, fault);
+	/* The kernel opens the console for /init before that can mount devtmpfs. */
+	if (!error)
+		error = archive_tree_add_device(tree, "dev/console", 0600, 5, 1, fault);
+	if (!error)
+		error = archive_tree_add_device(tree, "dev/null", 0666, 1, 3, fault);
+	return error;
+}
+
+/* The init and its files. */
+static int fill_init(struct archive_tree *tree, const struct build_request *request,
+		     struct build_result *result, const struct log *log, struct fault *fault)
+{
+	char init[PATH_MAX];
+	int error = add_directories(tree, fault);
+
+	if (request->init)
+		snprintf(init, sizeof(init), "%s", request->init);
+	else
+		default_init(init);
+	if (!error) {
+		error = add_program(tree, "init", init, fault);
+		if (error == -ENOENT)
+			fault_set(fault, ENOENT, "add init", init, "give --init FILE");
+	}
+	if (!error)
+		error = add_lists(tree, &result->closure, fault);
+	if (!error && request->rescue)
+		error = add_rescue(tree, request->busybox, fault);
+	if (!error && request->node_conf) {
+		struct text contents = { 0 };
+
+		error = node_file_read(request->node_conf, &contents, log, fault);
+		if (!error)
+			error = add_text(tree, NODE_FILE_IN_INITRD, 0600, &contents, fault);
+		text_free(&contents);
+	}
+	return error;
+}
+
+static int check_compression(enum compression compression, const char *config,
+			     const struct kernel_tree *tree, struct fault *fault)
+{
+	char doing[sizeof(fault->doing)];
+
+	if (!config || compression_supported(compression, config))
+		return 0;
+	snprintf(doing, sizeof(doing), "compress with %s for kernel",
+		 compression_name(compression));
+	return fault_set(fault, EOPNOTSUPP, doing, tree->version,
+			 "its configuration says that it cannot unpack that");
+}
+
+/* The one asked for if the kernel can unpack it, else the first of zstd and xz that it can. */
+static int choose_compression(const struct build_request *request, struct build_result *result,
+			      struct fault *fault)
+{
+	static const enum compression best[] = { COMPRESSION_ZSTD, COMPRESSION_XZ };
+	char *config;
+	int error = kernel_tree_config(&result->tree, request->config, &config, fault);
+
+	if (error)
+		return error;
+	if (request->compression) {
+		result->compression = (enum compression)compression_from_name(request->compression);
+		error = check_compression(result->compression, config, &result->tree, fault);
+		free(config);
+		return error;
+	}
+	if (!config)
+		return fault_set(fault, ENOENT, "find configuration of kernel",
+				 result->tree.version,
+				 "give --config FILE, or --compression zstd, xz or none");
+	error = -EOPNOTSUPP;
+	for (size_t i = 0; error && i < sizeof(best) / sizeof(best[0]); i++) {
+		result->compression = best[i];
+		error = compression_supported(best[i], config) ? 0 : -EOPNOTSUPP;
+	}
+	free(config);
+	return error ? fault_set(fault, EOPNOTSUPP, "choose compression for kernel",
+				 result->tree.version,
+				 "it unpacks neither zstd nor xz; give --compression none")
+		     : 0;
+}
+
+/* Add @tree as a segment of @initrd. */
+static int add_segment(struct archive_tree *tree, const char *cache, struct build_result *result,
+		       struct text *initrd, bool *cached, struct fault *fault)
+{
+	struct text cpio = { 0 };
+	int error = archive_tree_write(tree, &cpio, fault);
+
+	if (!error)
+		error = segment_pack(cache, result->compression, cpio.data, cpio.length, initrd,
+				     cached, fault);
+	/* The kernel looks for the next one at multiples of four. */
+	text_add_bytes(initrd, "\0\0\0", (4 - initrd->length % 4) % 4);
+	result->unpacked_length += cpio.length;
+	text_free(&cpio);
+	if (!error && initrd->error)
+		error = no_memory(fault);
+	return error;
+}
+
+static int add_segments(const struct build_request *request, struct build_result *result,
+			struct text *initrd, const struct log *log, struct fault *fault)
+{
+	struct archive_tree modules = { 0 }, init = { 0 };
+	bool ignored;
+	int error = fill_init(&init, request, result, log, fault);
+
+	if (!error)
+		error = fill_modules(&modules, request, result, fault);
+	if (!error && modules.count)
+		error = add_segment(&modules, request->cache, result, initrd, &result->cached,
+				    fault);
+	if (!error) /* quickly compressed, and different each time that the init is built */
+		error = add_segment(&init, NULL, result, initrd, &ignored, fault);
+	archive_tree_free(&modules);
+	archive_tree_free(&init);
+	return error;
+}
+
+int build_initrd(const struct build_request *request, struct build_result *result,
+		 const struct log *log, struct fault *fault)
+{
+	struct text initrd = { 0 };
+	int error;
+
+	*result = (struct build_result){ 0 };
+	error = kernel_tree_open(&result->tree, request->version, request->modules, log, fault);
+	if (!error)
+		error = choose_compression(request, result, fault);
+	if (!error)
+		error = collect_modules(request, result, fault);
+	if (!error)
+		error = add_segments(request, result, &initrd, log, fault);
+	if (!error)
+		error = fs_write_file(request->output, initrd.data, initrd.length, 0644, fault);
+	result->packed_length = initrd.length;
+	text_free(&initrd);
+	return error;
+}
+
+void build_free(struct build_result *result)
+{
+	closure_free(&result->closure);
+	kernel_tree_close(&result->tree);
+	for (unsigned int i = 0; i < result->missing_firmware_count; i++)
+		free(result->missing_firmware[i]);
+	free(result->missing_firmware);
+	*result = (struct build_result){ 0 };
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Finding firmware files as the kernel will. */
+#ifndef WIREROOT_FIRMWARE_H
+#define WIREROOT_FIRMWARE_H
+
+#include <stdbool.h>
+
+#include "initramfs/fault.h"
+#include "tools/initrd/archive.h"
+
+/*
+ * Add the firmware called @name of a kernel @version, found in @directory, to @tree, compressed or
+ * not as it is. *@found tells whether there is one; a name that is there already is found. Returns
+ * 0, or -errno with @fault filled in.
+ */
+int firmware_add(struct archive_tree *tree, const char *directory, const char *version,
+		 const char *name, bool *found, struct fault *fault);
+
+#endif

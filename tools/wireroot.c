@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The `wireroot` command: finds the noun in a table and hands the rest to tools/cmd/NOUN.c.
+ *
+ * Exit status: 0 done, 1 failed, 2 usage.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/cmd/cmd.h"
+
+struct noun {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+};
+
+static const struct noun nouns[] = {
+	{ "initrd", cmd_initrd,
+	  "build an initrd or a node's segment of one, or show what is in it" },
+	{ "ipxe", cmd_ipxe, "write the scripts by which iPXE starts nodes" },
+	{ "lab", cmd_lab, "a private network on this machine, with boot servers and QEMU nodes" },
+	{ "timeline", cmd_timeline, "show how the boot of a node spent its time" },
+};
+
+#define NOUN_COUNT (sizeof(nouns) / sizeof(nouns[0]))
+
+static void print_help(FILE *stream)
+{
+	fputs("Usage: wireroot NOUN VERB [OPTION...]\n"
+	      "Boot machines that have no disk of their own.\n"
+	      "\n",
+	      stream);
+	for (size_t i = 0; i < NOUN_COUNT; i++)
+		fprintf(stream, "  %-10s %s\n", nouns[i].name, nouns[i].summary);
+	fputs("\n"
+	      "  --help     this text, and behind a noun what can be done with it\n"
+	      "  --version  the version\n"
+	      "\n"
+	      "Exit status: 0 done, 1 failed, 2 usage.\n",
+	      stream);
+}
+
+static const struct noun *find_noun(const char *name)
+{
+	for (size_t i = 0; i < NOUN_COUNT; i++)
+		if (strcmp(nouns[i].name, name) == 0)
+			return &nouns[i];
+	return NULL;
+}
+
+/* `wireroot help NOUN` is `wireroot NOUN --help`. */
+static int run_help(int argc, char **argv)
+{
+	const struct noun *noun = argc > 2 ? find_noun(argv[2]) : NULL;
+
+	if (noun) {
+		char option[] = "--help";
+		char *arguments[] = { argv[2], option, NULL };
+
+		return noun->run(2, arguments);
+	}
+	print_help(stdout);
+	return CMD_DONE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct noun *noun;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return CMD_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0)
+		return run_help(argc, argv);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("wireroot " WIREROOT_VERSION);
+		return CMD_DONE;
+	}
+	noun = find_noun(argv[1]);
+	if (!noun) {
+		fprintf(stderr, "wireroot: there is no '%s'; see wireroot --help\n", argv[1]);
+		return CMD_USAGE;
+	}
+	return noun->run(argc - 1, argv + 1);
+}
