@@ -26,3 +26,58 @@ $(B)/tests/fuzz/%: tests/fuzz/%.c $$(call named_in,links,tests/fuzz/$$*.c)
 .PHONY: unit-tests fuzz-targets
 unit-tests: $(UNIT_TESTS)
 fuzz-targets: $(FUZZ_TARGETS)
+
+# --- what is run ------------------------------------------------------------------------------
+
+BOOT_TESTS      = $(sort $(wildcard tests/boot/*.sh))
+BOOT_TESTS_FULL = $(sort $(wildcard tests/boot/full/*.sh))
+OTHER_TESTS     = $(sort $(wildcard tests/integration/*.sh)) tests/fuzz/smoke.sh
+# Sourced by the tests, not tests themselves.
+NO_TESTS        = tests/boot/lib.sh
+JOBS           ?= $(shell nproc)
+FUZZ_SECONDS   ?= 60
+
+.PHONY: test-programs fixtures check-unit
+test-programs: unit-tests fuzz-targets $(TEST_PROGRAMS)
+
+# What boot tests need from outside, with its progress in sight, before the tests begin.
+fixtures: deps
+	@tests/fixtures/kernels.sh >/dev/null
+	@tests/fixtures/debian_root.sh --cache-only
+
+check: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@$(MAKE) --no-print-directory fixtures
+	@tests/run -j $(JOBS) $(filter-out $(NO_TESTS),$(BOOT_TESTS)) $(UNIT_TESTS) $(OTHER_TESTS)
+
+check-full: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@$(MAKE) --no-print-directory fixtures
+	@tests/run -j $(JOBS) $(filter-out $(NO_TESTS),$(BOOT_TESTS_FULL) $(BOOT_TESTS)) \
+		$(UNIT_TESTS) $(OTHER_TESTS)
+
+# Without QEMU, in a minute: for the time while one writes code.
+check-unit: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
+	@tests/run -j $(JOBS) $(UNIT_TESTS) $(OTHER_TESTS)
+
+fuzz: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) fuzz-targets
+	@tests/fuzz/smoke.sh $(FUZZ_SECONDS)
+
+bench: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@tests/bench/boot.sh
+
+C_FILES      = $(shell git ls-files '*.c' '*.h')
+SHELL_FILES  = $(shell git ls-files '*.sh') .ci/run tests/run
+HOST_C_FILES = $(shell git ls-files 'tools/*.c' 'userspace/*.c')
+
+lint: deps
+	clang-format --dry-run -Werror $(C_FILES)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
+		--suppress=missingIncludeSystem -D__x86_64__ -I. initramfs userspace tools
+	clang-tidy --quiet $(HOST_C_FILES) -- -std=c11 $(filter-out -MMD -MP,$(CPPFLAGS)) \
+		$(shell pkg-config --cflags libkmod libarchive libmicrohttpd jansson libcurl)
+	shellcheck $(SHELL_FILES)
+	mandoc -T lint -W warning $(wildcard Documentation/man/*.[0-9])
