@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Draws a chart with characters, for a terminal. See chart.h. */
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -92,7 +91,7 @@ static void draw_row(const struct drawing *drawing, const struct chart_row *row)
 {
 	double eighths = drawing->cells * EIGHTHS / drawing->chart->end_s;
 	unsigned int start = (unsigned int)(row->start_s * eighths);
-	unsigned int end = (unsigned int)lround(row->end_s * eighths);
+	unsigned int end = (unsigned int)(row->end_s * eighths + 0.5);
 	unsigned int most = drawing->cells * EIGHTHS;
 
 	/* However short, a stage shows. */
