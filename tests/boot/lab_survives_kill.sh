@@ -1,27 +1,42 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Whatever way a lab ends, nothing of it is left but files, and other labs go on.
+# shellcheck disable=SC2086 # lists of processes are to be split
+
 . "$(dirname "$0")/lib.sh"
 
-# Processes of the lab in directory $1, as anybody sees them: those in its PID namespace.
-processes_in()
+# A process is known by its pid and the time of its start, "PID/TIME", since pids come again.
+identify()
 {
-	local namespace=$1 process
+	local stat
+	stat=$(cat "/proc/$1/stat" 2> /dev/null) && echo "$1/$(cut -d ' ' -f 20 <<< "${stat##*) }")"
+}
+
+# The processes of the lab in directory $1: those in its PID namespace.
+processes_of()
+{
+	local namespace process
+	namespace=$("$WIREROOT" lab exec "$1" -- readlink /proc/self/ns/pid) || return
 	for process in /proc/[0-9]*; do
-		[ "$(readlink "$process/ns/pid" 2> /dev/null)" = "$namespace" ] && echo "$process"
+		if [ "$(readlink "$process/ns/pid" 2> /dev/null)" = "$namespace" ]; then
+			identify "${process#/proc/}"
+		fi
 	done
 }
 
-namespace_of()
-{
-	"$WIREROOT" lab exec "$1" -- readlink /proc/self/ns/pid
-}
-
-# Is nothing left of the lab in directory $1, whose PID namespace was $2?
+# Is nothing left of the lab in directory $1, which had the processes behind it?
 is_gone()
 {
-	[ -z "$(processes_in "$2")" ] && ! grep -q "$1" /proc/mounts &&
-		! "$WIREROOT" lab status "$1" 2> /dev/null
+	local directory=$1 process
+	shift
+	for process in "$@"; do
+		if [ "$(identify "${process%/*}")" = "$process" ] &&
+			! grep -q '^State:.Z' "/proc/${process%/*}/status"; then
+			echo "process ${process%/*} lives: $(tr '\0' ' ' < "/proc/${process%/*}/cmdline")"
+			return 1
+		fi
+	done
+	! grep "$directory" /proc/mounts && ! "$WIREROOT" lab status "$directory"
 }
 
 powered_on()
@@ -30,12 +45,12 @@ powered_on()
 		--accel "${WIREROOT_ACCEL:-tcg}" --append "panic=0" --nic virtio --nic e1000e,off
 }
 
-# The pid of the process that holds the lock, which is the supervisor.
-supervisor_of()
+# The supervisor among processes: PID 1 of the lab.
+supervisor_among()
 {
 	local process
-	for process in $(processes_in "$(namespace_of "$1")"); do
-		grep -q '^NSpid:.*[[:space:]]1$' "$process/status" && basename "$process"
+	for process in "$@"; do
+		grep -q '^NSpid:.*[[:space:]]1$' "/proc/${process%/*}/status" && echo "${process%/*}"
 	done
 }
 
@@ -57,38 +72,39 @@ up_here()
 check "a second lab comes up beside the first" up_here "$WORK/killed" --tie-to $$
 check "a lab in use is not started twice" eval '! up_here "$WORK/killed"'
 check "a node runs in it" powered_on "$WORK/killed"
-namespace=$(namespace_of "$WORK/killed")
-supervisor=$(supervisor_of "$WORK/killed")
-check "servers and node are in its namespace" \
-	[ "$(processes_in "$namespace" | wc -l)" -ge 6 ]
+processes=$(processes_of "$WORK/killed")
+supervisor=$(supervisor_among $processes)
+check "servers, node and supervisor are in its namespace" \
+	[ "$(wc -w <<< "$processes")" -ge 6 ]
 kill -KILL "$supervisor"
 wait_for_end_of "$supervisor"
-check "a supervisor's death by SIGKILL ends everything" is_gone "$WORK/killed" "$namespace"
+check "a supervisor's death by SIGKILL ends everything" is_gone "$WORK/killed" $processes
 check "a lab comes up again in the same directory" up_here "$WORK/killed" --tie-to $$
-namespace=$(namespace_of "$WORK/killed")
+processes=$(processes_of "$WORK/killed")
 check "it is ended in order" "$WIREROOT" lab down "$WORK/killed"
-check "and nothing is left" is_gone "$WORK/killed" "$namespace"
+check "and nothing is left" is_gone "$WORK/killed" $processes
 
-"$WIREROOT" lab up "$WORK/front" --foreground > "$WORK/front.log" 2>&1 &
+mkfifo "$WORK/front.fifo"
+"$WIREROOT" lab up "$WORK/front" --foreground > "$WORK/front.fifo" &
 front=$!
-until grep -q 'is up' "$WORK/front.log"; do
-	# No event to wait for in a shell: a line in a file of another process.
-	read -rt 0.05 < <(:) || kill -0 "$front" || break
-done
-namespace=$(namespace_of "$WORK/front")
-supervisor=$(supervisor_of "$WORK/front")
+disown
+read -r line < "$WORK/front.fifo"
+check "a lab in the foreground says that it is up" grep -q ' is up' <<< "$line"
+processes=$(processes_of "$WORK/front")
+supervisor=$(supervisor_among $processes)
 kill -KILL "$front"
 wait_for_end_of "$supervisor"
-check "a lab in the foreground ends when its command is killed" is_gone "$WORK/front" "$namespace"
+check "a lab in the foreground ends when its command is killed" is_gone "$WORK/front" $processes
 
 sleep 3600 &
 tied=$!
+disown
 check "a lab tied to another process comes up" up_here "$WORK/tied" --tie-to "$tied"
-namespace=$(namespace_of "$WORK/tied")
-supervisor=$(supervisor_of "$WORK/tied")
+processes=$(processes_of "$WORK/tied")
+supervisor=$(supervisor_among $processes)
 kill -KILL "$tied"
 wait_for_end_of "$supervisor"
-check "it ends with that process" is_gone "$WORK/tied" "$namespace"
+check "it ends with that process" is_gone "$WORK/tied" $processes
 
 check "the machine has no link more than before" [ "$(ip -o link | wc -l)" -eq "$links_before" ]
 check "the first lab's servers go on" eval '! lab status | grep off'

@@ -106,6 +106,7 @@ use_kernel()
 	line=$("$TOP/tests/fixtures/kernels.sh" "$1") || give_up "kernel $1 is there"
 	KERNEL_VERSION=${line%% *}
 	KERNEL_TREE=${line#* }
+	# shellcheck disable=SC2034 # for the tests
 	KERNEL=$KERNEL_TREE/boot/vmlinuz-$KERNEL_VERSION
 }
 
