@@ -119,8 +119,6 @@ static int errno_of(CURLcode code)
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return ENOENT;
-	case CURLE_COULDNT_CONNECT:
-		return ECONNREFUSED;
 	case CURLE_OPERATION_TIMEDOUT:
 		return ETIMEDOUT;
 	case CURLE_URL_MALFORMAT:
@@ -155,6 +153,9 @@ static int fetch(const char *url, struct text *answer, struct fault *fault)
 	curl_easy_cleanup(curl);
 	if (code == CURLE_OK)
 		return 0;
+	if (code == CURLE_COULDNT_CONNECT)
+		return fault_set(fault, ECONNREFUSED, "ask wirerootd", url,
+				 "does it run there? Name another with --server or --timelines");
 	return fault_set(fault, errno_of(code), "ask wirerootd", url,
 			 story[0] ? story : curl_easy_strerror(code));
 }
