@@ -17,10 +17,12 @@ $(B)/objects/wirerootd/%.o: %.c
 	$(CC) $(CPPFLAGS) $(HOSTCFLAGS) $(shell pkg-config --cflags $(WIREROOTD_PACKAGES)) -c -o $@ $<
 
 # The same daemon with sanitizers, for tests/integration/wirerootd_test.sh.
-$(B)/wirerootd-asan: $(WIREROOTD_SOURCES)
+TEST_PROGRAMS += $(B)/wirerootd-asan
+
+$(B)/wirerootd-asan: $(WIREROOTD_SOURCES) $(wildcard userspace/*/*.h initramfs/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -fsanitize=address,undefined \
-		-fno-sanitize-recover=all -o $@ $^ \
+		-fno-sanitize-recover=all -o $@ $(filter %.c,$^) \
 		$(shell pkg-config --cflags --libs $(WIREROOTD_PACKAGES))
 
 install:: $(B)/wirerootd
