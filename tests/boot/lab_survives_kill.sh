@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Whatever way a lab ends, nothing of it is left but files, and other labs go on.
-# shellcheck disable=SC2086 # lists of processes are to be split
+# shellcheck disable=SC2086,SC2317 # lists of processes are to be split; check calls functions
 
+# shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 # A process is known by its pid and the time of its start, "PID/TIME", since pids come again.
@@ -70,7 +71,7 @@ up_here()
 }
 
 check "a second lab comes up beside the first" up_here "$WORK/killed" --tie-to $$
-check "a lab in use is not started twice" eval '! up_here "$WORK/killed"'
+check_not "a lab in use is not started twice" up_here "$WORK/killed"
 check "a node runs in it" powered_on "$WORK/killed"
 processes=$(processes_of "$WORK/killed")
 supervisor=$(supervisor_among $processes)
@@ -107,5 +108,5 @@ wait_for_end_of "$supervisor"
 check "it ends with that process" is_gone "$WORK/tied" $processes
 
 check "the machine has no link more than before" [ "$(ip -o link | wc -l)" -eq "$links_before" ]
-check "the first lab's servers go on" eval '! lab status | grep off'
+check_not "the first lab's servers go on" grep -w off <(lab status)
 finish

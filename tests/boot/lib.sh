@@ -15,6 +15,7 @@
 #   console_mark NODE         look only at what NODE's console says from now on
 #   console_has NODE REGEX    is such a line on the console by now? No TAP line
 #   check WHAT COMMAND...     one TAP line: does the command succeed?
+#   check_not WHAT COMMAND... one TAP line: does the command fail?
 #   tap_ok WHAT, tap_not_ok WHAT, tap_note LINE..., skip_all WHY
 #   finish                    the plan and the exit status; the last line of every test
 #
@@ -98,6 +99,19 @@ check()
 		sed 's/^/#   /' "$WORK/check.log"
 		return 1
 	fi
+}
+
+check_not()
+{
+	local what=$1
+	shift
+	if "$@" > "$WORK/check.log" 2>&1; then
+		tap_not_ok "$what"
+		tap_note "$* succeeded"
+		sed 's/^/#   /' "$WORK/check.log"
+		return 1
+	fi
+	tap_ok "$what"
 }
 
 use_kernel()

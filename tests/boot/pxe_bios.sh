@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A BIOS node goes from its NIC's PXE ROM by DHCP and HTTP through the init to the second stage.
+# shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 use_kernel "${WIREROOT_KERNEL:-6.1}"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A UEFI node goes from OVMF by TFTP to iPXE, and by HTTP through the init to the second stage.
+# shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 use_kernel "${WIREROOT_KERNEL:-6.1}"
@@ -14,8 +15,8 @@ expect_console u01 'NBP file downloaded successfully' 60 "OVMF loads the boot lo
 expect_console u01 'boot\.ipxe\.\.\. ok' 30 "iPXE loads its first script over HTTP"
 expect_console u01 'node/u01/initrd0\.\.\. ok' 30 "iPXE loads the initrd over HTTP"
 expect_console u01 '^SECOND-STAGE ready' 60 "the second stage runs"
-check "TFTP carries the boot loader and nothing else" \
-	eval '! grep "sent .*/tftp/" "$LAB/dnsmasq.log" | grep -v "/snponly.efi to"'
+check_not "TFTP carries the boot loader and nothing else" \
+	grep -v '/snponly\.efi to' <(grep 'sent .*/tftp/' "$LAB/dnsmasq.log")
 check "the root is NFS from the lab's server" \
 	console_has u01 '^SECOND-STAGE mount / nfs4? 10\.87\.0\.1:/srv/root rw,'
 check "the node has its name by DHCP" console_has u01 '^SECOND-STAGE hostname u01$'

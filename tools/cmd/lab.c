@@ -4,7 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +41,11 @@ static const char help[] =
 #define DEFAULT_TIMEOUT_S 300
 #define TIMEOUT_S_MAX	  86400
 
+static bool is(const char *word, const char *wanted)
+{
+	return strcmp(word, wanted) == 0;
+}
+
 int lab_report(const struct fault *fault)
 {
 	char line[FAULT_LINE_BYTES];
@@ -49,15 +54,12 @@ int lab_report(const struct fault *fault)
 	return CMD_FAILED;
 }
 
-int lab_misused(const char *format, ...)
+int lab_misused(const char *message, const char *word)
 {
-	va_list values;
-
-	va_start(values, format);
-	fputs("wireroot lab: ", stderr);
-	vfprintf(stderr, format, values);
-	fputs("\n", stderr);
-	va_end(values);
+	if (word)
+		fprintf(stderr, "wireroot lab: '%s': %s\n", word, message);
+	else
+		fprintf(stderr, "wireroot lab: %s\n", message);
 	return CMD_USAGE;
 }
 
@@ -90,7 +92,7 @@ static int down(int argc, char **argv)
 	int process, error;
 
 	if (argc != 2)
-		return lab_misused("lab down wants one directory");
+		return lab_misused("lab down wants one directory", NULL);
 	if (lab_find(argv[1], &process, &fault))
 		return lab_report(&fault);
 	error = supervisor_end(process, &fault);
@@ -121,10 +123,10 @@ static int exec_verb(int argc, char **argv)
 	char here[PATH_MAX];
 	struct words words = { .words = argv + 2, .directory = here };
 
-	if (argc > 2 && !strcmp(argv[2], "--"))
+	if (argc > 2 && is(argv[2], "--"))
 		words.words++;
 	if (argc < 3 || !words.words[0])
-		return lab_misused("lab exec wants a directory and a command");
+		return lab_misused("lab exec wants a directory and a command", NULL);
 	if (!getcwd(here, sizeof(here)))
 		strcpy(here, "/");
 	return lab_run(argv[1], exec_inside, &words);
@@ -140,7 +142,7 @@ static int console_inside(void *argument)
 static int console(int argc, char **argv)
 {
 	if (argc != 3)
-		return lab_misused("lab console wants a directory and a node");
+		return lab_misused("lab console wants a directory and a node", NULL);
 	return lab_run(argv[1], console_inside, argv[2]);
 }
 
@@ -172,15 +174,15 @@ static int wait_verb(int argc, char **argv)
 	char *end = "";
 
 	if (argc < 4 || argc > 6)
-		return lab_misused("lab wait wants a directory, a node and a pattern");
+		return lab_misused("lab wait wants a directory, a node and a pattern", NULL);
 	waiting.node = argv[2];
-	waiting.pattern = strcmp(argv[3], "--off") ? argv[3] : NULL;
+	waiting.pattern = strcmp(argv[3], "--off") == 0 ? NULL : argv[3];
 	if (argc > 4)
 		waiting.timeout_s = lab_number(argv[4], TIMEOUT_S_MAX);
 	if (argc > 5)
 		waiting.from = (off_t)strtoll(argv[5], &end, 10);
 	if (waiting.timeout_s < 0 || waiting.from < 0 || *end)
-		return lab_misused("lab wait wants numbers behind the pattern");
+		return lab_misused("lab wait wants numbers behind the pattern", NULL);
 	return lab_run(argv[1], wait_inside, &waiting);
 }
 
@@ -188,7 +190,7 @@ static int link_inside(void *argument)
 {
 	char **words = argument, *dot = strchr(words[0], '.');
 	unsigned int nic = dot ? (unsigned int)atoi(dot + 1) : 0;
-	bool up = !strcmp(words[1], "up");
+	bool up = is(words[1], "up");
 	struct fault fault = { 0 };
 	struct qmp qmp;
 	int error;
@@ -207,10 +209,11 @@ static int link_verb(int argc, char **argv)
 {
 	const char *dot = argc == 4 ? strchr(argv[2], '.') : NULL;
 
-	if (argc != 4 || (strcmp(argv[3], "up") && strcmp(argv[3], "down")))
-		return lab_misused("lab link wants a directory, NODE or NODE.NIC, and up or down");
+	if (argc != 4 || (!is(argv[3], "up") && !is(argv[3], "down")))
+		return lab_misused("lab link wants a directory, NODE or NODE.NIC, and up or down",
+				   NULL);
 	if (dot && (dot[1] < '0' || dot[1] >= '0' + LAB_NICS_MAX || dot[2]))
-		return lab_misused("NICs are numbered from 0 to %d", LAB_NICS_MAX - 1);
+		return lab_misused("NICs are numbered from 0 to 7", argv[2]);
 	return lab_run(argv[1], link_inside, argv + 2);
 }
 
@@ -232,9 +235,9 @@ static int power_inside(void *argument)
 	struct fault fault = { 0 };
 	int error;
 
-	if (!strcmp(words[1], "off"))
+	if (is(words[1], "off"))
 		error = node_power_off(words[0], &fault);
-	else if (!strcmp(words[1], "reset"))
+	else if (is(words[1], "reset"))
 		error = send_command(words[0], "system_reset", &fault);
 	else
 		error = send_command(words[0], "system_powerdown", &fault);
@@ -243,9 +246,9 @@ static int power_inside(void *argument)
 
 static int power(int argc, char **argv)
 {
-	if (argc != 4 ||
-	    (strcmp(argv[3], "off") && strcmp(argv[3], "reset") && strcmp(argv[3], "button")))
-		return lab_misused("lab power wants a directory, a node, and off, reset or button");
+	if (argc != 4 || (!is(argv[3], "off") && !is(argv[3], "reset") && !is(argv[3], "button")))
+		return lab_misused("lab power wants a directory, a node, and off, reset or button",
+				   NULL);
 	return lab_run(argv[1], power_inside, argv + 2);
 }
 
@@ -253,16 +256,17 @@ static int server_inside(void *argument)
 {
 	char **words = argument;
 	struct fault fault = { 0 };
-	int error = !strcmp(words[1], "start") ? server_start(words[0], &fault)
-					       : server_stop(words[0], &fault);
+	int error = is(words[1], "start") ? server_start(words[0], &fault)
+					  : server_stop(words[0], &fault);
 
 	return error ? lab_report(&fault) : CMD_DONE;
 }
 
 static int server(int argc, char **argv)
 {
-	if (argc != 4 || (strcmp(argv[3], "start") && strcmp(argv[3], "stop")))
-		return lab_misused("lab server wants a directory, a server, and start or stop");
+	if (argc != 4 || (!is(argv[3], "start") && !is(argv[3], "stop")))
+		return lab_misused("lab server wants a directory, a server, and start or stop",
+				   NULL);
 	return lab_run(argv[1], server_inside, argv + 2);
 }
 
@@ -275,10 +279,10 @@ static int status_inside(void *argument)
 
 static int status(int argc, char **argv)
 {
-	bool json = argc == 3 && !strcmp(argv[2], "--json");
+	bool json = argc == 3 && is(argv[2], "--json");
 
 	if (argc != 2 + json)
-		return lab_misused("lab status wants a directory, and --json or nothing");
+		return lab_misused("lab status wants a directory, and --json or nothing", NULL);
 	return lab_run(argv[1], status_inside, &json);
 }
 
@@ -306,14 +310,14 @@ static void extend_path(void)
 int cmd_lab(int argc, char **argv)
 {
 	if (argc < 2)
-		return lab_misused("say what to do; see `wireroot lab --help`");
-	if (!strcmp(argv[1], "--help")) {
+		return lab_misused("say what to do; see `wireroot lab --help`", NULL);
+	if (is(argv[1], "--help")) {
 		fputs(help, stdout);
 		return CMD_DONE;
 	}
 	extend_path();
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (!strcmp(verbs[i].name, argv[1]))
+		if (is(verbs[i].name, argv[1]))
 			return verbs[i].run(argc - 1, argv + 1);
-	return lab_misused("there is no verb '%s'; see `wireroot lab --help`", argv[1]);
+	return lab_misused("there is no such verb; see `wireroot lab --help`", argv[1]);
 }

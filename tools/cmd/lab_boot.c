@@ -237,12 +237,12 @@ static int boot_with_options(struct boot *boot, int argc, char **argv)
 			return CMD_DONE;
 		}
 		if (key == '?')
-			return lab_misused("see `wireroot lab boot --help`");
+			return lab_misused("see `wireroot lab boot --help`", NULL);
 		if (take_option(boot, key, &fault))
 			return lab_report(&fault);
 	}
-	if (optind < argc && strcmp(argv[optind - 1], "--"))
-		return lab_misused("lab boot does not know what to do with '%s'", argv[optind]);
+	if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
+		return lab_misused("lab boot does not know what to do with this", argv[optind]);
 	if (optind < argc)
 		boot->node.extra = argv + optind;
 	return CMD_DONE;
@@ -258,11 +258,11 @@ int lab_boot(int argc, char **argv)
 	if (argc >= 2 && !strcmp(argv[1], "--help")) {
 		fputs(help, stdout);
 	} else if (argc < 3 || argv[1][0] == '-' || argv[2][0] == '-') {
-		status = lab_misused("lab boot wants a directory and a node's name");
+		status = lab_misused("lab boot wants a directory and a node's name", NULL);
 	} else if (!lab_node_name_is_good(argv[2])) {
-		status = lab_misused("'%s' is no name for a node: up to %d lower-case letters, "
-				     "digits and '-', a letter first",
-				     argv[2], LAB_NODE_NAME_MAX);
+		status = lab_misused(
+			"a node's name has up to 12 lower-case letters, digits and '-', a letter first",
+			argv[2]);
 	} else {
 		boot->node = (struct node_options){ .name = argv[2],
 						    .memory_mib = DEFAULT_MEMORY_MIB,

@@ -148,7 +148,7 @@ static int read_without(struct up *up, char *text, struct fault *fault)
 	while ((word = strsep(&text, ","))) {
 		size_t i = 0;
 
-		while (server_name(i) && strcmp(server_name(i), word))
+		while (server_name(i) && strcmp(server_name(i), word) != 0)
 			i++;
 		if (!server_name(i) || up->without_count == WITHOUT_MAX)
 			return fault_set(fault, EINVAL, "read --without", word,
@@ -318,12 +318,12 @@ static int up_with_options(struct up *up, int argc, char **argv)
 			return CMD_DONE;
 		}
 		if (key == '?')
-			return lab_misused("see `wireroot lab up --help`");
+			return lab_misused("see `wireroot lab up --help`", NULL);
 		if (take_option(up, key, &fault))
 			return lab_report(&fault);
 	}
 	if (optind + 1 != argc)
-		return lab_misused("lab up wants one directory");
+		return lab_misused("lab up wants one directory", NULL);
 	if (settle_directory(up, argv[optind], &fault))
 		return lab_report(&fault);
 	return run_lab(up);

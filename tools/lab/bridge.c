@@ -15,9 +15,6 @@
 #include "tools/lab/layout.h"
 #include "userspace/lib/spawn.h"
 
-#define STRING_OF(value)  #value
-#define DIGITS_OF(number) STRING_OF(number)
-
 int bridge_check_name(const char *name, struct fault *fault)
 {
 	size_t length = strlen(name), i = 0;
@@ -48,11 +45,8 @@ int bridge_make(const char *name, struct fault *fault)
 int bridge_make_lab(struct fault *fault)
 {
 	const char *loopback[] = { "ip", "link", "set", "dev", "lo", "up", NULL };
-	const char *address[] = { "ip",	       "address",
-				  "add",       LAB_ADDRESS "/" DIGITS_OF(LAB_PREFIX_BITS),
-				  "broadcast", "+",
-				  "dev",       LAB_BRIDGE,
-				  NULL };
+	const char *address[] = { "ip",	 "address",  "add", LAB_PREFIXED_ADDRESS, "broadcast", "+",
+				  "dev", LAB_BRIDGE, NULL };
 	int error = spawn_run(loopback, fault);
 
 	if (!error)

@@ -54,7 +54,7 @@ static const char configuration[] =
 static int copy_loader(const char *directory, const char *name, struct fault *fault)
 {
 	char *from = fs_join(LOADER_DIR, name), *to = fs_join(directory, name), *data = NULL;
-	size_t length;
+	size_t length = 0;
 	int error;
 
 	if (!from || !to)

@@ -80,7 +80,7 @@ static int ask(const struct question *question, struct fault *fault)
 			got = receive(fd, buffer, question->answer_length);
 		close(fd);
 	}
-	if (got >= 0 && memcmp(buffer, question->answer, question->answer_length))
+	if (got >= 0 && memcmp(buffer, question->answer, question->answer_length) != 0)
 		got = -EPROTO;
 	return got < 0 ? fault_set(fault, (int)got, question->doing, peer, NULL) : 0;
 }

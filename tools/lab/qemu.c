@@ -90,8 +90,8 @@ static void add_channels(struct qemu_words *words, const struct node_options *op
 }
 
 /*
- * QEMU's own ROMs are iPXE, for BIOS and UEFI both. Under UEFI, a virtio NIC goes without: OVMF has a
- * driver for it, and so the node takes the way of most machines, through TFTP and snponly.efi.
+ * QEMU's own ROMs are iPXE, for BIOS and UEFI both. Under UEFI, a virtio NIC goes without: OVMF has
+ * a driver for it, and so the node takes the way of most machines, through TFTP and snponly.efi.
  */
 static const char *rom_of(const struct node_options *options, bool virtio)
 {

@@ -72,7 +72,7 @@ const char *server_name(size_t index)
 static int find_server(const char *name, const struct server **server, struct fault *fault)
 {
 	for (size_t i = 0; i < SERVER_COUNT; i++) {
-		if (strcmp(servers[i].service.name, name))
+		if (strcmp(servers[i].service.name, name) != 0)
 			continue;
 		*server = &servers[i];
 		return 0;

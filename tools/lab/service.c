@@ -130,7 +130,7 @@ bool service_forget(pid_t pid, char *name, size_t size)
 	while (directory && !found && (entry = readdir(directory))) {
 		size_t length = strlen(entry->d_name);
 
-		if (length <= 4 || strcmp(entry->d_name + length - 4, ".pid"))
+		if (length <= 4 || strcmp(entry->d_name + length - 4, ".pid") != 0)
 			continue;
 		snprintf(path, sizeof(path), LAB_RUN_DIR "/%s", entry->d_name);
 		if (read_pid(path) != pid)

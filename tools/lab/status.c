@@ -51,12 +51,12 @@ static json_t *describe_nodes(void)
 
 static void print_list(const char *title, const json_t *list)
 {
-	const json_t *one;
-	size_t i;
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
 
-	json_array_foreach(list, i, one)
 		printf("%-6s  %-12s  %s\n", title, json_string_value(json_object_get(one, "name")),
 		       json_is_true(json_object_get(one, "running")) ? "running" : "off");
+	}
 }
 
 int status_print(bool json, struct fault *fault)
