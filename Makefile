@@ -35,4 +35,5 @@ demo: deps
 clean:
 	rm -rf $(B)
 
--include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
+# Only where objects are: whole root file systems may be below $(B), with files such as invoke-rc.d.
+-include $(shell find $(B)/host $(B)/initramfs $(B)/objects -type f -name '*.d' 2>/dev/null)
