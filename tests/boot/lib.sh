@@ -10,10 +10,14 @@
 #   lab_up [WORDS]            `wireroot lab up`; the directory is $LAB
 #   lab VERB [WORDS]          `wireroot lab VERB $LAB WORDS`
 #   node_boot NODE [WORDS]    `wireroot lab boot`; its console is looked through from the beginning
+#   node_direct NODE WORDS [LAB BOOT'S WORDS]  a small node, its kernel and $INITRD (base.img in WORK)
+#                             loaded by QEMU, WORDS its command line; a reboot powers it off
 #   expect_console NODE REGEX SECONDS [WHAT]   one TAP line: does such a line come on the console?
 #   expect_off NODE SECONDS [WHAT]             one TAP line: does the node power off?
 #   console_mark NODE         look only at what NODE's console says from now on
 #   console_has NODE REGEX    is such a line on the console by now? No TAP line
+#   expect_second_stage NODE [WHAT]            one TAP line: does the busybox second stage run?
+#   check_fact NODE REGEX WHAT                 one TAP line: has it said a fact that begins so?
 #   check WHAT COMMAND...     one TAP line: does the command succeed?
 #   check_not WHAT COMMAND... one TAP line: does the command fail?
 #   tap_ok WHAT, tap_not_ok WHAT, tap_note LINE..., skip_all WHY
@@ -161,6 +165,14 @@ node_boot()
 	lab boot "$node" ${WIREROOT_ACCEL:+--accel "$WIREROOT_ACCEL"} "$@" || give_up "$node powers on"
 }
 
+node_direct()
+{
+	local node=$1 words=$2
+	shift 2
+	node_boot "$node" --direct --no-reboot --memory 256 --cpus 1 --kernel "$KERNEL" \
+		--initrd "${INITRD:-$WORK/base.img}" --append "quiet $words" "$@"
+}
+
 console_mark()
 {
 	console_from[$1]=$(stat -c %s "$LAB/$1.console" 2> /dev/null || echo 0)
@@ -202,4 +214,21 @@ expect_off()
 		show_console "$node"
 		return 1
 	fi
+}
+
+expect_second_stage()
+{
+	expect_console "$1" '^SECOND-STAGE ready' 40 "${2:-$1 reaches the second stage}"
+}
+
+check_fact()
+{
+	check "$3" console_has "$1" "^SECOND-STAGE $2" || console_facts "$1"
+}
+
+# What the second stage said, files aside, for whoever has to find out why.
+console_facts()
+{
+	grep -a '^SECOND-STAGE' "$LAB/$1.console" | grep -av '^SECOND-STAGE file' | tr -d '\r' |
+		sed 's/^SECOND-STAGE/#  /'
 }
