@@ -1,0 +1,244 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The boot benchmark: the same machine, kernel, kernel arguments and root file system, booted with
+# our initrd, with initramfs-tools' and with dracut's, in turn. Run by `make bench`, as root.
+#
+# What is measured, for each of the three:
+#   initrd bytes     what the node has to load
+#   unpacked bytes   what the kernel unpacks into memory
+#   build time       of the program that makes the initrd, in turn, BUILD_ROUNDS times after one
+#                    throw-away build each. Ours keeps compressed modules from one build to the next;
+#                    its time without that is a figure of its own
+#   kernel start → /init          and
+#   kernel start → second stage   ROUNDS times, after one throw-away boot each. Both by the guest's
+#                    own clock: the kernel logs when it runs /init, and the second stage is a tiny
+#                    static program (second_stage.c) that logs a line before anything else and reads
+#                    both times from the kernel's log. Loading kernel and initrd is done by QEMU
+#                    before the clock starts, so nothing of it is in these times.
+# The root is a Debian 12 by NFS-Ganesha in a lab. initramfs-tools cannot mount NFSv4, so it mounts
+# v3; ours and dracut's find the version by themselves. What it was is in the result.
+#
+# Result: a table, and build/bench/boot.json (machine, rounds, every figure's min, median and max,
+# ratios, goals). No time makes this script fail: it succeeds when everything could be measured.
+#
+#   ROUNDS=5  BUILD_ROUNDS=3  ACCEL=tcg,thread=multi  KERNEL_SERIES=6.1
+#   INITRDS="wireroot initramfs-tools dracut"   which to measure; ratios need all three
+#   OUTPUT=build/bench
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+ROUNDS=${ROUNDS:-5}
+BUILD_ROUNDS=${BUILD_ROUNDS:-3}
+ACCEL=${ACCEL:-tcg,thread=multi}
+KERNEL_SERIES=${KERNEL_SERIES:-6.1}
+INITRDS=${INITRDS:-wireroot initramfs-tools dracut}
+OUTPUT=${OUTPUT:-build/bench}
+
+MEMORY_MIB=1024 # dracut's initrd needs most of 512 while it is unpacked
+CPUS=2
+BOOT_TIMEOUT_S=300
+SECOND_STAGE=/usr/local/sbin/bench-second-stage
+# ip=dhcp and root=/dev/nfs are what all three understand.
+ARGUMENTS="quiet panic=-1 ip=dhcp root=/dev/nfs nfsroot=10.87.0.1:/srv/root ro init=$SECOND_STAGE"
+
+WIREROOT=$PWD/build/wireroot
+LAB=$PWD/$OUTPUT/lab
+ROOT=$PWD/$OUTPUT/root
+SAMPLES=$OUTPUT/samples.jsonl
+
+# shellcheck source=tests/fixtures/debian.sh
+. tests/fixtures/debian.sh
+# shellcheck source=tests/bench/peers.sh
+. tests/bench/peers.sh
+
+say()
+{
+	if [ -t 2 ]; then
+		printf '\r\033[K%s' "$*" >&2
+	else
+		printf '%s\n' "$*" >&2
+	fi
+}
+
+end_line()
+{
+	if [ -t 2 ]; then
+		echo >&2
+	fi
+}
+
+fail()
+{
+	end_line
+	printf 'bench: %s\n' "$@" >&2
+	exit 1
+}
+
+# sample WHO WHAT VALUE
+sample()
+{
+	printf '{"initrd":"%s","figure":"%s","value":%s}\n' "$1" "$2" "$3" >> "$SAMPLES"
+}
+
+seconds_between()
+{
+	awk -v from="$1" -v to="$2" 'BEGIN { printf "%.3f\n", to - from }'
+}
+
+prepare()
+{
+	[ "$(id -u)" -eq 0 ] || fail "this needs root: for namespaces, Debian trees and NFS"
+	[ -x "$WIREROOT" ] || fail "there is no build/wireroot; run make first"
+	mkdir -p "$OUTPUT"
+	: > "$SAMPLES"
+
+	say "the kernel"
+	read -r VERSION KERNEL_TREE < <(tests/fixtures/kernels.sh "$KERNEL_SERIES") ||
+		fail "no kernel $KERNEL_SERIES could be had"
+	say "the root file system"
+	tests/fixtures/debian_root.sh "$ROOT"
+	"${KLCC:-klcc}" -Os -static -o "$OUTPUT/second-stage" tests/bench/second_stage.c
+	strip "$OUTPUT/second-stage"
+	install -D -m 755 "$OUTPUT/second-stage" "$ROOT$SECOND_STAGE"
+	for name in $INITRDS; do
+		if [ "$name" != wireroot ]; then
+			say "the tree for $name"
+			peer_prepare "$name" "$OUTPUT/$name"
+		fi
+	done
+}
+
+# Prints the seconds that it took. The rest of the words goes to `wireroot initrd build`.
+build_ours()
+{
+	local file=$1 before
+	shift
+	before=$EPOCHREALTIME
+	"$WIREROOT" initrd build --kernel "$VERSION" --modules "$KERNEL_TREE" -o "$file" "$@" >&2
+	seconds_between "$before" "$EPOCHREALTIME"
+}
+
+build()
+{
+	local name=$1 file=$OUTPUT/$1.img
+
+	case $name in
+	wireroot)
+		build_ours "$file" --drivers virtio_net 2> "$file.log"
+		;;
+	*)
+		peer_build "$name" "$OUTPUT/$name" "$KERNEL_TREE" "$VERSION" "$file"
+		;;
+	esac || fail "$name's initrd could not be built:" "$(tail -n 5 "$file.log")"
+}
+
+measure_builds()
+{
+	local round name seconds
+
+	for ((round = 0; round <= BUILD_ROUNDS; round++)); do
+		for name in $INITRDS; do
+			say "build $round of $BUILD_ROUNDS: $name"
+			seconds=$(build "$name")
+			if [ "$round" -gt 0 ]; then
+				sample "$name" build_s "$seconds"
+			fi
+		done
+		if [ "$round" -gt 0 ]; then
+			seconds=$(build_ours "$OUTPUT/uncached.img" --drivers virtio_net --no-cache \
+				2> "$OUTPUT/uncached.img.log")
+			sample wireroot build_uncached_s "$seconds"
+		fi
+	done
+	build_ours "$OUTPUT/wired.img" --drivers auto > /dev/null 2> "$OUTPUT/wired.img.log"
+	rm -f "$OUTPUT"/uncached.img*
+}
+
+measure_sizes()
+{
+	local name
+
+	for name in $INITRDS; do
+		sample "$name" initrd_bytes "$(stat -c %s "$OUTPUT/$name.img")"
+		sample "$name" unpacked_bytes \
+			"$("$WIREROOT" initrd show --json "$OUTPUT/$name.img" | jq .unpacked_bytes)"
+	done
+	sample wireroot wired_initrd_bytes "$(stat -c %s "$OUTPUT/wired.img")"
+	sample wireroot init_bytes "$(stat -c %s build/init)"
+}
+
+# Boots with NAME's initrd and prints "INIT SECOND VERSION": seconds since the kernel's start, and the
+# version of NFS.
+boot()
+{
+	local name=$1 line
+
+	if ! "$WIREROOT" lab boot "$LAB" bench --direct --accel "$ACCEL" --cpus "$CPUS" \
+		--memory "$MEMORY_MIB" --nic virtio --no-reboot \
+		--kernel "$KERNEL_TREE/boot/vmlinuz-$VERSION" --initrd "$OUTPUT/$name.img" \
+		--append "$ARGUMENTS" --wait '^BENCH ' --timeout "$BOOT_TIMEOUT_S"; then
+		fail "with $name's initrd the node did not reach the second stage; its console ends:" \
+			"$(tail -n 20 "$LAB/bench.console" | tr -d '\r\0')"
+	fi
+	"$WIREROOT" lab wait "$LAB" bench --off 60 || "$WIREROOT" lab power "$LAB" bench off
+	line=$(tr -d '\r\0' < "$LAB/bench.console" | grep -a '^BENCH ')
+	case $line in
+	'BENCH init '*) printf '%s\n' "$line" | cut -d ' ' -f 3,5,7 ;;
+	*) fail "with $name's initrd: $line" ;;
+	esac
+}
+
+measure_boots()
+{
+	local round name times init second version
+
+	for ((round = 0; round <= ROUNDS; round++)); do
+		for name in $INITRDS; do
+			say "boot $round of $ROUNDS: $name"
+			times=$(boot "$name") || exit 1
+			read -r init second version <<< "$times"
+			printf '{"initrd":"%s","nfs":"%s"}\n' "$name" "$version" >> "$SAMPLES"
+			if [ "$round" -gt 0 ]; then
+				sample "$name" init_s "$init"
+				sample "$name" second_stage_s "$second"
+				sample "$name" initrd_s "$(seconds_between "$init" "$second")"
+			fi
+		done
+	done
+}
+
+report()
+{
+	jq -s --arg kernel "$VERSION" --arg accel "$ACCEL" --arg arguments "$ARGUMENTS" \
+		--arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		--argjson cores "$(nproc)" --arg host_kernel "$(uname -r)" \
+		--arg load_before "$LOAD_BEFORE" --arg load_after "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
+		--argjson cpus "$CPUS" --argjson memory_mib "$MEMORY_MIB" \
+		--argjson rounds "$ROUNDS" --argjson build_rounds "$BUILD_ROUNDS" \
+		-f tests/bench/boot.jq "$SAMPLES" > "$OUTPUT/boot.json.new"
+	mv "$OUTPUT/boot.json.new" "$OUTPUT/boot.json"
+	jq -r -f tests/bench/table.jq "$OUTPUT/boot.json"
+	echo
+	echo "All of it: $OUTPUT/boot.json"
+}
+
+# The lab ends with this script in any case; this is the quick and orderly way.
+clean_up()
+{
+	if [ -d "$LAB/run" ]; then
+		"$WIREROOT" lab down "$LAB" 2> /dev/null || true
+	fi
+}
+
+LOAD_BEFORE=$(cut -d ' ' -f 1-3 /proc/loadavg)
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+prepare
+measure_builds
+measure_sizes
+"$WIREROOT" lab up "$LAB" --root "$ROOT" --tie-to $$
+measure_boots
+say "done"
+end_line
+report
