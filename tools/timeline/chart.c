@@ -75,8 +75,10 @@ int chart_tick_decimals(const struct chart *chart)
 	double tick = chart->tick_s;
 	int decimals = 0;
 
-	for (; tick < 0.999; tick *= 10)
+	while (tick < 0.999) {
+		tick *= 10;
 		decimals++;
+	}
 	return decimals;
 }
 

@@ -16,7 +16,7 @@
 #include "userspace/lib/timeline_json.h"
 
 /* wirerootd remembers 4096 nodes, each about 1 KiB of JSON. */
-#define ANSWER_BYTES_MAX   (16 * 1024 * 1024)
+#define ANSWER_BYTES_MAX   ((size_t)16 * 1024 * 1024)
 #define CONNECT_TIMEOUT_S  5
 #define TRANSFER_TIMEOUT_S 30
 #define URL_BYTES	   1024

@@ -116,7 +116,7 @@ static enum MHD_Result answer(struct MHD_Connection *connection, struct request 
 	if (!response)
 		return MHD_NO;
 	request->status = status;
-	request->bytes = strcmp(request->method, MHD_HTTP_METHOD_HEAD) ? bytes : 0;
+	request->bytes = strcmp(request->method, MHD_HTTP_METHOD_HEAD) != 0 ? bytes : 0;
 	result = MHD_queue_response(connection, status, response);
 	MHD_destroy_response(response);
 	return result;
@@ -176,7 +176,7 @@ static enum MHD_Result answer_nodes(const struct http *http, struct MHD_Connecti
 
 	if (!strcmp(rest, "nodes"))
 		return answer_json(connection, request, nodes_to_json(http->nodes));
-	if (strncmp(rest, "nodes/", 6))
+	if (strncmp(rest, "nodes/", 6) != 0)
 		return answer_error(connection, request, MHD_HTTP_NOT_FOUND,
 				    "there is only /v1/nodes and /v1/nodes/MAC");
 	node = nodes_find(http->nodes, rest + 6);
@@ -358,7 +358,7 @@ static enum MHD_Result answer_request(void *cls, struct MHD_Connection *connecti
 	if (!request)
 		return MHD_NO; /* out of memory: the connection is closed */
 	request->method = method;
-	if (strcmp(method, MHD_HTTP_METHOD_GET) && strcmp(method, MHD_HTTP_METHOD_HEAD))
+	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 		return answer_error(connection, request, MHD_HTTP_METHOD_NOT_ALLOWED,
 				    "only GET and HEAD are served");
 	/* The first call comes before a body; an answer now would end the connection. */

@@ -22,7 +22,7 @@ static void skip_authority(const char **target, size_t *length)
 	static const char scheme[] = "http://";
 	size_t at = sizeof(scheme) - 1;
 
-	if (*length < at || strncasecmp(*target, scheme, at))
+	if (*length < at || strncasecmp(*target, scheme, at) != 0)
 		return;
 	while (at < *length && (*target)[at] != '/')
 		at++;

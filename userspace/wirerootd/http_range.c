@@ -60,7 +60,7 @@ enum http_range_verdict http_range_parse(const char *header, uint64_t size,
 	static const char unit[] = "bytes=";
 	uint64_t first, last = UINT64_MAX;
 
-	if (!header || strncasecmp(header, unit, sizeof(unit) - 1))
+	if (!header || strncasecmp(header, unit, sizeof(unit) - 1) != 0)
 		return HTTP_RANGE_WHOLE;
 	header += sizeof(unit) - 1;
 	header += strspn(header, " \t");

@@ -17,6 +17,7 @@
 #define CURRENT_SUFFIX	".timeline"
 #define PREVIOUS_SUFFIX ".previous"
 #define FILE_PATH_BYTES 4096
+#define POINTER_BYTES	sizeof(void *) /* of an element of nodes->sorted */
 #define TIMELINE_MODE	0644
 
 /* An address that one machine can have: unicast and not all zeros. The form, timeline_parse()
@@ -70,7 +71,7 @@ static struct node *insert_node(struct nodes *nodes, size_t slot, const char *ma
 		return NULL;
 	}
 	if (!nodes->sorted)
-		nodes->sorted = calloc(NODES_MAX, sizeof(*nodes->sorted));
+		nodes->sorted = calloc(NODES_MAX, POINTER_BYTES);
 	node = calloc(1, sizeof(*node));
 	if (!nodes->sorted || !node) {
 		free(node);
@@ -78,7 +79,7 @@ static struct node *insert_node(struct nodes *nodes, size_t slot, const char *ma
 		return NULL;
 	}
 	memmove(&nodes->sorted[slot + 1], &nodes->sorted[slot],
-		(nodes->count - slot) * sizeof(*nodes->sorted));
+		(nodes->count - slot) * POINTER_BYTES);
 	nodes->sorted[slot] = node;
 	nodes->count++;
 	return node;

@@ -2,70 +2,44 @@
 /* Writes the line about a boot. See summary.h. */
 #include "userspace/wirerootd/summary.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-
-struct line {
-	char *text;
-	size_t length;
-};
+#include <string.h>
 
 /* Add one item; what does not fit any more is cut. */
-static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *format, ...)
+static void add(char *line, const char *item)
 {
-	va_list values;
-	int length;
+	size_t length = strlen(line);
 
-	if (line->length)
-		line->length += (size_t)snprintf(line->text + line->length,
-						 SUMMARY_BYTES - line->length, ", ");
-	if (line->length >= SUMMARY_BYTES)
-		line->length = SUMMARY_BYTES - 1;
-	va_start(values, format);
-	length = vsnprintf(line->text + line->length, SUMMARY_BYTES - line->length, format, values);
-	va_end(values);
-	if (length > 0)
-		line->length += (size_t)length;
-	if (line->length >= SUMMARY_BYTES)
-		line->length = SUMMARY_BYTES - 1;
+	snprintf(line + length, SUMMARY_BYTES - length, "%s%s", length ? ", " : "", item);
 }
 
-static void add_stage(struct line *line, const struct timeline *timeline, enum stage stage)
+static void add_stage(char *line, const struct timeline *timeline, enum stage stage)
 {
 	const struct stage_times *times = &timeline->stages[stage];
 	bool has_fault = timeline->fault_line[0] && timeline->fault_stage == stage;
+	const char *name = stage_name(stage);
+	char item[SUMMARY_BYTES];
 
-	switch (times->state) {
-	case STAGE_WAITING:
-		if (has_fault)
-			add(line, "%s FAILED: %s", stage_name(stage), timeline->fault_line);
-		break;
-	case STAGE_RUNNING:
-		if (has_fault)
-			add(line, "%s FAILED: %s", stage_name(stage), timeline->fault_line);
-		else
-			add(line, "%s under way", stage_name(stage));
-		break;
-	case STAGE_DONE:
-		add(line, "%s %.2f s", stage_name(stage),
-		    (double)(times->end_us - times->start_us) / 1e6);
-		if (has_fault)
-			add(line, "after %s", timeline->fault_line);
-		break;
-	case STAGE_FAILED:
-		add(line, "%s FAILED%s%s", stage_name(stage), has_fault ? ": " : "",
-		    has_fault ? timeline->fault_line : "");
-		break;
-	}
+	if (times->state == STAGE_DONE)
+		snprintf(item, sizeof(item), "%s %.2f s%s%s", name,
+			 (double)(times->end_us - times->start_us) / 1e6,
+			 has_fault ? ", after " : "", has_fault ? timeline->fault_line : "");
+	else if (has_fault)
+		snprintf(item, sizeof(item), "%s FAILED: %s", name, timeline->fault_line);
+	else if (times->state == STAGE_FAILED)
+		snprintf(item, sizeof(item), "%s FAILED", name);
+	else if (times->state == STAGE_RUNNING)
+		snprintf(item, sizeof(item), "%s under way", name);
+	else
+		return;
+	add(line, item);
 }
 
 char *summary_line(const struct timeline *timeline, char line[static SUMMARY_BYTES])
 {
-	struct line writer = { .text = line };
-
 	line[0] = '\0';
 	for (int stage = 0; stage < STAGE_COUNT; stage++)
-		add_stage(&writer, timeline, (enum stage)stage);
+		add_stage(line, timeline, (enum stage)stage);
 	return line;
 }
