@@ -245,18 +245,33 @@ static json_t *list_modules(const struct closure *closure)
 	return modules;
 }
 
+static json_t *list_strings(char *const *strings, unsigned int count)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < count; i++)
+		json_array_append_new(list, json_string(strings[i]));
+	return list;
+}
+
 static void print_build_json(const struct build_request *request, const struct build_result *result)
 {
-	json_t *missing = json_array(), *report;
+	const struct closure *closure = &result->closure;
+	json_t *report = json_object();
 
-	for (unsigned int i = 0; i < result->missing_firmware_count; i++)
-		json_array_append_new(missing, json_string(result->missing_firmware[i]));
-	report = json_pack(
-		"{s:s, s:s, s:s, s:I, s:I, s:b, s:o, s:o}", "file", request->output, "kernel",
-		result->tree.version, "compression", compression_name(result->compression), "bytes",
-		(json_int_t)result->packed_length, "unpacked_bytes",
-		(json_int_t)result->unpacked_length, "modules_from_cache", (int)result->cached,
-		"modules", list_modules(&result->closure), "missing_firmware", missing);
+	json_object_set_new(report, "file", json_string(request->output));
+	json_object_set_new(report, "kernel", json_string(result->tree.version));
+	json_object_set_new(report, "compression",
+			    json_string(compression_name(result->compression)));
+	json_object_set_new(report, "bytes", json_integer((json_int_t)result->packed_length));
+	json_object_set_new(report, "unpacked_bytes",
+			    json_integer((json_int_t)result->unpacked_length));
+	json_object_set_new(report, "modules_from_cache", json_boolean(result->cached));
+	json_object_set_new(report, "modules", list_modules(closure));
+	json_object_set_new(report, "left_out",
+			    list_strings(closure->left_out, closure->left_out_count));
+	json_object_set_new(report, "missing_firmware",
+			    list_strings(result->missing_firmware, result->missing_firmware_count));
 	print_json(report);
 	json_decref(report);
 }
@@ -268,6 +283,9 @@ static void print_build(const struct arguments *arguments, const struct build_re
 		print_build_json(&arguments->build, result);
 		return;
 	}
+	for (unsigned int i = 0; i < result->closure.left_out_count; i++)
+		log_line(log, LOG_LEVEL_INFO, "without firmware, %s was left out",
+			 result->closure.left_out[i]);
 	for (unsigned int i = 0; i < result->missing_firmware_count; i++)
 		log_line(log, LOG_LEVEL_INFO, "there is no firmware %s",
 			 result->missing_firmware[i]);

@@ -25,6 +25,11 @@ static int no_memory(struct fault *fault)
 	return fault_set(fault, ENOMEM, "build initrd", "", NULL);
 }
 
+static const char *firmware_directory(const struct build_request *request)
+{
+	return request->firmware ? request->firmware : "/lib/firmware";
+}
+
 static int want_names(struct closure *closure, const char *names, enum module_group group,
 		      struct fault *fault)
 {
@@ -46,7 +51,7 @@ static int collect_modules(const struct build_request *request, struct build_res
 	int error = closure_begin(closure, &result->tree, fault);
 
 	if (!error && strcmp(request->drivers, "auto") == 0)
-		error = closure_want_wired(closure, fault);
+		error = closure_want_wired(closure, firmware_directory(request), fault);
 	else if (!error)
 		error = want_names(closure, request->drivers, MODULE_NET, fault);
 	if (!error)
@@ -107,7 +112,7 @@ static int add_firmware(struct archive_tree *tree, const struct build_request *r
 			struct build_result *result, const struct closure_module *module,
 			struct fault *fault)
 {
-	const char *directory = request->firmware ? request->firmware : "/lib/firmware";
+	const char *directory = firmware_directory(request);
 	bool found;
 	int error = 0;
 

@@ -10,6 +10,7 @@
 
 #include <libkmod.h>
 
+#include "tools/initrd/firmware.h"
 #include "tools/initrd/wired.h"
 
 /* Dependencies are at most about ten deep; more would be a mistake of ours. */
@@ -88,6 +89,7 @@ void closure_free(struct closure *closure)
 	for (unsigned int i = 0; i < closure->count; i++)
 		free_module(&closure->modules[i]);
 	free(closure->modules);
+	free_strings(closure->left_out, closure->left_out_count);
 	if (closure->search)
 		kmod_unref(closure->search->kmod);
 	free(closure->search);
@@ -572,28 +574,79 @@ int closure_want(struct closure *closure, const char *name, enum module_group gr
 }
 
 /* A module without devices is a library: it comes when a driver depends on it. */
-static bool has_devices(const struct closure *closure, const char *path)
+static bool has_devices(const struct modinfo *info)
+{
+	struct kmod_list *item;
+
+	kmod_list_foreach(item,
+			  info->list) if (strcmp(kmod_module_info_get_key(item), "alias") == 0 &&
+					  wired_is_device_alias(
+						  kmod_module_info_get_value(item))) return true;
+	return false;
+}
+
+/* Is any of the firmware there that @info names? */
+static bool has_firmware(const struct closure *closure, const struct modinfo *info,
+			 const char *directory)
+{
+	char path[FIRMWARE_PATH_BYTES];
+	const char *suffix;
+	struct kmod_list *item;
+
+	kmod_list_foreach(item,
+			  info->list) if (strcmp(kmod_module_info_get_key(item), "firmware") == 0 &&
+					  firmware_find(directory, closure->search->tree->version,
+							kmod_module_info_get_value(item), path,
+							&suffix)) return true;
+	return false;
+}
+
+/* Read the module called @name; the caller frees the list, which is empty when there is none. */
+static struct modinfo read_modinfo(const struct closure *closure, const char *name)
 {
 	struct kmod_module *kmod = NULL;
 	struct modinfo info = { NULL };
-	struct kmod_list *item;
-	bool found = false;
-	char *file;
 
-	if (asprintf(&file, "%s/%s", closure->search->tree->modules, path) < 0)
-		return false;
-	if (kmod_module_new_from_path(closure->search->kmod, file, &kmod) == 0 &&
-	    kmod_module_get_info(kmod, &info.list) >= 0)
-		kmod_list_foreach(item, info.list) found |=
-			strcmp(kmod_module_info_get_key(item), "alias") == 0 &&
-			wired_is_device_alias(kmod_module_info_get_value(item));
-	kmod_module_info_free_list(info.list);
+	if (kmod_module_new_from_name(closure->search->kmod, name, &kmod) == 0 &&
+	    kmod_module_get_path(kmod) && kmod_module_get_info(kmod, &info.list) < 0)
+		info.list = NULL;
 	kmod_module_unref(kmod);
-	free(file);
-	return found;
+	return info;
 }
 
-int closure_want_wired(struct closure *closure, struct fault *fault)
+static bool lacks_firmware(const struct closure *closure, const char *name, const char *directory)
+{
+	const struct firmware_need *need = wired_firmware_needs;
+	struct modinfo info;
+	bool lacks;
+
+	while (*need->name && strcmp(need->name, name) != 0)
+		need++;
+	if (!*need->name)
+		return false;
+	info = read_modinfo(closure, need->firmware_of);
+	lacks = !has_firmware(closure, &info, directory);
+	kmod_module_info_free_list(info.list);
+	return lacks;
+}
+
+static int want_driver(struct closure *closure, const char *name, const char *firmware,
+		       struct fault *fault)
+{
+	struct modinfo info = read_modinfo(closure, name);
+	bool driver = has_devices(&info);
+
+	kmod_module_info_free_list(info.list);
+	if (!driver)
+		return 0;
+	if (!lacks_firmware(closure, name, firmware))
+		return closure_want(closure, name, MODULE_PLUG, fault);
+	if (add_string(&closure->left_out, &closure->left_out_count, name))
+		return no_memory(fault);
+	return 0;
+}
+
+int closure_want_wired(struct closure *closure, const char *firmware, struct fault *fault)
 {
 	const char *const *known;
 	const char *path;
@@ -601,16 +654,13 @@ int closure_want_wired(struct closure *closure, struct fault *fault)
 	struct walk walk;
 	int error = 0;
 
-	for (known = wired_names; !error && *known; known++) {
-		error = closure_want(closure, *known, MODULE_PLUG, fault);
-		if (error == -ENOENT)
-			error = 0;
-	}
+	for (known = wired_names; !error && *known; known++)
+		error = want_driver(closure, *known, firmware, fault);
 	if (error || !walk_begin(&walk, closure->search->tree, "kernel/drivers/net/ethernet"))
 		return error;
 	while (walk_next(&walk, &path, name))
-		if (!error && wired_is_driver(path) && has_devices(closure, path))
-			error = closure_want(closure, name, MODULE_PLUG, fault);
+		if (!error && wired_is_driver(path))
+			error = want_driver(closure, name, firmware, fault);
 	return error;
 }
 

@@ -36,6 +36,8 @@ struct closure_module {
 struct closure {
 	struct closure_module *modules; /* each behind its dependencies */
 	unsigned int count;
+	char **left_out; /* drivers without the firmware that they cannot do without */
+	unsigned int left_out_count;
 	struct closure_search *search; /* private */
 };
 
@@ -51,8 +53,11 @@ void closure_free(struct closure *closure);
 int closure_want(struct closure *closure, const char *name, enum module_group group,
 		 struct fault *fault);
 
-/* Want every driver of a wired network interface, in group `plug`. */
-int closure_want_wired(struct closure *closure, struct fault *fault);
+/*
+ * Want every driver of a wired network interface, in group `plug`, but those that need firmware of
+ * which @firmware, the directory, has none.
+ */
+int closure_want_wired(struct closure *closure, const char *firmware, struct fault *fault);
 
 /* Write the files that module_list.h describes. */
 void closure_write_modules(const struct closure *closure, struct text *text);

@@ -3,7 +3,6 @@
 #include "tools/initrd/firmware.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +20,7 @@ static bool is_plain(const char *name)
 static int add_one(struct archive_tree *tree, const char *source, const char *name,
 		   const char *suffix, struct fault *fault)
 {
-	char path[PATH_MAX];
+	char path[FIRMWARE_PATH_BYTES];
 	char *data;
 	size_t length;
 	int error;
@@ -34,25 +33,31 @@ static int add_one(struct archive_tree *tree, const char *source, const char *na
 	return error == -EEXIST ? 0 : error; /* two modules may need the same */
 }
 
+bool firmware_find(const char *directory, const char *version, const char *name,
+		   char path[static FIRMWARE_PATH_BYTES], const char **suffix)
+{
+	/* The kernel's order (drivers/base/firmware_loader/main.c). */
+	static const char *const places[] = { "updates/", "updates", "", "" };
+	static const char *const suffixes[] = { "", ".zst", ".xz" };
+
+	for (size_t s = 0; is_plain(name) && s < sizeof(suffixes) / sizeof(suffixes[0]); s++) {
+		*suffix = suffixes[s];
+		for (size_t p = 0; p < sizeof(places) / sizeof(places[0]); p++) {
+			snprintf(path, FIRMWARE_PATH_BYTES, "%s/%s%s/%s%s", directory, places[p],
+				 p % 2 == 0 ? version : "", name, *suffix);
+			if (fs_is_file(path))
+				return true;
+		}
+	}
+	return false;
+}
+
 int firmware_add(struct archive_tree *tree, const char *directory, const char *version,
 		 const char *name, bool *found, struct fault *fault)
 {
-	/* The kernel's order (drivers/base/firmware_loader/main.c). */
-	const char *const places[] = { "updates/", version, "updates", "" };
-	static const char *const suffixes[] = { "", ".zst", ".xz" };
-	char source[PATH_MAX];
+	char source[FIRMWARE_PATH_BYTES];
+	const char *suffix;
 
-	*found = false;
-	if (!is_plain(name))
-		return 0;
-	for (size_t s = 0; s < sizeof(suffixes) / sizeof(suffixes[0]); s++) {
-		for (size_t p = 0; p < sizeof(places) / sizeof(places[0]); p++) {
-			snprintf(source, sizeof(source), "%s/%s%s/%s%s", directory, places[p],
-				 p == 0 ? version : "", name, suffixes[s]);
-			*found = fs_is_file(source);
-			if (*found)
-				return add_one(tree, source, name, suffixes[s], fault);
-		}
-	}
-	return 0;
+	*found = firmware_find(directory, version, name, source, &suffix);
+	return *found ? add_one(tree, source, name, suffix, fault) : 0;
 }

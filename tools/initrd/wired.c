@@ -42,6 +42,12 @@ const char *const wired_names[] = {
 	NULL,
 };
 
+const struct firmware_need wired_firmware_needs[] = {
+	{ "acenic", "acenic" }, { "bna", "bna" },	  { "bnx2", "bnx2" },
+	{ "bnx2x", "bnx2x" },	{ "qede", "qed" },	  { "starfire", "starfire" },
+	{ "tehuti", "tehuti" }, { "typhoon", "typhoon" }, { "", NULL },
+};
+
 /*
  * Below kernel/drivers/net/ethernet/, but nothing to boot from: switch chips, which have megabytes
  * of code and need an operating system to forward anything, and protocol offloads.

@@ -29,6 +29,16 @@ extern const char *const wired_names[];
 /* Is the module at @path, relative to the modules' directory, a wired interface's driver? */
 bool wired_is_driver(const char *path);
 
+/*
+ * Drivers that bring no interface up without their firmware, and the modules that ask for it. In an
+ * image for any machine they are dead weight when there is none. The table ends with an empty name.
+ */
+struct firmware_need {
+	const char *name, *firmware_of;
+};
+
+extern const struct firmware_need wired_firmware_needs[];
+
 /* Does @alias name a device on a bus that the init plugs from? */
 bool wired_is_device_alias(const char *alias);
 
