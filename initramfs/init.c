@@ -45,6 +45,8 @@
 /* How long nothing may happen before a line says what is waited for; doubles up to a minute. */
 #define STATUS_FIRST_US	  5000000ull
 #define STATUS_LONGEST_US 60000000ull
+/* A mount that takes longer than this is worth a line. */
+#define ATTEMPT_LONG_US 4000000ull
 /* A failed policy leaves its message on the screen for this long before the machine goes. */
 #define LAST_WORDS_S 10
 
@@ -67,6 +69,8 @@ struct boot {
 	bool mounted;
 	unsigned int attempts;
 	uint64_t next_attempt_us;
+	enum stage stage; /* that is waited for, of link, lease and root */
+	uint64_t stage_since_us;
 	uint64_t status_us, status_every_us;
 	struct fault fault;
 	char *const *arguments; /* argv as the kernel gave it, for the second stage */
@@ -103,18 +107,26 @@ static void __attribute__((noreturn)) stay(void)
 		wait_seconds(3600);
 }
 
-static void run_shell(struct boot *boot, enum stage stage)
+static bool run_shell(struct boot *boot, enum stage stage)
 {
-	if (rescue_shell(&boot->fault) < 0)
-		report_fault(&boot->report, stage, &boot->fault);
+	if (rescue_shell(&boot->fault) == 0)
+		return true;
+	report_fault(&boot->report, stage, &boot->fault);
+	return false;
 }
 
-/*
- * @stage has failed for good or for too long. Returns when it is to be tried again; with
- * @can_retry false there is nothing to try.
- */
-static void apply_policy(struct boot *boot, enum stage stage, bool can_retry)
+/* When it may help to try a stage again. */
+enum retry {
+	RETRY_NEVER,
+	RETRY_AFTER_SHELL, /* only somebody in the shell can have mended it */
+	RETRY_ALWAYS,
+};
+
+/* @stage has failed for good or for too long. Returns when it is to be tried again. */
+static void apply_policy(struct boot *boot, enum stage stage, enum retry retry)
 {
+	bool was_in_shell = false;
+
 	switch (boot->params.onfail) {
 	case ONFAIL_REBOOT:
 		report_end(&boot->report, stage, STAGE_FAILED);
@@ -123,12 +135,12 @@ static void apply_policy(struct boot *boot, enum stage stage, bool can_retry)
 		report_end(&boot->report, stage, STAGE_FAILED);
 		end_machine(RB_POWER_OFF, "powering off");
 	case ONFAIL_SHELL:
-		run_shell(boot, stage);
+		was_in_shell = run_shell(boot, stage);
 		break;
 	case ONFAIL_RETRY:
 		break;
 	}
-	if (!can_retry) {
+	if (retry == RETRY_NEVER || (retry == RETRY_AFTER_SHELL && !was_in_shell)) {
 		report_end(&boot->report, stage, STAGE_FAILED);
 		stay();
 	}
@@ -139,17 +151,18 @@ static void break_before(struct boot *boot, enum stage stage)
 	if (!boot->params.has_break || boot->params.break_stage != stage)
 		return;
 	report_line("wireroot.break=%s", stage_name(stage));
-	run_shell(boot, stage);
+	(void)run_shell(boot, stage);
+	boot->stage_since_us = monotonic_us(); /* the time in the shell does not count */
 }
 
-/* When @stage has been trying for too long for the policy; UINT64_MAX: never. */
-static uint64_t stage_deadline(const struct boot *boot, enum stage stage)
+/* When the stage that is waited for has been trying too long for the policy; UINT64_MAX: never. */
+static uint64_t stage_deadline(const struct boot *boot)
 {
 	unsigned int seconds = boot->params.timeout_s ? boot->params.timeout_s : TIMEOUT_DEFAULT_S;
 
 	if (boot->params.onfail == ONFAIL_RETRY)
 		return UINT64_MAX;
-	return boot->report.timeline.stages[stage].start_us + seconds * 1000000ull;
+	return boot->stage_since_us + seconds * 1000000ull;
 }
 
 /* --- params --------------------------------------------------------------------------------- */
@@ -218,7 +231,7 @@ static void refuse_foreign_root(struct boot *boot)
 	fault_set(&boot->fault, EINVAL, "find out what the root is", boot->params.root_unsupported,
 		  "this init mounts NFS roots: root=nfs:SERVER:/PATH or root=dhcp");
 	report_fault(&boot->report, STAGE_PARAMS, &boot->fault);
-	apply_policy(boot, STAGE_PARAMS, false);
+	apply_policy(boot, STAGE_PARAMS, RETRY_NEVER);
 }
 
 static void stage_params(struct boot *boot)
@@ -253,7 +266,7 @@ static void stage_modules(struct boot *boot)
 			break;
 	while (modules_start(&boot->loader, &boot->params, &boot->node_words, &boot->fault) < 0) {
 		report_fault(&boot->report, STAGE_MODULES, &boot->fault);
-		apply_policy(boot, STAGE_MODULES, boot->params.onfail == ONFAIL_SHELL);
+		apply_policy(boot, STAGE_MODULES, RETRY_AFTER_SHELL);
 	}
 }
 
@@ -275,7 +288,7 @@ static void stage_link(struct boot *boot)
 	if (network_open(&boot->network, &boot->params, &boot->report, judge_lease, boot,
 			 &boot->fault) < 0) {
 		report_fault(&boot->report, STAGE_LINK, &boot->fault);
-		apply_policy(boot, STAGE_LINK, false);
+		apply_policy(boot, STAGE_LINK, RETRY_NEVER);
 	}
 }
 
@@ -330,8 +343,6 @@ static void note_progress(struct boot *boot)
 	if (timeline->stages[STAGE_LINK].state == STAGE_RUNNING &&
 	    network_has_carrier(&boot->network))
 		report_end(&boot->report, STAGE_LINK, STAGE_DONE);
-	if (boot->nic && !boot->nic->bound)
-		boot->nic = NULL;
 	if (!boot->nic && network_next_bound(&boot->network, NULL))
 		use_nic(boot, network_next_bound(&boot->network, NULL));
 }
@@ -387,6 +398,18 @@ static void end_root_attempt(struct boot *boot, bool expired)
 	report_end(&boot->report, STAGE_ROOT, STAGE_DONE);
 }
 
+/*
+ * The boot link has lost its address. A mount under way would wait with it for minutes, or leave
+ * us with a root and no lease to hand over.
+ */
+static void lose_nic(struct boot *boot)
+{
+	if (boot->attempt.pid)
+		root_attempt_cancel(&boot->attempt, boot->root.server, &boot->result);
+	boot->next_attempt_us = 0;
+	boot->nic = NULL;
+}
+
 static void drive_root(struct boot *boot)
 {
 	bool started = boot->report.timeline.stages[STAGE_ROOT].state != STAGE_WAITING;
@@ -424,7 +447,7 @@ static uint64_t next_deadline(const struct boot *boot)
 		deadline_us = earlier(deadline_us, boot->attempt.deadline_us);
 	else if (boot->nic && root_modules_ready(boot))
 		deadline_us = earlier(deadline_us, boot->next_attempt_us);
-	return earlier(deadline_us, stage_deadline(boot, current_stage(boot)));
+	return earlier(deadline_us, stage_deadline(boot));
 }
 
 static unsigned int collect_descriptors(const struct boot *boot, struct pollfd *fds)
@@ -453,34 +476,60 @@ static void handle_modules(struct boot *boot, const struct pollfd *fds)
 		modules_uevent(loader);
 }
 
+/* Time and patience begin anew with each stage, also when a lost link leads back to an early one.
+ */
+static void note_stage(struct boot *boot)
+{
+	enum stage stage = current_stage(boot);
+
+	if (stage == boot->stage)
+		return;
+	boot->stage = stage;
+	boot->stage_since_us = monotonic_us();
+	boot->status_every_us = STATUS_FIRST_US;
+	boot->status_us = boot->stage_since_us + STATUS_FIRST_US;
+}
+
+/* Say what is waited for; of a root that is tried again, the last try has told. */
+static void explain_stage(struct boot *boot)
+{
+	char peer[sizeof(boot->fault.peer)];
+
+	if (boot->stage != STAGE_ROOT) {
+		network_explain(&boot->network, modules_settled(&boot->loader), &boot->fault);
+		report_fault(&boot->report, boot->stage, &boot->fault);
+	} else if (boot->attempt.pid && monotonic_us() - boot->attempt.began_us > ATTEMPT_LONG_US) {
+		snprintf(peer, sizeof(peer), "%s:%s", boot->root.server, boot->root.path);
+		fault_set(&boot->fault, EINPROGRESS, "mount the root", peer,
+			  "the server does not answer; waiting on");
+		report_fault(&boot->report, STAGE_ROOT, &boot->fault);
+	}
+}
+
 /* One line when nothing has happened for a while, ever more seldom. */
 static void tell_status(struct boot *boot)
 {
-	if (monotonic_us() < boot->status_us)
+	if (boot->mounted || monotonic_us() < boot->status_us)
 		return;
 	boot->status_every_us = earlier(boot->status_every_us * 2, STATUS_LONGEST_US);
 	boot->status_us = monotonic_us() + boot->status_every_us;
-	if (boot->nic || network_deadline(&boot->network) != UINT64_MAX)
-		return; /* DHCP and root tell of each try themselves */
-	network_explain(&boot->network, modules_settled(&boot->loader), &boot->fault);
-	report_fault(&boot->report, STAGE_LINK, &boot->fault);
+	/* DHCP tells of each try itself. */
+	if (boot->nic || network_deadline(&boot->network) == UINT64_MAX)
+		explain_stage(boot);
 }
 
 static void enforce_timeout(struct boot *boot)
 {
-	enum stage stage = current_stage(boot);
+	enum stage stage = boot->stage;
 
-	if (boot->mounted || monotonic_us() < stage_deadline(boot, stage))
+	if (boot->mounted || monotonic_us() < stage_deadline(boot))
 		return;
-	if (stage != STAGE_ROOT) {
-		network_explain(&boot->network, modules_settled(&boot->loader), &boot->fault);
-		report_fault(&boot->report, stage, &boot->fault);
-	}
+	explain_stage(boot);
 	report_line("%s: gave up after %u s", stage_name(stage),
 		    boot->params.timeout_s ? boot->params.timeout_s : TIMEOUT_DEFAULT_S);
-	apply_policy(boot, stage, true);
+	apply_policy(boot, stage, RETRY_ALWAYS);
 	/* Only the shell returns: start the stage's time anew. */
-	boot->report.timeline.stages[stage].start_us = monotonic_us();
+	boot->stage_since_us = monotonic_us();
 }
 
 static void handle_events(struct boot *boot, const struct pollfd *fds, unsigned int count)
@@ -488,6 +537,8 @@ static void handle_events(struct boot *boot, const struct pollfd *fds, unsigned 
 	unsigned int network_count = count - boot->loader.worker_count - 2;
 
 	network_handle(&boot->network, fds, network_count);
+	if (boot->nic && !boot->nic->bound)
+		lose_nic(boot);
 	handle_modules(boot, fds + network_count);
 	if (boot->attempt.pid && fds[count - 1].revents)
 		end_root_attempt(boot, false);
@@ -500,13 +551,15 @@ static void stages_until_root(struct boot *boot)
 {
 	struct pollfd fds[POLL_MAX];
 
-	boot->status_every_us = STATUS_FIRST_US;
-	boot->status_us = monotonic_us() + STATUS_FIRST_US;
+	boot->stage = STAGE_COUNT; /* none yet */
 	while (!boot->mounted) {
 		unsigned int count = collect_descriptors(boot, fds);
-		uint64_t now_us = monotonic_us(), deadline_us = next_deadline(boot);
-		uint64_t wait_ms = deadline_us > now_us ? (deadline_us - now_us + 999) / 1000 : 0;
+		uint64_t now_us, deadline_us, wait_ms;
 
+		note_stage(boot);
+		now_us = monotonic_us();
+		deadline_us = next_deadline(boot);
+		wait_ms = deadline_us > now_us ? (deadline_us - now_us + 999) / 1000 : 0;
 		if (poll(fds, count, (int)earlier(wait_ms, 60000)) < 0)
 			for (unsigned int i = 0; i < count; i++)
 				fds[i].revents = 0;
@@ -529,7 +582,7 @@ static void stage_overlay(struct boot *boot)
 	while (overlay_mount(ROOT_DIRECTORY, boot->params.overlay_size, &boot->fault) < 0) {
 		report_fault(&boot->report, STAGE_OVERLAY, &boot->fault);
 		/* It depends on nothing outside this machine: trying again changes nothing. */
-		apply_policy(boot, STAGE_OVERLAY, boot->params.onfail == ONFAIL_SHELL);
+		apply_policy(boot, STAGE_OVERLAY, RETRY_AFTER_SHELL);
 	}
 	report_end(&boot->report, STAGE_OVERLAY, STAGE_DONE);
 }
@@ -586,7 +639,7 @@ static void stage_switch_root(struct boot *boot)
 	report_end(&boot->report, STAGE_SWITCH_ROOT, STAGE_DONE);
 	switch_root(ROOT_DIRECTORY, boot->result.init, arguments, &boot->fault);
 	report_fault(&boot->report, STAGE_SWITCH_ROOT, &boot->fault);
-	apply_policy(boot, STAGE_SWITCH_ROOT, false);
+	apply_policy(boot, STAGE_SWITCH_ROOT, RETRY_NEVER);
 }
 
 int main(int argc, char *argv[])

@@ -185,12 +185,11 @@ static void drop_lease(struct network *network, struct nic *nic)
 static void start_static(struct network *network, struct nic *nic)
 {
 	struct lease lease = nic->link.ip->fixed;
-	struct fault fault;
 
 	if (static_address_is_taken(network, nic->link.ip))
 		return;
-	if (!network->judge(network->judge_context, &nic->link, &lease, &fault)) {
-		tell(network, STAGE_LEASE, &fault);
+	if (!network->judge(network->judge_context, &nic->link, &lease, &network->refusal)) {
+		tell(network, STAGE_LEASE, &network->refusal);
 		return;
 	}
 	take_lease(network, nic, &lease, false);
@@ -522,6 +521,8 @@ void network_explain(const struct network *network, bool drivers_settled, struct
 	else if (!network_has_carrier(network))
 		fault_set(fault, ENETDOWN, "wait for carrier", links,
 			  "check the cable and the switch port");
+	else if (network->refusal.error)
+		*fault = network->refusal;
 	else
 		fault_set(fault, ETIMEDOUT, "wait for an address", links, NULL);
 }

@@ -35,6 +35,7 @@ struct network {
 	const char *host_name; /* to ask for; may be empty */
 	lease_judge *judge;
 	void *judge_context;
+	struct fault refusal; /* why a static address leads nowhere; ->error is 0: none does */
 	bool vlans_missing; /* a VLAN could not be made yet: its module is still to come */
 	unsigned int link_count; /* Ethernet interfaces ever seen, of any use */
 };

@@ -198,6 +198,11 @@ static const char *mount_hint(int error)
 		return "the kernel has no NFS: the initrd lacks its modules or they failed to load";
 	case EINVAL:
 		return "the kernel refuses the mount options";
+	case ECONNREFUSED:
+	case ECONNRESET:
+	case ETIMEDOUT:
+	case EIO:
+		return "the server stopped answering in the middle of the mount";
 	default:
 		return NULL;
 	}

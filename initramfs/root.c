@@ -101,7 +101,8 @@ int root_attempt_start(struct root_attempt *attempt_state, const struct params *
 	}
 	close(ends[1]);
 	attempt_state->pipe = ends[0];
-	attempt_state->deadline_us = monotonic_us() + ATTEMPT_US;
+	attempt_state->began_us = monotonic_us();
+	attempt_state->deadline_us = attempt_state->began_us + ATTEMPT_US;
 	return 0;
 }
 

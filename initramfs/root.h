@@ -27,6 +27,7 @@ struct root_result {
 struct root_attempt {
 	pid_t pid; /* 0: none under way */
 	int pipe; /* the result is read from here; -1: closed */
+	uint64_t began_us;
 	uint64_t deadline_us;
 };
 
