@@ -30,7 +30,7 @@ static const char help[] =
 	"  --kernel VERSION      as `uname -r` prints it; default: what DIR is for, or what runs\n"
 	"  --modules DIR         where [usr/]lib/modules/VERSION is, or VERSION itself; default: /\n"
 	"  --drivers auto|LIST   all wired network drivers, each loaded if its device is there, or\n"
-	"                        just these, in this order; default: auto\n"
+	"                        just these, in this order, or auto,NAME...; default: auto\n"
 	"  --with LIST           what else: overlay, vlan, rescue (a shell)\n"
 	"  --firmware DIR        default: /lib/firmware\n"
 	"  --config FILE         the kernel's configuration; default: beside the modules or in /boot\n"

@@ -31,15 +31,18 @@ static const char *firmware_directory(const struct build_request *request)
 }
 
 static int want_names(struct closure *closure, const char *names, enum module_group group,
-		      struct fault *fault)
+		      const char *firmware, struct fault *fault)
 {
 	char *copy = strdup(names);
 	char *rest = copy, *name;
 	int error = copy ? 0 : no_memory(fault);
 
-	while (!error && (name = strsep(&rest, ",")))
-		if (*name)
+	while (!error && (name = strsep(&rest, ","))) {
+		if (group == MODULE_NET && strcmp(name, "auto") == 0)
+			error = closure_want_wired(closure, firmware, fault);
+		else if (*name)
 			error = closure_want(closure, name, group, fault);
+	}
 	free(copy);
 	return error;
 }
@@ -47,19 +50,22 @@ static int want_names(struct closure *closure, const char *names, enum module_gr
 static int collect_modules(const struct build_request *request, struct build_result *result,
 			   struct fault *fault)
 {
-	struct closure *closure = &result->closure;
-	int error = closure_begin(closure, &result->tree, fault);
+	const struct {
+		bool wanted;
+		const char *names;
+		enum module_group group;
+	} wishes[] = {
+		{ true, request->drivers, MODULE_NET },
+		{ true, "nfsv4,nfsv3", MODULE_ROOT },
+		{ request->overlay, "overlay", MODULE_OVERLAY },
+		{ request->vlan, "8021q", MODULE_VLAN },
+	};
+	int error = closure_begin(&result->closure, &result->tree, fault);
 
-	if (!error && strcmp(request->drivers, "auto") == 0)
-		error = closure_want_wired(closure, firmware_directory(request), fault);
-	else if (!error)
-		error = want_names(closure, request->drivers, MODULE_NET, fault);
-	if (!error)
-		error = want_names(closure, "nfsv4,nfsv3", MODULE_ROOT, fault);
-	if (!error && request->overlay)
-		error = want_names(closure, "overlay", MODULE_OVERLAY, fault);
-	if (!error && request->vlan)
-		error = want_names(closure, "8021q", MODULE_VLAN, fault);
+	for (size_t i = 0; !error && i < sizeof(wishes) / sizeof(wishes[0]); i++)
+		if (wishes[i].wanted)
+			error = want_names(&result->closure, wishes[i].names, wishes[i].group,
+					   firmware_directory(request), fault);
 	return error;
 }
 

@@ -20,7 +20,8 @@
 struct build_request {
 	const char *version; /* NULL: see kernel_tree_open() */
 	const char *modules; /* NULL: /lib/modules */
-	const char *drivers; /* "auto", or names with commas in the order in which to load them */
+	const char
+		*drivers; /* names with commas in the order of loading; "auto" is all wired ones */
 	bool overlay, vlan, rescue;
 	const char *config; /* NULL: found beside the modules */
 	const char *compression; /* NULL: the best that the kernel can unpack */

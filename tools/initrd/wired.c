@@ -42,10 +42,13 @@ const char *const wired_names[] = {
 	NULL,
 };
 
+/* Some cards of nfp's have firmware in their flash; `--drivers auto,nfp` is for those. */
 const struct firmware_need wired_firmware_needs[] = {
-	{ "acenic", "acenic" }, { "bna", "bna" },	  { "bnx2", "bnx2" },
-	{ "bnx2x", "bnx2x" },	{ "qede", "qed" },	  { "starfire", "starfire" },
-	{ "tehuti", "tehuti" }, { "typhoon", "typhoon" }, { "", NULL },
+	{ "acenic", "acenic" },	    { "bna", "bna" },
+	{ "bnx2", "bnx2" },	    { "bnx2x", "bnx2x" },
+	{ "nfp", "nfp" },	    { "qede", "qed" },
+	{ "starfire", "starfire" }, { "tehuti", "tehuti" },
+	{ "typhoon", "typhoon" },   { "", NULL },
 };
 
 /*
