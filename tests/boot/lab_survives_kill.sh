@@ -97,6 +97,21 @@ kill -KILL "$front"
 wait_for_end_of "$supervisor"
 check "a lab in the foreground ends when its command is killed" is_gone "$WORK/front" $processes
 
+# While it starts: dnsmasq never gets ready.
+mkdir "$WORK/bin"
+mkfifo "$WORK/started.fifo"
+printf '#!/bin/sh\necho started > %s\nexec sleep 3600\n' "$WORK/started.fifo" > "$WORK/bin/dnsmasq"
+chmod 755 "$WORK/bin/dnsmasq"
+PATH=$WORK/bin:$PATH "$WIREROOT" lab up "$WORK/started" 2> "$WORK/started.log" &
+starting=$!
+disown
+read -r line < "$WORK/started.fifo"
+processes=$(processes_of "$WORK/started")
+supervisor=$(supervisor_among $processes)
+kill -KILL "$starting"
+wait_for_end_of "$supervisor"
+check "a lab whose start is killed leaves nothing" is_gone "$WORK/started" $processes
+
 sleep 3600 &
 tied=$!
 disown

@@ -265,7 +265,7 @@ static int start_servers(void *argument)
 }
 
 /* Start everything, or nothing is left running. */
-static int bring_up(const struct up *up, int *supervisor, struct fault *fault)
+static int bring_up(const struct up *up, struct supervisor *supervisor, struct fault *fault)
 {
 	struct supervisor_options options = { .directory = up->directory,
 					      .ends_with_caller = up->foreground,
@@ -277,33 +277,43 @@ static int bring_up(const struct up *up, int *supervisor, struct fault *fault)
 		return lab_report(fault);
 	status = lab_run(up->directory, start_servers, (void *)up);
 	if (status != CMD_DONE)
-		supervisor_end(*supervisor, fault);
+		supervisor_end(supervisor->process, fault);
 	return status;
+}
+
+/* Until the lab ends; on its leash, it ends when we do. */
+static void stay(const struct up *up, const struct supervisor *supervisor)
+{
+	struct pollfd ended = { .fd = supervisor->process, .events = POLLIN };
+
+	printf("the lab in %s is up; Ctrl-C ends it\n", up->directory);
+	fflush(stdout);
+	while (poll(&ended, 1, -1) < 0)
+		;
 }
 
 static int run_lab(const struct up *up)
 {
+	struct supervisor supervisor;
 	struct fault fault = { 0 };
-	struct pollfd ended = { .events = POLLIN };
 	int status, other;
 
 	if (lab_find(up->directory, &other, &fault) == 0) {
+		close(other);
 		fault_set(&fault, EBUSY, "make a lab in", up->directory,
 			  "one runs there; end it with `wireroot lab down`");
 		return lab_report(&fault);
 	}
 	if (write_files(up, &fault))
 		return lab_report(&fault);
-	status = bring_up(up, &ended.fd, &fault);
+	status = bring_up(up, &supervisor, &fault);
 	if (status != CMD_DONE)
 		return status;
-	if (up->foreground) {
-		printf("the lab in %s is up; Ctrl-C ends it\n", up->directory);
-		fflush(stdout);
-		while (poll(&ended, 1, -1) < 0)
-			;
-	}
-	close(ended.fd);
+	if (up->foreground)
+		stay(up, &supervisor);
+	else
+		supervisor_let_go(&supervisor);
+	close(supervisor.process);
 	return CMD_DONE;
 }
 

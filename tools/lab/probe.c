@@ -26,7 +26,8 @@ struct question {
 	uint16_t port;
 	const void *bytes;
 	size_t length;
-	/* The bytes that the answer must begin with. */
+	/* What the answer must have at this offset. */
+	size_t answer_offset;
 	const void *answer;
 	size_t answer_length;
 };
@@ -77,10 +78,12 @@ static int ask(const struct question *question, struct fault *fault)
 		if (send(fd, question->bytes, question->length, MSG_NOSIGNAL) < 0)
 			got = -errno;
 		else
-			got = receive(fd, buffer, question->answer_length);
+			got = receive(fd, buffer,
+				      question->answer_offset + question->answer_length);
 		close(fd);
 	}
-	if (got >= 0 && memcmp(buffer, question->answer, question->answer_length) != 0)
+	if (got >= 0 && memcmp(buffer + question->answer_offset, question->answer,
+			       question->answer_length) != 0)
 		got = -EPROTO;
 	return got < 0 ? fault_set(fault, (int)got, question->doing, peer, NULL) : 0;
 }
@@ -115,21 +118,24 @@ int probe_http(struct fault *fault)
 	return ask(&question, fault);
 }
 
-/* RFC 5531: a record mark, then transaction id, CALL, RPC version 2, program, version, procedure 0,
- * and empty credentials and verifier. The answer: its mark, the id, REPLY. */
+/*
+ * RFC 5531: a record mark, transaction id, CALL, RPC version 2, program, version, procedure 0, and
+ * empty credentials and verifier. The answer has its mark, the same id, and REPLY; other versions
+ * than ours may be on offer, so what follows is not looked at.
+ */
 static int probe_rpc(const char *doing, uint16_t port, uint32_t program, uint32_t version,
 		     struct fault *fault)
 {
 	const uint32_t call[11] = { htonl(0x80000000u | 40), htonl(0x5752), htonl(0), htonl(2),
 				    htonl(program),	     htonl(version) };
-	/* A reply to a null call without a body is 24 bytes; with other versions on offer, 32. */
 	const struct question question = { .doing = doing,
 					   .type = SOCK_STREAM,
 					   .port = port,
 					   .bytes = call,
 					   .length = sizeof(call),
-					   .answer = "\x80\0\0",
-					   .answer_length = 3 };
+					   .answer_offset = 4,
+					   .answer = "\0\0WR\0\0\0\1",
+					   .answer_length = 8 };
 
 	return ask(&question, fault);
 }

@@ -366,6 +366,8 @@ static int start_and_wait(const struct service *service, struct fault *fault)
 	struct stat before;
 	pid_t pid = -1;
 
+	/* Nobody is left to tell when the caller is killed, and a lab may wait for our end. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	snprintf(log, sizeof(log), "%s.log", service->name);
 	fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);

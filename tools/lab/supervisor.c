@@ -143,23 +143,35 @@ static void reap(const struct log *log)
 	}
 }
 
+/* A byte on the leash sets us free; its end without one means that our starter is dead. */
+static bool is_let_go(int *leash)
+{
+	char byte;
+	bool free = read(*leash, &byte, 1) == 1;
+
+	close(*leash);
+	*leash = -1;
+	return free;
+}
+
 /* Reap until told to end, or until the process that we are tied to ends. */
-static int supervise(int signals, int tie)
+static int supervise(int signals, int leash, int tie)
 {
 	struct log log = log_open("lab");
 
 	for (;;) {
-		struct pollfd fds[2] = { { .fd = signals, .events = POLLIN },
+		struct pollfd fds[3] = { { .fd = signals, .events = POLLIN },
+					 { .fd = leash, .events = POLLIN },
 					 { .fd = tie, .events = POLLIN } };
 		struct signalfd_siginfo signal;
 
-		if (poll(fds, 2, -1) < 0)
+		if (poll(fds, 3, -1) < 0)
 			continue;
-		if (fds[1].revents) {
+		if (fds[2].revents || (fds[1].revents && !is_let_go(&leash))) {
 			log_line(&log, LOG_LEVEL_NOTICE, "ends with the process it is tied to");
 			return 0;
 		}
-		if (read(signals, &signal, sizeof(signal)) != sizeof(signal))
+		if (!fds[0].revents || read(signals, &signal, sizeof(signal)) != sizeof(signal))
 			continue;
 		if (signal.ssi_signo != SIGCHLD) {
 			log_line(&log, LOG_LEVEL_NOTICE, "ends on signal %u", signal.ssi_signo);
@@ -182,7 +194,7 @@ static int open_signals(void)
 }
 
 /* The supervisor's whole life. @story tells the caller how the start went. */
-static int be_supervisor(const struct supervisor_options *options, int story)
+static int be_supervisor(const struct supervisor_options *options, int story, int leash)
 {
 	struct fault fault = { 0 };
 	int error = 0, signals;
@@ -202,7 +214,7 @@ static int be_supervisor(const struct supervisor_options *options, int story)
 		return 1;
 	close(story);
 	signal(SIGPIPE, SIG_DFL);
-	return supervise(signals, options->tie);
+	return supervise(signals, leash, options->tie);
 }
 
 /* As fork(), into new namespaces. */
@@ -215,34 +227,60 @@ static pid_t fork_into_namespaces(int *process)
 	return (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 }
 
-int supervisor_start(const struct supervisor_options *options, int *process, struct fault *fault)
+/* Take the story of its start from the new supervisor; 0 when it is a good one. */
+static int hear(int story, const char *directory, struct fault *fault)
 {
-	int story[2];
+	if (read(story, fault, sizeof(*fault)) != sizeof(*fault))
+		fault_set(fault, ECHILD, "start the lab's supervisor", directory, "it was killed");
+	return -fault->error;
+}
+
+static int start(const struct supervisor_options *options, struct supervisor *supervisor,
+		 const int story[2], const int leash[2], struct fault *fault)
+{
 	pid_t pid;
 
-	if (pipe2(story, O_CLOEXEC) < 0)
-		return fault_set(fault, errno, "start the lab", options->directory, NULL);
 	fflush(NULL);
-	pid = fork_into_namespaces(process);
+	pid = fork_into_namespaces(&supervisor->process);
 	if (pid == 0) {
 		close(story[0]);
-		_exit(be_supervisor(options, story[1]));
+		close(leash[1]);
+		_exit(be_supervisor(options, story[1], leash[0]));
 	}
 	close(story[1]);
 	if (pid < 0)
-		fault_set(fault, errno, "make namespaces for the lab", options->directory,
-			  errno == EPERM ? "run it as root; a container needs CAP_SYS_ADMIN and "
-					   "CAP_NET_ADMIN"
-					 : NULL);
-	else if (read(story[0], fault, sizeof(*fault)) != sizeof(*fault))
-		fault_set(fault, ECHILD, "start the lab's supervisor", options->directory,
-			  "it was killed");
-	close(story[0]);
-	if (pid > 0 && fault->error) {
-		waitpid(pid, NULL, 0);
-		close(*process);
-	}
+		return fault_set(fault, errno, "make namespaces for the lab", options->directory,
+				 errno == EPERM ? "run it as root; a container needs CAP_SYS_ADMIN "
+						  "and CAP_NET_ADMIN"
+						: NULL);
+	if (hear(story[0], options->directory, fault) == 0)
+		return 0;
+	waitpid(pid, NULL, 0);
+	close(supervisor->process);
 	return -fault->error;
+}
+
+int supervisor_start(const struct supervisor_options *options, struct supervisor *supervisor,
+		     struct fault *fault)
+{
+	int story[2], leash[2], error;
+
+	if (pipe2(story, O_CLOEXEC) < 0 || pipe2(leash, O_CLOEXEC) < 0)
+		return fault_set(fault, errno, "start the lab", options->directory, NULL);
+	error = start(options, supervisor, story, leash, fault);
+	close(story[0]);
+	close(leash[0]);
+	supervisor->leash = leash[1];
+	if (error)
+		close(leash[1]);
+	return error;
+}
+
+void supervisor_let_go(struct supervisor *supervisor)
+{
+	(void)!write(supervisor->leash, "", 1);
+	close(supervisor->leash);
+	supervisor->leash = -1;
 }
 
 int supervisor_end(int process, struct fault *fault)

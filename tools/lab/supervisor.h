@@ -8,6 +8,9 @@
  * prepare the namespaces, reap, end when told. Servers and nodes are started by others that enter
  * the lab.
  *
+ * It starts on a leash: until it is let go, it ends when its starter does. So a lab that is killed
+ * while it starts leaves nothing, either.
+ *
  * While it lives, it holds a POSIX record lock on DIR/lock; whose lock that is tells its pid.
  */
 #ifndef WIREROOT_LAB_SUPERVISOR_H
@@ -23,11 +26,20 @@ struct supervisor_options {
 	int tie; /* pidfd of a process whose end is the lab's, or -1 */
 };
 
+struct supervisor {
+	int process; /* pidfd */
+	int leash; /* writing end of a pipe, whose closing ends the lab */
+};
+
 /*
- * Start it. Returns once the namespaces, mounts and the network are ready; *@process is its pidfd.
- * On failure nothing is left.
+ * Start it. Returns once the namespaces, mounts and the network are ready. On failure nothing is
+ * left.
  */
-int supervisor_start(const struct supervisor_options *options, int *process, struct fault *fault);
+int supervisor_start(const struct supervisor_options *options, struct supervisor *supervisor,
+		     struct fault *fault);
+
+/* From now on it lives on when we end. */
+void supervisor_let_go(struct supervisor *supervisor);
 
 /* End the lab and wait until everything in it has ended. Closes nothing. */
 int supervisor_end(int process, struct fault *fault);
