@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Completion of the wireroot command for bash.
+
+_wireroot_words() {
+	mapfile -t COMPREPLY < <(compgen -W "$1" -- "$cur")
+}
+
+_wireroot_files() {
+	compopt -o filenames
+	mapfile -t COMPREPLY < <(compgen "$1" -- "$cur")
+}
+
+# Kernels whose modules are below what --modules says.
+_wireroot_kernels() {
+	local root=/ i
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		[[ ${COMP_WORDS[i]} == --modules ]] && root=${COMP_WORDS[i + 1]}
+	done
+	_wireroot_words "$(cd "$root/lib/modules" 2>/dev/null && printf '%s ' *)"
+}
+
+# The value of the option $1, if it has one.
+_wireroot_value() {
+	case $1 in
+	--kernel)
+		if [[ ${COMP_WORDS[1]} == initrd ]]; then _wireroot_kernels; else _wireroot_files -f; fi ;;
+	--drivers) _wireroot_words "auto virtio_net e1000e igb igc ixgbe r8169 tg3 vmxnet3" ;;
+	--with) _wireroot_words "overlay vlan rescue" ;;
+	--compression) _wireroot_words "zstd xz none" ;;
+	--modules | --firmware | --cache | --timelines | --root) _wireroot_files -d ;;
+	--config | --conf | --init | --busybox | --node-conf | --output | -o | --svg | --template | --dnsmasq)
+		_wireroot_files -f ;;
+	*) return 1 ;;
+	esac
+}
+
+# The options that `wireroot NOUN [VERB] --help` tells of.
+_wireroot_options() {
+	_wireroot_words "$("${COMP_WORDS[0]}" "$@" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u)"
+}
+
+_wireroot() {
+	local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	COMPREPLY=()
+	if ((COMP_CWORD == 1)); then
+		_wireroot_words "initrd ipxe lab timeline help --help --version"
+		return
+	fi
+	_wireroot_value "$previous" && return
+	case ${COMP_WORDS[1]}:$COMP_CWORD in
+	help:2) _wireroot_words "initrd ipxe lab timeline"; return ;;
+	initrd:2) _wireroot_words "build node show --help"; return ;;
+	ipxe:2) _wireroot_words "script boot --help"; return ;;
+	lab:2) _wireroot_words "up boot console wait link power server exec status down --help"; return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		case ${COMP_WORDS[1]} in
+		timeline) _wireroot_options timeline ;;
+		*) _wireroot_options "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" ;;
+		esac
+	else
+		_wireroot_files -f
+	fi
+}
+
+complete -F _wireroot wireroot
