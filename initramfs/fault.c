@@ -73,6 +73,7 @@ static const struct error_text error_texts[] = {
 	{ ESTALE, "stale file handle" },
 	{ EREMOTEIO, "remote side reports an error" },
 	{ ECANCELED, "canceled" },
+	{ EKEYREJECTED, "signature rejected" },
 };
 
 static const char *error_text(int error)

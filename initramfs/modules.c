@@ -328,7 +328,7 @@ static const char *load_hint(int error)
 	case -ENOEXEC:
 		return "it was built for another kernel: rebuild the initrd";
 	case -EKEYREJECTED:
-		return "its signature is missing or wrong, and this kernel insists on one";
+		return "it is damaged, or not signed for this kernel: rebuild the initrd";
 	case -ENOMEM:
 		return "the machine has too little memory";
 	default:

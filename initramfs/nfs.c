@@ -189,7 +189,8 @@ static const char *mount_hint(int error)
 	case ENOENT:
 	case ENOTDIR:
 	case ESTALE:
-		return "the server has no such export: check the path";
+		/* With version 4, most servers hide what a client may not mount. */
+		return "the path is wrong, or not exported to us: check it and the server's list of exports";
 	case EPROTONOSUPPORT:
 	case EPFNOSUPPORT:
 	case EOPNOTSUPP:
@@ -248,13 +249,15 @@ static int mount_version(const struct nfs_target *target, enum nfs_version versi
 	return set_mount_fault(target, version, errno, fault);
 }
 
-/* How much a fault tells: a refusal more than a missing path, that more than a missing version. */
+/*
+ * How much a fault tells: that a path is refused or missing more than that a version is missing. Of
+ * these two the first is kept: servers of version 3 refuse a path that is not there, too.
+ */
 static int rank(int error)
 {
 	switch (error) {
 	case EACCES:
 	case EPERM:
-		return 3;
 	case ENOENT:
 	case ENOTDIR:
 	case ESTALE:
