@@ -188,8 +188,9 @@ static void mount_kernel_file_systems(void)
 static void take_words(struct boot *boot, const struct words *words, const char *source)
 {
 	boot->params.unknown_count = 0;
-	if (params_apply(&boot->params, words, &boot->fault) < 0)
-		report_fault(&boot->report, STAGE_PARAMS, &boot->fault);
+	(void)params_apply(&boot->params, words, &boot->fault);
+	for (unsigned int i = 0; i < boot->params.malformed_count; i++)
+		report_fault(&boot->report, STAGE_PARAMS, &boot->params.malformed[i]);
 	for (unsigned int i = 0; i < boot->params.unknown_count; i++)
 		report_line("params: nobody knows the word %s of %s: see wireroot-init(8)",
 			    boot->params.unknown[i], source);

@@ -19,7 +19,6 @@ struct source {
 	/* Whether the words of this kind from lower sources were thrown away already. */
 	bool replaced_ip, replaced_vlan, replaced_dns;
 	struct fault *fault; /* of the first malformed word */
-	bool malformed;
 };
 
 /* What takes a value in: NULL when the word has no "=". Returns 0, or negative with @fault. */
@@ -31,14 +30,18 @@ struct rule {
 	take_function take;
 };
 
-/* Keep @fault if it is the first one, told of as the malformed @word. */
+/* Keep @fault as that of the malformed @word. */
 static void note_fault(struct source *source, const char *word, const struct fault *fault)
 {
-	if (source->malformed)
+	struct params *params = source->params;
+	struct fault *kept;
+
+	if (params->malformed_count == PARAMS_MALFORMED_MAX)
 		return;
-	source->malformed = true;
-	*source->fault = *fault;
-	snprintf(source->fault->doing, sizeof(source->fault->doing), "read parameter %s", word);
+	kept = &params->malformed[params->malformed_count++];
+	*kept = *fault;
+	snprintf(kept->doing, sizeof(kept->doing), "read parameter %s", word);
+	*source->fault = params->malformed[0];
 }
 
 /* Copy a value that has to be plain text of less than @to_bytes. */
@@ -512,13 +515,14 @@ int params_apply(struct params *params, const struct words *words, struct fault 
 {
 	struct source source = { .params = params, .fault = fault };
 
+	params->malformed_count = 0;
 	for (unsigned int i = 0; i < words->count; i++)
 		take_word(&source, words->word[i]);
 	settle_root(&source);
 	settle_version(params);
 	settle_vlans(&source);
 	settle_host_name(params);
-	return source.malformed ? -EINVAL : 0;
+	return params->malformed_count ? -EINVAL : 0;
 }
 
 /* Put the addresses of @from, if there are any, into @to. */

@@ -14,10 +14,11 @@
 #include "timeline.h"
 #include "words.h"
 
-#define PARAMS_IP_MAX	   8
-#define PARAMS_VLAN_MAX	   8
-#define PARAMS_UNKNOWN_MAX 8
-#define PARAMS_REPORT_PORT 8017
+#define PARAMS_IP_MAX	     8
+#define PARAMS_VLAN_MAX	     8
+#define PARAMS_UNKNOWN_MAX   8
+#define PARAMS_MALFORMED_MAX 8
+#define PARAMS_REPORT_PORT   8017
 
 enum onfail {
 	ONFAIL_RETRY, /* the default */
@@ -62,6 +63,9 @@ struct params {
 	/* Words that begin with wireroot. and that nobody knows; reported, never fatal. */
 	const char *unknown[PARAMS_UNKNOWN_MAX];
 	unsigned int unknown_count;
+	/* What is wrong with each malformed word of the source that was applied last. */
+	struct fault malformed[PARAMS_MALFORMED_MAX];
+	unsigned int malformed_count;
 };
 
 /* All defaults: DHCP everywhere, read-only root, retry for ever. */
@@ -74,8 +78,8 @@ void params_init(struct params *params);
  * and replace those of a lower one as a whole. The words of the root: a root= or netroot= of a
  * higher source replaces all that a lower one said, except that root=/dev/nfs, or an nfsroot=
  * alone, builds on it. netroot= outranks root=, and nfsroot= both, in one source.
- * A malformed word of ours fills in the first @fault and is skipped; the others still count.
- * Returns 0, or -EINVAL when at least one word was malformed.
+ * A malformed word of ours is skipped, with an entry in ->malformed; the others still count.
+ * Returns 0, or -EINVAL and the first such entry as @fault.
  */
 int params_apply(struct params *params, const struct words *words, struct fault *fault);
 

@@ -435,6 +435,27 @@ static void first_of_several_faults_is_told(void **state)
 	assert_string_equal(boot.fault.doing, "read parameter ip=rarp");
 }
 
+static void every_malformed_word_of_a_source_is_kept_up_to_a_limit(void **state)
+{
+	struct boot boot = { 0 };
+
+	(void)state;
+	params_init(&boot.params);
+	assert_int_equal(apply(&boot, "ip=x:y wireroot.overlay=disk rw vlan=eth0"), -EINVAL);
+	assert_int_equal(boot.params.malformed_count, 3);
+	assert_string_equal(boot.params.malformed[0].doing, boot.fault.doing);
+	assert_string_equal(boot.params.malformed[1].doing, "read parameter wireroot.overlay=disk");
+	assert_string_equal(boot.params.malformed[2].doing, "read parameter vlan=eth0");
+	assert_true(boot.params.read_write);
+	assert_int_equal(apply(&boot, "ro"), 0);
+	assert_int_equal(boot.params.malformed_count, 0);
+	boot.sources = 0;
+	assert_int_equal(apply(&boot, "init=1 init=2 init=3 init=4 init=5 init=6 init=7 init=8 "
+				      "init=9"),
+			 -EINVAL);
+	assert_int_equal(boot.params.malformed_count, PARAMS_MALFORMED_MAX);
+}
+
 static void malformed_root_does_not_fall_back_to_another(void **state)
 {
 	struct boot boot = { 0 };
@@ -527,6 +548,7 @@ int main(void)
 		cmocka_unit_test(unknown_words_of_ours_are_collected_and_others_left_alone),
 		cmocka_unit_test(malformed_word_is_named_and_the_others_still_count),
 		cmocka_unit_test(first_of_several_faults_is_told),
+		cmocka_unit_test(every_malformed_word_of_a_source_is_kept_up_to_a_limit),
 		cmocka_unit_test(malformed_root_does_not_fall_back_to_another),
 		cmocka_unit_test(malformed_ip_leaves_the_lower_source_in_force),
 		cmocka_unit_test(more_than_fits_is_refused_not_cut),
