@@ -281,8 +281,6 @@ static int fill_init(struct archive_tree *tree, const struct build_request *requ
 	}
 	if (!error)
 		error = add_lists(tree, &result->closure, fault);
-	if (!error && request->rescue)
-		error = add_rescue(tree, request->busybox, fault);
 	if (!error && request->node_conf) {
 		struct text contents = { 0 };
 
@@ -367,6 +365,8 @@ static int add_segments(const struct build_request *request, struct build_result
 
 	if (!error)
 		error = fill_modules(&modules, request, result, fault);
+	if (!error && request->rescue)
+		error = add_rescue(&modules, request->busybox, fault);
 	if (!error && modules.count)
 		error = add_segment(&modules, request->cache, result, initrd, &result->cached,
 				    fault);

@@ -2,9 +2,9 @@
 /*
  * Building an initrd: the modules that a node needs, the init, and nothing else.
  *
- * The result has two segments. The first holds modules and firmware and changes with the kernel
- * only, so that it is compressed once and then comes from the cache; the second holds the init and
- * its files. Same input, same bytes.
+ * The result has two segments. The first holds modules, firmware and the rescue shell, which change
+ * with the distribution's packages only, so that it is compressed once and then comes from the
+ * cache; the second holds the init and its files. Same input, same bytes.
  */
 #ifndef WIREROOT_BUILD_H
 #define WIREROOT_BUILD_H
