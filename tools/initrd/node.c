@@ -27,6 +27,9 @@ static int check(char *text, size_t length, const char *path, const struct log *
 		error = node_file_split(text, length, path, words, fault);
 		if (!error)
 			error = params_apply(params, words, fault);
+		/* The first one is in @fault. */
+		for (unsigned int i = 1; i < params->malformed_count; i++)
+			log_fault(log, &params->malformed[i]);
 		for (unsigned int i = 0; i < params->unknown_count; i++)
 			log_line(log, LOG_LEVEL_WARNING, "%s: the init does not know %s", path,
 				 params->unknown[i]);
