@@ -1,0 +1,295 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The demo: a machine without a disk is powered on, finds its way by PXE, and runs a Debian whose root
+# file system comes over NFS. Everything happens in a lab (`wireroot lab`), a private network on this
+# machine. Run by `make demo`, as root.
+#
+# Succeeds when the node has reached multi-user, a command typed at its serial console was answered,
+# it has powered off by itself and its timeline was drawn. Whatever way this script ends, the lab ends
+# with it. What it made is left in build/demo/.
+#
+#   KERNEL_SERIES=6.1    or 6.12
+#   ACCEL=               as for qemu -accel; KVM where it works, else TCG
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+KERNEL_SERIES=${KERNEL_SERIES:-6.1}
+ACCEL=${ACCEL:-}
+OUTPUT=$PWD/build/demo
+WIREROOT=$PWD/build/wireroot
+LAB=$OUTPUT/lab
+ROOT=$OUTPUT/root
+NODE=n01
+CONSOLE=$LAB/$NODE.console
+BOOT_TIMEOUT_S=240
+COMMAND_TIMEOUT_S=60
+OFF_TIMEOUT_S=90
+WORDS="quiet ip=dhcp root=nfs:10.87.0.1:/srv/root ro wireroot.overlay=tmpfs wireroot.report=10.87.0.1"
+
+BOLD='' DIM='' PLAIN='' CLEAR=''
+if [ -t 1 ]; then
+	CLEAR=$'\r\033[K'
+	if [ -z "${NO_COLOR:-}" ]; then
+		BOLD=$'\033[1m' DIM=$'\033[2m' PLAIN=$'\033[0m'
+	fi
+fi
+
+children=()
+
+# The lab is tied to this process and would end with it anyway; this is the orderly way.
+clean_up()
+{
+	local child
+
+	for child in "${children[@]}"; do
+		kill "$child" 2> /dev/null || true
+	done
+	if [ -d "$LAB/run" ]; then
+		"$WIREROOT" lab down "$LAB" 2> /dev/null || true
+	fi
+}
+trap clean_up EXIT
+trap 'echo; exit 130' INT
+trap 'exit 143' TERM HUP
+
+fail()
+{
+	printf '%s\n%sThe demo failed:%s %s\n' "$CLEAR" "$BOLD" "$PLAIN" "$1" >&2
+	shift
+	if [ $# -gt 0 ]; then
+		printf '%s\n' "$@" >&2
+	fi
+	exit 1
+}
+
+# What a console says without what would disturb another terminal, line by line as it comes.
+plain_text()
+{
+	LC_ALL=C stdbuf -oL tr -d '\r\0' |
+		LC_ALL=C sed -u -E 's/\x1b\[[0-9;?]*[A-Za-z]//g; s/\x1b([()][0-9A-Z]|[^[])//g' |
+		LC_ALL=C stdbuf -oL tr -cd '[:print:]\n\t'
+}
+
+# With the console's last lines.
+fail_on_node()
+{
+	local why=$1 what_to_do=$2
+
+	fail "$why" "The console ends:" \
+		"$(tail -n 25 "$CONSOLE" 2> /dev/null | plain_text | sed 's/^/    /')" \
+		"What to do: $what_to_do" "The whole console is in $CONSOLE, the servers' logs are beside it."
+}
+
+now_ms()
+{
+	local now=${EPOCHREALTIME/[^0-9]/}
+	echo $((now / 1000))
+}
+
+# Milliseconds as seconds with one digit behind the point.
+seconds()
+{
+	printf '%d.%d' $(($1 / 1000)) $(($1 % 1000 / 100))
+}
+
+megabytes()
+{
+	awk -v bytes="$1" 'BEGIN { printf "%.2f MB", bytes / 1000000 }'
+}
+
+# While something long runs: for how long, and the last line that it said.
+show_progress()
+{
+	local what=$1 log=$2 start=$SECONDS last
+
+	while read -r -t 1 -u "$3" _ || [ $? -gt 128 ]; do
+		last=$(tail -n 1 "$log" | LC_ALL=C tr -cd '[:print:]' | cut -c 1-48)
+		printf '%s  %s … %d s %s%s%s' "$CLEAR" "$what" $((SECONDS - start)) "$DIM" "$last" \
+			"$PLAIN"
+	done
+}
+
+# step WHAT HINT COMMAND...: runs it; what it prints on standard output is in $answer.
+step()
+{
+	local what=$1 hint=$2 log=$OUTPUT/step.log start end progress='' status=0
+	shift 2
+
+	start=$(now_ms)
+	: > "$log"
+	if [ -t 1 ]; then
+		# A pipe that this shell holds: it closes, and the progress ends, however this ends.
+		exec {progress}> >(show_progress "$what" "$log" 0)
+	fi
+	"$@" > "$OUTPUT/answer" 2> "$log" || status=$?
+	if [ -n "$progress" ]; then
+		exec {progress}>&-
+		wait $! || true
+	fi
+	answer=$(cat "$OUTPUT/answer")
+	end=$(now_ms)
+	took_ms=$((end - start))
+	if [ "$status" -ne 0 ]; then
+		fail "$what" "$(tail -n 15 "$log")" "What to do: $hint"
+	fi
+	printf '%s  %s, %s s\n' "$CLEAR" "$what" "$(seconds "$took_ms")"
+}
+
+# The lines of a console that tell the story, each with the time since power-on before it.
+tell_story()
+{
+	local start=$1 line last=''
+
+	while IFS= read -r line; do
+		if [ "$line" != "$last" ]; then
+			printf '  %s%6s s%s  %s\n' "$DIM" "$(seconds $(($(now_ms) - start)))" "$PLAIN" "$line"
+		fi
+		last=$line
+	done
+}
+
+interesting()
+{
+	plain_text |
+		grep -a --line-buffered -E \
+			'^iPXE initialising|^net0: .* using|^Configuring|http://.*(ok|failed)$|^wireroot|^Welcome to|Reached target.*(Network|Multi-User|Login)|Debian GNU/Linux .* ttyS0|Kernel panic|^\[FAILED\]' |
+		stdbuf -oL cut -c 1-110
+}
+
+watch_console()
+{
+	# In the lab, with which it ends, even when this script is killed.
+	"$WIREROOT" lab exec "$LAB" -- tail -n +1 -F "$CONSOLE" 2> /dev/null \
+		> >(interesting | tell_story "$1") &
+	children+=($!)
+}
+
+# A serial line takes a few characters at a time, so the connection stays until the node is off.
+attach_to_console()
+{
+	exec {keyboard}> >(exec "$WIREROOT" lab console "$LAB" "$NODE" > /dev/null 2>&1)
+	children+=($!)
+}
+
+type_at_console()
+{
+	printf '%s\n' "$1" >&"$keyboard"
+}
+
+# Ask by the console of a logged-in root; what comes back proves that the node works.
+check_node()
+{
+	local from command
+
+	"$WIREROOT" lab wait "$LAB" "$NODE" 'root@[^ ]*:.*#' "$COMMAND_TIMEOUT_S" ||
+		fail_on_node "no prompt came on the node's serial console" \
+			"see why serial-getty@ttyS0 did not start"
+	from=$(stat -c %s "$CONSOLE")
+	# For the node's shell. The answer's line does not look like this one's echo.
+	command="echo \"answer: \$(systemctl is-system-running --wait), / is \$(findmnt -no FSTYPE /)"
+	command+=" over \$(findmnt -nt nfs,nfs4 -o FSTYPE,SOURCE | tr -s ' ')\""
+	attach_to_console
+	type_at_console "$command"
+	"$WIREROOT" lab wait "$LAB" "$NODE" 'answer: [a-z]' "$COMMAND_TIMEOUT_S" "$from" ||
+		fail_on_node "the node did not answer a command" "look at what the console says"
+	answer=$(tail -c "+$((from + 1))" "$CONSOLE" | plain_text | grep '^answer: [a-z]' | tail -n 1)
+	printf '  The node says: %s\n' "${answer#answer: }"
+	case $answer in
+	'answer: running,'*' over nfs'*) ;;
+	*) fail_on_node "the node is up, but not as it should be: $answer" \
+		"boot it again by hand and look at systemctl --failed" ;;
+	esac
+}
+
+prepare()
+{
+	[ "$(id -u)" -eq 0 ] || fail "this needs root: for namespaces, Debian trees and NFS" \
+		"What to do: run sudo make demo"
+	[ -x "$WIREROOT" ] || fail "there is no build/wireroot" "What to do: run make"
+	mkdir -p "$OUTPUT"
+	rm -rf "$LAB"
+
+	step "Debian's kernel $KERNEL_SERIES" "see whether apt-get update works" \
+		tests/fixtures/kernels.sh "$KERNEL_SERIES"
+	read -r VERSION KERNEL_TREE <<< "$answer"
+	step "a Debian 12 root file system" "see whether apt-get update works" \
+		tests/fixtures/debian_root.sh "$ROOT"
+	step "the initrd" "see wireroot initrd build --help" \
+		"$WIREROOT" initrd build --kernel "$VERSION" --modules "$KERNEL_TREE" \
+		--drivers virtio_net --with overlay -o "$OUTPUT/base.img"
+	initrd_ms=$took_ms
+	step "the lab: bridge, dnsmasq, wirerootd, NFS-Ganesha" \
+		"look into the logs in $LAB" \
+		"$WIREROOT" lab up "$LAB" --tie-to $$ --export "/srv/root=$ROOT,ro"
+}
+
+boot()
+{
+	local accel=() start
+
+	if [ -n "$ACCEL" ]; then
+		accel=(--accel "$ACCEL")
+	fi
+	printf '\n%sPower on:%s BIOS, one virtio NIC, no disk\n' "$BOLD" "$PLAIN"
+	start=$(now_ms)
+	watch_console "$start"
+	"$WIREROOT" lab boot "$LAB" "$NODE" --bios --no-reboot --nic virtio "${accel[@]}" \
+		--kernel "$KERNEL_TREE/boot/vmlinuz-$VERSION" --initrd "$OUTPUT/base.img" \
+		--append "$WORDS" ||
+		fail_on_node "QEMU did not start" "read the message above"
+	"$WIREROOT" lab wait "$LAB" "$NODE" '^wireroot-console: multi-user reached' \
+		"$BOOT_TIMEOUT_S" ||
+		fail_on_node "the node did not reach multi-user within $BOOT_TIMEOUT_S s" \
+			"find the first line above that names a fault"
+	up_ms=$(($(now_ms) - start))
+	check_node
+}
+
+power_off()
+{
+	local child
+
+	type_at_console 'systemctl poweroff'
+	"$WIREROOT" lab wait "$LAB" "$NODE" --off "$OFF_TIMEOUT_S" ||
+		fail_on_node "the node did not power off within $OFF_TIMEOUT_S s" \
+			"see what systemd waits for"
+	for child in "${children[@]}"; do
+		kill "$child" 2> /dev/null || true
+	done
+	children=()
+	echo "  The node has powered off."
+}
+
+show_timeline()
+{
+	printf '\n%sHow the time was spent between the kernel and Debian%s\n' "$BOLD" "$PLAIN"
+	"$WIREROOT" timeline "$NODE" --timelines "$LAB/timelines" ||
+		fail "there is no timeline of the node" "What to do: see $LAB/wirerootd.log"
+	"$WIREROOT" timeline "$NODE" --timelines "$LAB/timelines" --svg "$OUTPUT/timeline.svg"
+}
+
+# From the node's own line: "..., 12.34 seconds after the kernel's start".
+kernel_to_multi_user()
+{
+	tr -d '\r\0' < "$CONSOLE" |
+		sed -n 's/^wireroot-console: multi-user.* \([0-9.]*\) seconds after.*/\1/p' | tail -n 1
+}
+
+sum_up()
+{
+	printf '\n%sIn figures%s\n' "$BOLD" "$PLAIN"
+	printf '  %-34s %s\n' \
+		"init" "$(megabytes "$(stat -c %s build/init)")" \
+		"initrd (virtio, NFS, overlay)" "$(megabytes "$(stat -c %s "$OUTPUT/base.img")"), built in $(seconds "$initrd_ms") s" \
+		"power-on to multi-user" "$(seconds "$up_ms") s" \
+		"of that, from the kernel's start" "$(kernel_to_multi_user) s" \
+		"the whole demo" "$SECONDS s" \
+		"the timeline as a picture" "build/demo/timeline.svg"
+}
+
+printf '%sFrom power-on to a Debian root over NFS%s\n' "$BOLD" "$PLAIN"
+prepare
+boot
+power_off
+show_timeline
+sum_up
