@@ -73,6 +73,19 @@ struct up {
 	int tie; /* pidfd, or -1 */
 };
 
+/* Nothing that the servers need may be where the lab has file systems of its own. */
+static int check_uncovered(const char *path, struct fault *fault)
+{
+	static const char *const covered[] = { "/run/", "/proc/", "/sys/", "/var/lib/nfs/" };
+
+	for (size_t i = 0; i < sizeof(covered) / sizeof(covered[0]); i++)
+		if (!strncmp(path, covered[i], strlen(covered[i])))
+			return fault_set(fault, EINVAL, "use directory", path,
+					 "a lab has a /run, /proc, /sys and /var/lib/nfs of its "
+					 "own; choose another place");
+	return 0;
+}
+
 static int add_export(struct up *up, const char *name, const char *directory, struct fault *fault)
 {
 	struct server_options *servers = &up->servers;
@@ -88,7 +101,7 @@ static int add_export(struct up *up, const char *name, const char *directory, st
 	servers->exports[index].name = name;
 	servers->exports[index].directory = up->export_paths[index];
 	servers->export_count++;
-	return 0;
+	return check_uncovered(up->export_paths[index], fault);
 }
 
 /* NAME=DIR[,ro][,squash][,refuse]; @text is cut up. */
@@ -194,27 +207,28 @@ static int take_option(struct up *up, int key, struct fault *fault)
 	}
 }
 
-/*
- * The directory, absolute and there. Its name stands in configuration files and must outlive the
- * /run that the lab covers with one of its own.
- */
+/* Its name stands in configuration files. */
+static int check_directory(const char *path, struct fault *fault)
+{
+	if (!lab_path_is_good(path) || strpbrk(path, " ,#"))
+		return fault_set(fault, EINVAL, "make a lab in", path,
+				 "choose a path without blanks, quotes, commas and '#'");
+	return check_uncovered(path, fault);
+}
+
+/* The lab's directory, made if it is missing, but only in a place where it can be. */
 static int settle_directory(struct up *up, const char *name, struct fault *fault)
 {
-	int error = fs_make_dirs(name, 0755, fault);
+	int error = check_directory(name, fault);
 
+	if (!error)
+		error = fs_make_dirs(name, 0755, fault);
 	if (error)
 		return error;
 	if (!realpath(name, up->directory))
 		return fault_set(fault, errno, "find directory", name, NULL);
-	if (!lab_path_is_good(up->directory) || strpbrk(up->directory, " ,#"))
-		return fault_set(fault, EINVAL, "make a lab in", up->directory,
-				 "choose a path without blanks, quotes, commas and '#'");
-	if (!strncmp(up->directory, "/run/", 5) || !strncmp(up->directory, "/proc/", 6) ||
-	    !strncmp(up->directory, "/sys/", 5) || !strncmp(up->directory, "/var/lib/nfs/", 13))
-		return fault_set(fault, EINVAL, "make a lab in", up->directory,
-				 "the lab has a /run of its own; choose a directory elsewhere");
 	up->servers.directory = up->directory;
-	return 0;
+	return check_directory(up->directory, fault);
 }
 
 static int make_below(const char *directory, const char *name, struct fault *fault)

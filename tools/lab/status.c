@@ -13,6 +13,7 @@
 #include "tools/lab/node.h"
 #include "tools/lab/servers.h"
 #include "tools/lab/service.h"
+#include "userspace/lib/fs.h"
 
 static json_t *describe_servers(void)
 {
@@ -31,6 +32,34 @@ static int is_node(const struct dirent *entry)
 	return lab_node_name_is_good(entry->d_name);
 }
 
+/* The MACs from the node's line in the hosts directory: "MAC,MAC,NAME". */
+static json_t *read_macs(const char *node)
+{
+	json_t *macs = json_array();
+	char path[sizeof(LAB_HOSTS_DIR) + 1 + LAB_NODE_NAME_MAX], *text, *rest, *word;
+	struct fault unused;
+	size_t length;
+
+	snprintf(path, sizeof(path), LAB_HOSTS_DIR "/%.*s", LAB_NODE_NAME_MAX, node);
+	if (fs_read_file(path, 4096, &text, &length, &unused))
+		return macs;
+	rest = text;
+	while ((word = strsep(&rest, ",\n")))
+		if (lab_mac_is_good(word))
+			json_array_append_new(macs, json_string(word));
+	free(text);
+	return macs;
+}
+
+static json_t *describe_node(const char *node)
+{
+	char service[LAB_NAME_BYTES];
+
+	node_service_name(node, service);
+	return json_pack("{s:s, s:b, s:o}", "name", node, "running", service_pid(service) != 0,
+			 "macs", read_macs(node));
+}
+
 static json_t *describe_nodes(void)
 {
 	struct dirent **entries = NULL;
@@ -38,11 +67,7 @@ static json_t *describe_nodes(void)
 	int count = scandir(LAB_HOSTS_DIR, &entries, is_node, alphasort);
 
 	for (int i = 0; i < count; i++) {
-		char service[LAB_NAME_BYTES];
-
-		node_service_name(entries[i]->d_name, service);
-		json_array_append_new(list, json_pack("{s:s, s:b}", "name", entries[i]->d_name,
-						      "running", service_pid(service) != 0));
+		json_array_append_new(list, describe_node(entries[i]->d_name));
 		free(entries[i]);
 	}
 	free(entries);
