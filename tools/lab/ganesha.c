@@ -47,7 +47,11 @@ static void add_core(struct text *text, const struct nfs_versions *nfs)
 		       "}\n");
 }
 
-/* Graceless: or the first open after a start waits 90 s for clients that come back. */
+/*
+ * Graceless: or the first open after a start waits 90 s for clients that come back. Of 4.2, Ganesha 4
+ * has a READ_PLUS from before RFC 7862 was settled, and no switch for it: a client that uses it reads
+ * garbage. Which versions to offer is left to the caller.
+ */
 static void add_v4(struct text *text, const struct nfs_versions *nfs)
 {
 	const char *comma = "";
