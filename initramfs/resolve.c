@@ -121,6 +121,7 @@ static int resolve_with_suffixes(const char *name, const char *list, const struc
 
 int resolve(const char *name, const struct lease *lease, uint32_t *address, struct fault *fault)
 {
+	struct fault with_suffix = { 0 };
 	struct dns_answer answer;
 	struct in_addr literal;
 	int result = -ENOENT;
@@ -138,9 +139,16 @@ int resolve(const char *name, const struct lease *lease, uint32_t *address, stru
 					       lease, &answer, fault);
 		if (result < 0 && result != -ENOENT && result != -ENODATA)
 			return result;
+		if (result < 0 && (lease->search[0] || lease->domain[0]))
+			with_suffix = *fault;
 	}
 	if (result < 0)
 		result = resolve_form(name, lease, &answer, fault);
+	/* Many servers refuse a name without a dot: that it is not in its domain tells more. */
+	if (result < 0 && with_suffix.error) {
+		*fault = with_suffix;
+		return -fault->error;
+	}
 	if (result == 0)
 		*address = answer.addresses[0];
 	return result;
