@@ -110,32 +110,46 @@ static int write_and_rename(int fd, const char *temporary, const char *target, c
 	return error;
 }
 
+static int write_in_place(const char *path, const void *data, size_t length)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = fs_write_all(fd, data, length);
+	close(fd);
+	return error;
+}
+
+static int replace(const char *target, const void *data, size_t length, mode_t mode)
+{
+	char *temporary;
+	int fd, error;
+
+	if (asprintf(&temporary, "%s.XXXXXX", target) < 0)
+		return -ENOMEM;
+	fd = mkostemp(temporary, O_CLOEXEC);
+	error = fd < 0 ? -errno : write_and_rename(fd, temporary, target, data, length, mode);
+	free(temporary);
+	return error;
+}
+
 int fs_write_file(const char *path, const void *data, size_t length, mode_t mode,
 		  struct fault *fault)
 {
 	char *real = realpath(path, NULL);
-	const char *target = real ? real : path;
 	struct stat status;
-	char *temporary;
-	int fd, error;
+	int error;
 
-	/* What is no file, such as /dev/stdout, cannot be replaced, only written to. */
-	if (real && stat(real, &status) == 0 && !S_ISREG(status.st_mode)) {
-		free(real);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0)
-			return fault_set(fault, errno, "open file", path, NULL);
-		error = fs_write_all(fd, data, length);
-		close(fd);
-		return error ? fault_set(fault, error, "write file", path, NULL) : 0;
-	}
-	if (asprintf(&temporary, "%s.XXXXXX", target) < 0) {
-		free(real);
-		return fault_set(fault, ENOMEM, "write file", path, NULL);
-	}
-	fd = mkostemp(temporary, O_CLOEXEC);
-	error = fd < 0 ? -errno : write_and_rename(fd, temporary, target, data, length, mode);
-	free(temporary);
+	/*
+	 * What is no file or has no name of its own, such as a pipe behind /dev/stdout, can only be
+	 * written to; renaming would put a file in the place of the link.
+	 */
+	if (stat(path, &status) == 0 && (!real || !S_ISREG(status.st_mode)))
+		error = write_in_place(path, data, length);
+	else
+		error = replace(real ? real : path, data, length, mode);
 	free(real);
 	return error ? fault_set(fault, error, "write file", path, NULL) : 0;
 }
