@@ -18,8 +18,11 @@
 #   console_has NODE REGEX    is such a line on the console by now? No TAP line
 #   expect_second_stage NODE [WHAT]            one TAP line: does the busybox second stage run?
 #   check_fact NODE REGEX WHAT                 one TAP line: has it said a fact that begins so?
+#   neighbour ROLE [WORDS]    somebody else on the wire, neighbour.py; writes $WORK/ROLE.log
+#   await_neighbour ROLE REGEX, end_neighbour ROLE
 #   check WHAT COMMAND...     one TAP line: does the command succeed?
 #   check_not WHAT COMMAND... one TAP line: does the command fail?
+#   not COMMAND...            for check: the command fails
 #   tap_ok WHAT, tap_not_ok WHAT, tap_note LINE..., skip_all WHY
 #   finish                    the plan and the exit status; the last line of every test
 #
@@ -36,7 +39,7 @@ LAB=$WORK/lab
 
 tap_count=0
 tap_failures=0
-declare -A console_from=()
+declare -A console_from=() neighbours=()
 
 tap_ok()
 {
@@ -116,6 +119,12 @@ check_not()
 		return 1
 	fi
 	tap_ok "$what"
+}
+
+# For check: does the command fail?
+not()
+{
+	! "$@"
 }
 
 use_kernel()
@@ -231,4 +240,27 @@ console_facts()
 {
 	grep -a '^SECOND-STAGE' "$LAB/$1.console" | grep -av '^SECOND-STAGE file' | tr -d '\r' |
 		sed 's/^SECOND-STAGE/#  /'
+}
+
+neighbour()
+{
+	: > "$WORK/$1.log"
+	"$WIREROOT" lab exec "$LAB" -- python3 "$TOP/tests/boot/neighbour.py" lab "$@" \
+		>> "$WORK/$1.log" 2>&1 &
+	neighbours[$1]=$!
+	await_neighbour "$1" '^ready$'
+}
+
+await_neighbour()
+{
+	timeout $((30 * PATIENCE)) \
+		grep -qm1 -E -- "$2" <(exec tail -n +1 -f --pid=$$ "$WORK/$1.log") && return
+	sed 's/^/# /' "$WORK/$1.log"
+	give_up "the neighbour $1 sees: $2"
+}
+
+end_neighbour()
+{
+	kill "${neighbours[$1]}"
+	wait "${neighbours[$1]}" 2> /dev/null
 }
