@@ -48,9 +48,9 @@ static void add_core(struct text *text, const struct nfs_versions *nfs)
 }
 
 /*
- * Graceless: or the first open after a start waits 90 s for clients that come back. Of 4.2, Ganesha 4
- * has a READ_PLUS from before RFC 7862 was settled, and no switch for it: a client that uses it reads
- * garbage. Which versions to offer is left to the caller.
+ * Graceless: or the first open after a start waits 90 s for clients that come back. Ganesha 4's
+ * READ_PLUS of NFS 4.2 is from before RFC 7862 was settled, and a client that uses it cannot read
+ * files. Which versions to offer is left to the caller.
  */
 static void add_v4(struct text *text, const struct nfs_versions *nfs)
 {
