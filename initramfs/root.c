@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "nfs.h"
+#include "report.h"
 #include "resolve.h"
 #include "root.h"
 #include "sys.h"
@@ -52,6 +53,54 @@ int find_init(const char *wanted, char *init, size_t init_bytes, struct fault *f
 			  : "is this the root of a whole system? init= names another program");
 }
 
+/*
+ * No program begins with four zero bytes. A file that cannot be opened (executable, but not
+ * readable) is not judged.
+ */
+static bool reads_as_nothing(const char *path)
+{
+	static const char zero[4];
+	char start[4] = { 0 };
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool nothing = false;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &status) == 0 && status.st_size >= (off_t)sizeof(start))
+		nothing = read(fd, start, sizeof(start)) <= 0 ||
+			  memcmp(start, zero, sizeof(start)) == 0;
+	close(fd);
+	return nothing;
+}
+
+/* Mount, and look for the init, in a root of our own from which we come back. */
+static void mount_and_look(const struct nfs_target *target, const char *wanted_init,
+			   struct root_result *result)
+{
+	int outside;
+
+	if (nfs_mount(target, &result->version, &result->fault) < 0)
+		return;
+	memset(&result->fault, 0, sizeof(result->fault));
+	outside = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (outside < 0 || chroot(target->directory) < 0 || chdir("/") < 0) {
+		fault_set(&result->fault, errno, "enter the mounted root", target->spec->path,
+			  NULL);
+		return;
+	}
+	if (find_init(wanted_init, result->init, sizeof(result->init), &result->fault) == 0 &&
+	    reads_as_nothing(result->init))
+		fault_set(
+			&result->fault, EBADMSG, "read the second stage's init", result->init,
+			result->version == NFS_4_2
+				? "zeros; kernel and server disagree on NFS 4.2's READ_PLUS: give vers=4.1"
+				: "zeros; the file on the server is damaged");
+	if (fchdir(outside) < 0 || chroot(".") < 0)
+		fault_set(&result->fault, errno, "leave the mounted root", "/", NULL);
+	close(outside);
+}
+
 static void attempt(const struct params *params, const struct root_spec *spec,
 		    const struct lease *lease, int version_3_ready, struct root_result *result)
 {
@@ -62,18 +111,24 @@ static void attempt(const struct params *params, const struct root_spec *spec,
 				     .read_write = params->read_write && !params->overlay,
 				     .version_3_ready = version_3_ready,
 				     .directory = ROOT_DIRECTORY };
+	struct root_spec older = *spec;
 
 	if (resolve(spec->server, lease, &result->server, &result->fault) < 0)
 		return;
 	target.server = result->server;
-	if (nfs_mount(&target, &result->version, &result->fault) < 0)
+	mount_and_look(&target, params->init, result);
+	if (result->fault.error != EBADMSG || result->version != NFS_4_2 ||
+	    spec->version == NFS_4_2)
 		return;
-	memset(&result->fault, 0, sizeof(result->fault));
-	if (chroot(ROOT_DIRECTORY) < 0 || chdir("/") < 0) {
-		fault_set(&result->fault, errno, "enter the mounted root", spec->path, NULL);
-		return;
-	}
-	(void)find_init(params->init, result->init, sizeof(result->init), &result->fault);
+	/*
+	 * NFS-Ganesha 4.3 and kernels that use READ_PLUS (CONFIG_NFS_V4_2_READ_PLUS, Debian's 6.12)
+	 * do not understand each other: every file reads as zeros. 4.1 has no READ_PLUS.
+	 */
+	report_line("root: files of %s read as zeros by NFS 4.2, going back to 4.1", spec->server);
+	(void)umount2(ROOT_DIRECTORY, MNT_DETACH);
+	older.version = NFS_4_1;
+	target.spec = &older;
+	mount_and_look(&target, params->init, result);
 }
 
 int root_attempt_start(struct root_attempt *attempt_state, const struct params *params,
