@@ -36,6 +36,7 @@
 #define REQUEST_SENDS_MAX   4 /* then the offer is taken for withdrawn */
 #define REBIND_EVERY_MIN_US 60000000 /* RFC 2131, 4.4.5 */
 #define NEVER_US	    UINT64_MAX
+#define OPTION_ROOT_PATH    17
 
 void dhcp_init(struct dhcp_client *client, const char *host_name, lease_judge *judge,
 	       void *judge_context)
@@ -342,13 +343,34 @@ enum dhcp_event dhcp_timer(struct dhcp_client *client, const struct link *link, 
 	return DHCP_NOTHING;
 }
 
+/* What the server said and nobody can use: left out, but not kept quiet about. */
+static void note_ignored(struct dhcp_client *client, const struct dhcp_reply *reply)
+{
+	uint32_t server = reply->lease.server_id;
+	char peer[sizeof(client->ignored.peer)], hint[sizeof(client->ignored.hint)];
+
+	memset(&client->ignored, 0, sizeof(client->ignored));
+	if (!reply->ignored_why)
+		return;
+	snprintf(peer, sizeof(peer), "%u.%u.%u.%u", server >> 24, server >> 16 & 255,
+		 server >> 8 & 255, server & 255);
+	snprintf(hint, sizeof(hint), "option %u %s; the lease is used without it",
+		 reply->ignored_option, reply->ignored_why);
+	fault_set(&client->ignored, EINVAL, "use all of the lease of the DHCP server", peer, hint);
+}
+
 static enum dhcp_event handle_offer(struct dhcp_client *client, const struct link *link,
 				    struct dhcp_reply *reply, struct fault *fault)
 {
 	if (client->state != DHCP_SELECTING)
 		return DHCP_NOTHING;
-	if (!client->judge(client->judge_context, link, &reply->lease, &client->last_trouble))
-		return DHCP_NOTHING; /* a better one may come; else it is told at the deadline */
+	if (!client->judge(client->judge_context, link, &reply->lease, &client->last_trouble)) {
+		/* A better one may come; else it is told at the deadline. */
+		note_ignored(client, reply);
+		if (reply->ignored_option == OPTION_ROOT_PATH)
+			client->last_trouble = client->ignored;
+		return DHCP_NOTHING;
+	}
 	return take_offer(client, link, &reply->lease, fault);
 }
 
@@ -364,6 +386,7 @@ static enum dhcp_event handle_ack(struct dhcp_client *client, const struct link 
 		return DHCP_NOTHING;
 	client->lease = reply->lease;
 	client->bound_us = client->requested_us;
+	note_ignored(client, reply);
 	if (state == DHCP_REQUESTING && client->probe_us != NEVER_US) {
 		client->state = DHCP_PROBING;
 		client->resend_us = NEVER_US;

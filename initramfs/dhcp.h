@@ -55,6 +55,7 @@ struct dhcp_client {
 	struct dhcp_client_message message;
 	struct lease lease;
 	struct fault last_trouble; /* why the last answer was no good, told at the end of the try */
+	struct fault ignored; /* what ->lease does without; ->error is 0: nothing */
 	const char *host_name;
 	lease_judge *judge;
 	void *judge_context;

@@ -333,6 +333,8 @@ static void handle_dhcp(struct network *network, struct nic *nic, enum dhcp_even
 
 	switch (event) {
 	case DHCP_GOT_LEASE:
+		if (nic->dhcp.ignored.error)
+			tell(network, STAGE_LEASE, &nic->dhcp.ignored);
 		take_lease(network, nic, lease, true);
 		break;
 	case DHCP_EXTENDED:

@@ -29,7 +29,7 @@
 /* Three SYNs (sent at 0, 1 and 3 s) fit; a server that answers none is not there. */
 #define CONNECT_MS 5000
 /* The kernel's 128 KiB leave a round trip's time unused on fast links. */
-#define READ_AHEAD_KB 1024
+#define READ_AHEAD_KB 1024u
 #define OPTIONS_BYTES 768
 
 const char *nfs_version_name(enum nfs_version version)
