@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "tools/lab/layout.h"
+#include "tools/lab/user_lines.h"
 #include "userspace/lib/fs.h"
 #include "userspace/lib/text.h"
 
-/* A boot loader is a few hundred KiB; a user's extra lines are less. */
+/* A boot loader is a few hundred KiB. */
 #define FILE_BYTES_MAX (16 << 20)
 
 /* Debian's package ipxe. */
@@ -85,25 +86,6 @@ static int copy_loaders(const char *lab, struct fault *fault)
 	return error;
 }
 
-/* The user's own lines. */
-static int add_file(struct text *text, const char *path, struct fault *fault)
-{
-	size_t length;
-	char *data;
-	int error;
-
-	if (!path)
-		return 0;
-	error = fs_read_file(path, FILE_BYTES_MAX, &data, &length, fault);
-	if (error)
-		return error;
-	text_printf(text, "# From %s:\n", path);
-	text_add_bytes(text, data, length);
-	text_add(text, "\n");
-	free(data);
-	return 0;
-}
-
 int dnsmasq_write(const struct server_options *options, struct fault *fault)
 {
 	const char *lab = options->directory;
@@ -116,7 +98,7 @@ int dnsmasq_write(const struct server_options *options, struct fault *fault)
 	text_printf(&text, "dhcp-leasefile=%s/" LAB_RUN_DIR "/dnsmasq.leases\n", lab);
 	text_printf(&text, "dhcp-hostsdir=%s/" LAB_HOSTS_DIR "\n", lab);
 	text_printf(&text, "tftp-root=%s/" LAB_TFTP_DIR "\n", lab);
-	error = add_file(&text, options->dnsmasq_file, fault);
+	error = user_lines_add(&text, options->dnsmasq_file, fault);
 	if (!error && (text.error || !path))
 		error = fault_set(fault, ENOMEM, "write", LAB_DNSMASQ_CONF, NULL);
 	if (!error)

@@ -6,11 +6,9 @@
 #include <stdlib.h>
 
 #include "tools/lab/layout.h"
+#include "tools/lab/user_lines.h"
 #include "userspace/lib/fs.h"
 #include "userspace/lib/text.h"
-
-/* A user's extra lines. */
-#define FILE_BYTES_MAX (1 << 20)
 
 /* An address of TEST-NET-1 (RFC 5737): whom a refused export is for. */
 #define NOBODYS_ADDRESS "192.0.2.1"
@@ -91,23 +89,6 @@ static void add_export(struct text *text, const struct lab_export *export, size_
 	text_add(text, "}\n");
 }
 
-static int add_file(struct text *text, const char *path, struct fault *fault)
-{
-	size_t length;
-	char *data;
-	int error;
-
-	if (!path)
-		return 0;
-	error = fs_read_file(path, FILE_BYTES_MAX, &data, &length, fault);
-	if (error)
-		return error;
-	text_add_bytes(text, data, length);
-	text_add(text, "\n");
-	free(data);
-	return 0;
-}
-
 int ganesha_write(const struct server_options *options, struct fault *fault)
 {
 	char *path = fs_join(options->directory, LAB_GANESHA_CONF);
@@ -118,7 +99,7 @@ int ganesha_write(const struct server_options *options, struct fault *fault)
 	add_v4(&text, &options->nfs);
 	for (size_t i = 0; i < options->export_count; i++)
 		add_export(&text, &options->exports[i], i + 1, &options->nfs);
-	error = add_file(&text, options->ganesha_file, fault);
+	error = user_lines_add(&text, options->ganesha_file, fault);
 	if (!error && (text.error || !path))
 		error = fault_set(fault, ENOMEM, "write", LAB_GANESHA_CONF, NULL);
 	if (!error)
