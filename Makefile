@@ -13,6 +13,10 @@ CPPFLAGS += -D_GNU_SOURCE -DWIREROOT_VERSION='"$(VERSION)"' -DWIREROOT_PREFIX='"
 CFLAGS   ?= -O2 -g
 HOSTCFLAGS = -std=c11 $(WARNINGS) $(CFLAGS)
 
+# One short line for each file; `make V=1` shows the commands.
+Q    := $(if $(V),,@)
+say   = $(if $(V),:,printf '  %-6s %s\n' '$(1)' '$@')
+
 .PHONY: all deps demo check check-full bench fuzz lint install clean
 all:
 

@@ -13,11 +13,13 @@ ALL += $(B)/init
 
 $(B)/initramfs/%.o: initramfs/%.c
 	@mkdir -p $(@D)
-	$(KLCC) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
+	@$(call say,KLCC)
+	$(Q)$(KLCC) $(INIT_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/init: $(INIT_OBJECTS)
-	$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
-	strip --strip-all -R .comment -R .note -o $@ $@.unstripped
+	@$(call say,KLCC)
+	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
+	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
 
 install:: $(B)/init
 	install -D -m 755 $(B)/init $(DESTDIR)$(PREFIX)/lib/wireroot/init

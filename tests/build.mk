@@ -8,18 +8,22 @@ SANITIZE    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fn
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
+HEADERS      := $(wildcard initramfs/*.h userspace/*/*.h tools/*/*.h tests/*/*.h)
+
 named_in     = $(shell sed -n '1,12s/.*$(1): *\(.*[^ ]\) *\*\/.*/\1/p' $(2))
 pkg_flags    = $(if $(strip $(1)),$(shell pkg-config --cflags --libs $(1)))
 
 .SECONDEXPANSION:
-$(B)/tests/unit/%: tests/unit/%.c $$(call named_in,links,tests/unit/$$*.c)
+$(B)/tests/unit/%: tests/unit/%.c $$(call named_in,links,tests/unit/$$*.c) $(HEADERS)
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(WARNINGS) $(filter-out -MMD -MP,$(CPPFLAGS)) $(SANITIZE) -o $@ $(filter %.c,$^) \
+	@$(call say,CC)
+	$(Q)$(CC) -std=c11 $(WARNINGS) $(filter-out -MMD -MP,$(CPPFLAGS)) $(SANITIZE) -o $@ $(filter %.c,$^) \
 		$(call pkg_flags,cmocka $(call named_in,libraries,$<))
 
-$(B)/tests/fuzz/%: tests/fuzz/%.c $$(call named_in,links,tests/fuzz/$$*.c)
+$(B)/tests/fuzz/%: tests/fuzz/%.c $$(call named_in,links,tests/fuzz/$$*.c) $(HEADERS)
 	@mkdir -p $(@D)
-	clang -std=c11 $(WARNINGS) $(filter-out -MMD -MP,$(CPPFLAGS)) -O1 -g \
+	@$(call say,CLANG)
+	$(Q)clang -std=c11 $(WARNINGS) $(filter-out -MMD -MP,$(CPPFLAGS)) -O1 -g \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $(filter %.c,$^) \
 		$(call pkg_flags,$(call named_in,libraries,$<))
 

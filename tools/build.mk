@@ -15,11 +15,13 @@ ALL += $(B)/wireroot
 WIREROOT_CFLAGS := $(shell pkg-config --cflags $(WIREROOT_LIBRARIES) 2>/dev/null)
 
 $(B)/wireroot: $(WIREROOT_OBJECTS)
-	$(CC) $(HOSTCFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(WIREROOT_LIBRARIES)) -lm
+	@$(call say,CC)
+	$(Q)$(CC) $(HOSTCFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(WIREROOT_LIBRARIES)) -lm
 
 $(WIREROOT_OBJECTS): $(B)/host/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(HOSTCFLAGS) $(CPPFLAGS) $(WIREROOT_CFLAGS) -c -o $@ $<
+	@$(call say,CC)
+	$(Q)$(CC) $(HOSTCFLAGS) $(CPPFLAGS) $(WIREROOT_CFLAGS) -c -o $@ $<
 
 # The assembler reads them; the compiler's dependency files do not know.
 $(B)/host/tools/generate/ipxe_templates.o: ipxe/node.ipxe.in ipxe/boot.ipxe.in

@@ -10,18 +10,21 @@ WIREROOTD_PACKAGES := libmicrohttpd jansson
 ALL += $(B)/wirerootd
 
 $(B)/wirerootd: $(WIREROOTD_OBJECTS)
-	$(CC) $(HOSTCFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(WIREROOTD_PACKAGES))
+	@$(call say,CC)
+	$(Q)$(CC) $(HOSTCFLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs $(WIREROOTD_PACKAGES))
 
 $(B)/objects/wirerootd/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(HOSTCFLAGS) $(shell pkg-config --cflags $(WIREROOTD_PACKAGES)) -c -o $@ $<
+	@$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(HOSTCFLAGS) $(shell pkg-config --cflags $(WIREROOTD_PACKAGES)) -c -o $@ $<
 
 # The same daemon with sanitizers, for tests/integration/wirerootd_test.sh.
 TEST_PROGRAMS += $(B)/wirerootd-asan
 
 $(B)/wirerootd-asan: $(WIREROOTD_SOURCES) $(wildcard userspace/*/*.h initramfs/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -fsanitize=address,undefined \
+	@$(call say,CC)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -fsanitize=address,undefined \
 		-fno-sanitize-recover=all -o $@ $(filter %.c,$^) \
 		$(shell pkg-config --cflags --libs $(WIREROOTD_PACKAGES))
 
