@@ -189,8 +189,9 @@ console_mark()
 
 console_has()
 {
-	tail -c "+$((${console_from[$1]:-0} + 1))" "$LAB/$1.console" | tr -d '\r\0' |
-		grep -aEq -- "$2"
+	# Not grep -q, which ends the pipe in the middle: with pipefail that is a failure.
+	[ "$(tail -c "+$((${console_from[$1]:-0} + 1))" "$LAB/$1.console" | tr -d '\r\0' |
+		grep -aEc -- "$2")" -gt 0 ]
 }
 
 # For whoever has to find out why: the last lines, without what would disturb a terminal.
