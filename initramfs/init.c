@@ -380,6 +380,18 @@ static void begin_root_attempt(struct boot *boot)
 		retry_root_later(boot);
 }
 
+/*
+ * With several interfaces, the one whose lease led to the root need not be the one that the way to
+ * the server goes through, which is the one that must stay up.
+ */
+static void use_nic_towards_root(struct boot *boot)
+{
+	struct nic *nic = network_find_address(&boot->network, boot->result.source);
+
+	if (nic)
+		use_nic(boot, nic);
+}
+
 static void end_root_attempt(struct boot *boot, bool expired)
 {
 	if (expired)
@@ -391,6 +403,7 @@ static void end_root_attempt(struct boot *boot, bool expired)
 		return;
 	}
 	boot->mounted = true;
+	use_nic_towards_root(boot);
 	report_line("root: %s:%s by NFS %s, %s", boot->root.server, boot->root.path,
 		    nfs_version_name(boot->result.version),
 		    boot->params.overlay      ? "below an overlay in memory"

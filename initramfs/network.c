@@ -435,6 +435,19 @@ struct nic *network_next_bound(struct network *network, const struct nic *previo
 	return next ? next : first;
 }
 
+struct nic *network_find_address(struct network *network, uint32_t address)
+{
+	unsigned int i;
+
+	for (i = 0; i < LINKS_MAX; i++) {
+		struct nic *nic = &network->nics[i];
+
+		if (nic->link.index && nic->bound && nic->lease.address == address)
+			return nic;
+	}
+	return NULL;
+}
+
 bool network_has_carrier(const struct network *network)
 {
 	unsigned int i;

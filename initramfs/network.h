@@ -68,6 +68,9 @@ void network_driver_loaded(struct network *network);
  */
 struct nic *network_next_bound(struct network *network, const struct nic *previous);
 
+/* The interface that has @address, or NULL. */
+struct nic *network_find_address(struct network *network, uint32_t address);
+
 bool network_has_carrier(const struct network *network);
 
 /* Say in @fault why no lease is there yet; for the line of status. */

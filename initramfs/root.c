@@ -6,12 +6,15 @@
  * renewing the lease and telling what it waits for. The child shares the mount namespace: what it
  * mounts, the init has. It may be killed at any moment, since NFS mounts wait killably.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <netinet/in.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -101,6 +104,22 @@ static void mount_and_look(const struct nfs_target *target, const char *wanted_i
 	close(outside);
 }
 
+/* The address that the kernel speaks to @server from; nothing is sent to find out. 0: unknown. */
+static uint32_t source_address(uint32_t server)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons(9), /* any but 0 */
+				       .sin_addr.s_addr = htonl(server) };
+	socklen_t length = sizeof(address);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool known = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		     getsockname(fd, (struct sockaddr *)&address, &length) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return known ? ntohl(address.sin_addr.s_addr) : 0;
+}
+
 static void attempt(const struct params *params, const struct root_spec *spec,
 		    const struct lease *lease, int version_3_ready, struct root_result *result)
 {
@@ -116,6 +135,7 @@ static void attempt(const struct params *params, const struct root_spec *spec,
 	if (resolve(spec->server, lease, &result->server, &result->fault) < 0)
 		return;
 	target.server = result->server;
+	result->source = source_address(result->server);
 	mount_and_look(&target, params->init, result);
 	if (result->fault.error != EBADMSG || result->version != NFS_4_2 ||
 	    spec->version == NFS_4_2)

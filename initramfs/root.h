@@ -21,6 +21,7 @@ struct root_result {
 	struct fault fault; /* ->error is 0 when the root is mounted */
 	enum nfs_version version;
 	uint32_t server; /* host byte order */
+	uint32_t source; /* our address on the way there, host byte order; 0: unknown */
 	char init[256]; /* the second stage's program, seen from the root */
 };
 
