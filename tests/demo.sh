@@ -36,14 +36,20 @@ fi
 
 children=()
 
-# The lab is tied to this process and would end with it anyway; this is the orderly way.
-clean_up()
+end_children()
 {
 	local child
 
 	for child in "${children[@]}"; do
 		kill "$child" 2> /dev/null || true
 	done
+	children=()
+}
+
+# The lab is tied to this process and would end with it anyway; this is the orderly way.
+clean_up()
+{
+	end_children
 	if [ -d "$LAB/run" ]; then
 		"$WIREROOT" lab down "$LAB" 2> /dev/null || true
 	fi
@@ -51,6 +57,18 @@ clean_up()
 trap clean_up EXIT
 trap 'echo; exit 130' INT
 trap 'exit 143' TERM HUP
+
+# Runs a command as it would be run without this word, but a signal does not have to wait for its end.
+attended()
+{
+	local status=0
+
+	"$@" &
+	children+=($!)
+	wait $! || status=$?
+	unset 'children[-1]'
+	return "$status"
+}
 
 fail()
 {
@@ -102,7 +120,7 @@ show_progress()
 {
 	local what=$1 log=$2 start=$SECONDS last
 
-	while read -r -t 1 -u "$3" _ || [ $? -gt 128 ]; do
+	while read -r -t 1 _ || [ $? -gt 128 ]; do
 		last=$(tail -n 1 "$log" | LC_ALL=C tr -cd '[:print:]' | cut -c 1-48)
 		printf '%s  %s … %d s %s%s%s' "$CLEAR" "$what" $((SECONDS - start)) "$DIM" "$last" \
 			"$PLAIN"
@@ -112,18 +130,18 @@ show_progress()
 # step WHAT HINT COMMAND...: runs it; what it prints on standard output is in $answer.
 step()
 {
-	local what=$1 hint=$2 log=$OUTPUT/step.log start end progress='' status=0
+	local what=$1 hint=$2 log=$OUTPUT/step.log start end status=0
 	shift 2
 
 	start=$(now_ms)
 	: > "$log"
 	if [ -t 1 ]; then
-		# A pipe that this shell holds: it closes, and the progress ends, however this ends.
-		exec {progress}> >(show_progress "$what" "$log" 0)
+		# The progress ends when its end of this pipe closes, so the command must not have it.
+		exec 8> >(show_progress "$what" "$log")
 	fi
-	"$@" > "$OUTPUT/answer" 2> "$log" || status=$?
-	if [ -n "$progress" ]; then
-		exec {progress}>&-
+	attended "$@" > "$OUTPUT/answer" 2> "$log" 8>&- || status=$?
+	if [ -t 1 ]; then
+		exec 8>&-
 		wait $! || true
 	fi
 	answer=$(cat "$OUTPUT/answer")
@@ -159,7 +177,7 @@ interesting()
 watch_console()
 {
 	# In the lab, with which it ends, even when this script is killed.
-	"$WIREROOT" lab exec "$LAB" -- tail -n +1 -F "$CONSOLE" 2> /dev/null \
+	"$WIREROOT" lab exec "$LAB" -- tail -n +1 -s 0.2 -F "$CONSOLE" 2> /dev/null \
 		> >(interesting | tell_story "$1") &
 	children+=($!)
 }
@@ -181,7 +199,7 @@ check_node()
 {
 	local from command
 
-	"$WIREROOT" lab wait "$LAB" "$NODE" 'root@[^ ]*:.*#' "$COMMAND_TIMEOUT_S" ||
+	attended "$WIREROOT" lab wait "$LAB" "$NODE" 'root@[^ ]*:.*#' "$COMMAND_TIMEOUT_S" ||
 		fail_on_node "no prompt came on the node's serial console" \
 			"see why serial-getty@ttyS0 did not start"
 	from=$(stat -c %s "$CONSOLE")
@@ -190,7 +208,7 @@ check_node()
 	command+=" over \$(findmnt -nt nfs,nfs4 -o FSTYPE,SOURCE | tr -s ' ')\""
 	attach_to_console
 	type_at_console "$command"
-	"$WIREROOT" lab wait "$LAB" "$NODE" 'answer: [a-z]' "$COMMAND_TIMEOUT_S" "$from" ||
+	attended "$WIREROOT" lab wait "$LAB" "$NODE" 'answer: [a-z]' "$COMMAND_TIMEOUT_S" "$from" ||
 		fail_on_node "the node did not answer a command" "look at what the console says"
 	answer=$(tail -c "+$((from + 1))" "$CONSOLE" | plain_text | grep '^answer: [a-z]' | tail -n 1)
 	printf '  The node says: %s\n' "${answer#answer: }"
@@ -210,10 +228,10 @@ prepare()
 	rm -rf "$LAB"
 
 	step "Debian's kernel $KERNEL_SERIES" "see whether apt-get update works" \
-		tests/fixtures/kernels.sh "$KERNEL_SERIES"
+		tests/fixtures/contained.sh tests/fixtures/kernels.sh "$KERNEL_SERIES"
 	read -r VERSION KERNEL_TREE <<< "$answer"
 	step "a Debian 12 root file system" "see whether apt-get update works" \
-		tests/fixtures/debian_root.sh "$ROOT"
+		tests/fixtures/contained.sh tests/fixtures/debian_root.sh "$ROOT"
 	step "the initrd" "see wireroot initrd build --help" \
 		"$WIREROOT" initrd build --kernel "$VERSION" --modules "$KERNEL_TREE" \
 		--drivers virtio_net --with overlay -o "$OUTPUT/base.img"
@@ -237,7 +255,7 @@ boot()
 		--kernel "$KERNEL_TREE/boot/vmlinuz-$VERSION" --initrd "$OUTPUT/base.img" \
 		--append "$WORDS" ||
 		fail_on_node "QEMU did not start" "read the message above"
-	"$WIREROOT" lab wait "$LAB" "$NODE" '^wireroot-console: multi-user reached' \
+	attended "$WIREROOT" lab wait "$LAB" "$NODE" '^wireroot-console: multi-user reached' \
 		"$BOOT_TIMEOUT_S" ||
 		fail_on_node "the node did not reach multi-user within $BOOT_TIMEOUT_S s" \
 			"find the first line above that names a fault"
@@ -247,16 +265,11 @@ boot()
 
 power_off()
 {
-	local child
-
 	type_at_console 'systemctl poweroff'
-	"$WIREROOT" lab wait "$LAB" "$NODE" --off "$OFF_TIMEOUT_S" ||
+	attended "$WIREROOT" lab wait "$LAB" "$NODE" --off "$OFF_TIMEOUT_S" ||
 		fail_on_node "the node did not power off within $OFF_TIMEOUT_S s" \
 			"see what systemd waits for"
-	for child in "${children[@]}"; do
-		kill "$child" 2> /dev/null || true
-	done
-	children=()
+	end_children
 	echo "  The node has powered off."
 }
 

@@ -46,10 +46,9 @@ LAB=$PWD/$OUTPUT/lab
 ROOT=$PWD/$OUTPUT/root
 SAMPLES=$OUTPUT/samples.jsonl
 
-# shellcheck source=tests/fixtures/debian.sh
-. tests/fixtures/debian.sh
-# shellcheck source=tests/bench/peers.sh
-. tests/bench/peers.sh
+child=
+seconds=
+times=
 
 say()
 {
@@ -74,6 +73,14 @@ fail()
 	exit 1
 }
 
+# Runs a command as it would be run without this word, but a signal does not have to wait for its end.
+attended()
+{
+	"$@" &
+	child=$!
+	wait "$child"
+}
+
 # sample WHO WHAT VALUE
 sample()
 {
@@ -93,64 +100,67 @@ prepare()
 	: > "$SAMPLES"
 
 	say "the kernel"
-	read -r VERSION KERNEL_TREE < <(tests/fixtures/kernels.sh "$KERNEL_SERIES") ||
-		fail "no kernel $KERNEL_SERIES could be had"
+	attended tests/fixtures/contained.sh tests/fixtures/kernels.sh "$KERNEL_SERIES" \
+		> "$OUTPUT/kernel" || fail "no kernel $KERNEL_SERIES could be had"
+	read -r VERSION KERNEL_TREE < "$OUTPUT/kernel"
 	say "the root file system"
-	tests/fixtures/debian_root.sh "$ROOT"
+	attended tests/fixtures/contained.sh tests/fixtures/debian_root.sh "$ROOT"
 	"${KLCC:-klcc}" -Os -static -o "$OUTPUT/second-stage" tests/bench/second_stage.c
 	strip "$OUTPUT/second-stage"
 	install -D -m 755 "$OUTPUT/second-stage" "$ROOT$SECOND_STAGE"
 	for name in $INITRDS; do
 		if [ "$name" != wireroot ]; then
 			say "the tree for $name"
-			peer_prepare "$name" "$OUTPUT/$name"
+			attended tests/fixtures/contained.sh tests/bench/peer.sh prepare "$name" \
+				"$OUTPUT/$name"
 		fi
 	done
 }
 
-# Prints the seconds that it took. The rest of the words goes to `wireroot initrd build`.
+# Leaves in $seconds what it took. The words behind the file's name go to `wireroot initrd build`.
 build_ours()
 {
 	local file=$1 before
 	shift
 	before=$EPOCHREALTIME
-	"$WIREROOT" initrd build --kernel "$VERSION" --modules "$KERNEL_TREE" -o "$file" "$@" >&2
-	seconds_between "$before" "$EPOCHREALTIME"
+	"$WIREROOT" initrd build --kernel "$VERSION" --modules "$KERNEL_TREE" -o "$file" "$@" \
+		> "$file.log" 2>&1 || fail "our initrd could not be built:" "$(cat "$file.log")"
+	seconds=$(seconds_between "$before" "$EPOCHREALTIME")
 }
 
+# The same for any of the three.
 build()
 {
 	local name=$1 file=$OUTPUT/$1.img
 
-	case $name in
-	wireroot)
-		build_ours "$file" --drivers virtio_net 2> "$file.log"
-		;;
-	*)
-		peer_build "$name" "$OUTPUT/$name" "$KERNEL_TREE" "$VERSION" "$file"
-		;;
-	esac || fail "$name's initrd could not be built:" "$(tail -n 5 "$file.log")"
+	if [ "$name" = wireroot ]; then
+		build_ours "$file" --drivers virtio_net
+		return
+	fi
+	attended tests/fixtures/contained.sh tests/bench/peer.sh build "$name" "$OUTPUT/$name" \
+		"$KERNEL_TREE" "$VERSION" "$file" > "$file.seconds" 2> "$file.log" ||
+		fail "$name's initrd could not be built:" "$(tail -n 5 "$file.log")"
+	seconds=$(cat "$file.seconds")
 }
 
 measure_builds()
 {
-	local round name seconds
+	local round name
 
 	for ((round = 0; round <= BUILD_ROUNDS; round++)); do
 		for name in $INITRDS; do
 			say "build $round of $BUILD_ROUNDS: $name"
-			seconds=$(build "$name")
+			build "$name"
 			if [ "$round" -gt 0 ]; then
 				sample "$name" build_s "$seconds"
 			fi
 		done
 		if [ "$round" -gt 0 ]; then
-			seconds=$(build_ours "$OUTPUT/uncached.img" --drivers virtio_net --no-cache \
-				2> "$OUTPUT/uncached.img.log")
+			build_ours "$OUTPUT/uncached.img" --drivers virtio_net --no-cache
 			sample wireroot build_uncached_s "$seconds"
 		fi
 	done
-	build_ours "$OUTPUT/wired.img" --drivers auto > /dev/null 2> "$OUTPUT/wired.img.log"
+	build_ours "$OUTPUT/wired.img" --drivers auto
 	rm -f "$OUTPUT"/uncached.img*
 }
 
@@ -167,35 +177,35 @@ measure_sizes()
 	sample wireroot init_bytes "$(stat -c %s build/init)"
 }
 
-# Boots with NAME's initrd and prints "INIT SECOND VERSION": seconds since the kernel's start, and the
-# version of NFS.
+# Boots with NAME's initrd; leaves in $times "INIT SECOND VERSION": seconds since the kernel's start,
+# and the version of NFS.
 boot()
 {
 	local name=$1 line
 
-	if ! "$WIREROOT" lab boot "$LAB" bench --direct --accel "$ACCEL" --cpus "$CPUS" \
+	if ! attended "$WIREROOT" lab boot "$LAB" bench --direct --accel "$ACCEL" --cpus "$CPUS" \
 		--memory "$MEMORY_MIB" --nic virtio --no-reboot \
 		--kernel "$KERNEL_TREE/boot/vmlinuz-$VERSION" --initrd "$OUTPUT/$name.img" \
 		--append "$ARGUMENTS" --wait '^BENCH ' --timeout "$BOOT_TIMEOUT_S"; then
 		fail "with $name's initrd the node did not reach the second stage; its console ends:" \
 			"$(tail -n 20 "$LAB/bench.console" | tr -d '\r\0')"
 	fi
-	"$WIREROOT" lab wait "$LAB" bench --off 60 || "$WIREROOT" lab power "$LAB" bench off
+	attended "$WIREROOT" lab wait "$LAB" bench --off 60 || "$WIREROOT" lab power "$LAB" bench off
 	line=$(tr -d '\r\0' < "$LAB/bench.console" | grep -a '^BENCH ')
 	case $line in
-	'BENCH init '*) printf '%s\n' "$line" | cut -d ' ' -f 3,5,7 ;;
+	'BENCH init '*) times=$(cut -d ' ' -f 3,5,7 <<< "$line") ;;
 	*) fail "with $name's initrd: $line" ;;
 	esac
 }
 
 measure_boots()
 {
-	local round name times init second version
+	local round name init second version
 
 	for ((round = 0; round <= ROUNDS; round++)); do
 		for name in $INITRDS; do
 			say "boot $round of $ROUNDS: $name"
-			times=$(boot "$name") || exit 1
+			boot "$name"
 			read -r init second version <<< "$times"
 			printf '{"initrd":"%s","nfs":"%s"}\n' "$name" "$version" >> "$SAMPLES"
 			if [ "$round" -gt 0 ]; then
@@ -225,6 +235,9 @@ report()
 # The lab ends with this script in any case; this is the quick and orderly way.
 clean_up()
 {
+	if [ -n "$child" ]; then
+		kill "$child" 2> /dev/null || true
+	fi
 	if [ -d "$LAB/run" ]; then
 		"$WIREROOT" lab down "$LAB" 2> /dev/null || true
 	fi
