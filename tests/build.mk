@@ -47,7 +47,7 @@ test-programs: unit-tests fuzz-targets $(TEST_PROGRAMS)
 # What boot tests need from outside, with its progress in sight, before the tests begin.
 fixtures: deps
 	@tests/fixtures/kernels.sh >/dev/null
-	@tests/fixtures/debian_root.sh --cache-only
+	@tests/fixtures/debian_root.sh --archive >/dev/null
 
 check: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
