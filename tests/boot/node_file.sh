@@ -21,6 +21,7 @@ cat "$WORK/base.img" "$WORK/node.img" > "$WORK/joined.img"
 lab_up --root "$WORK/root"
 
 node_direct file "test.do=write,poweroff" --initrd "$WORK/node.img"
+# shellcheck disable=SC2034 # for node_direct
 INITRD=$WORK/joined.img
 node_direct line "wireroot.hostname=from-line ro root=nfs:10.87.0.1:/srv/root test.do=poweroff"
 expect_second_stage file "a node is configured by its segment alone"

@@ -8,6 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # Node | words | root-path, or - | the root's line in /proc/mounts, a pattern
+# shellcheck disable=SC2034 # used by name
 forms_essential=(
 	'nfsroot|root=/dev/nfs nfsroot=10.87.0.1:/srv/root,vers=3,rsize=32768|-|nfs 10.87.0.1:/srv/root ro,.*vers=3,rsize=32768,'
 	'next|root=/dev/nfs nfsroot=/srv/root|-|nfs4 10.87.0.1:/srv/root ro,'
@@ -16,6 +17,7 @@ forms_essential=(
 	'pattern|root=nfs4: rw|nfs.lab:/srv/nodes/%s|nfs4 nfs.lab:/srv/nodes/pattern rw,'
 	'netroot|root=dhcp netroot=nfs:10.87.0.1:/srv/root:rsize=65536|nfs:192.0.2.1:/elsewhere|nfs4 10.87.0.1:/srv/root ro,.*rsize=65536,'
 )
+# shellcheck disable=SC2034
 forms_others=(
 	'server|root=10.87.0.1:/srv/root,rsize=65536|-|nfs4 10.87.0.1:/srv/root ro,.*rsize=65536,'
 	'name|root=nfs.lab:/srv/root|-|nfs4 nfs.lab:/srv/root ro,'
