@@ -125,8 +125,7 @@ static uint32_t mask_of_prefix(uint32_t bits)
 	return bits ? UINT32_MAX << (32 - bits) : 0;
 }
 
-/* Class A, B or C (RFC 791 section 3.2), as the kernel falls back to. */
-static uint32_t mask_of_class(uint32_t address)
+uint32_t ip_netmask_of_class(uint32_t address)
 {
 	return mask_of_prefix(address < 0x80000000 ? 8 : address < 0xc0000000 ? 16 : 24);
 }
@@ -136,7 +135,7 @@ static int take_netmask(const char *text, struct lease *fixed, struct fault *fau
 	uint32_t bits;
 
 	if (!*text) {
-		fixed->netmask = fixed->address ? mask_of_class(fixed->address) : 0;
+		fixed->netmask = fixed->address ? ip_netmask_of_class(fixed->address) : 0;
 		return 0;
 	}
 	if (value_number(text, 32, &bits) && bits) {

@@ -52,6 +52,9 @@ struct vlan_param {
  */
 int ip_param_parse(const char *value, struct ip_param *ip, struct fault *fault);
 
+/* The netmask of @address's class, A, B or C (RFC 791 section 3.2), as the kernel falls back to. */
+uint32_t ip_netmask_of_class(uint32_t address);
+
 /* vlan=NAME:PARENT. */
 int vlan_param_parse(const char *value, struct vlan_param *vlan, struct fault *fault);
 

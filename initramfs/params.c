@@ -533,12 +533,40 @@ static void override_addresses(uint32_t to[static LEASE_SERVERS_MAX],
 		memcpy(to, from, LEASE_SERVERS_MAX * sizeof(*to));
 }
 
+/* Make @gateway the only default route, in the place of those that a server gave. */
+static void override_gateway(struct lease *lease, uint32_t gateway)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < lease->route_count; i++)
+		if (lease->routes[i].prefix_bits)
+			lease->routes[kept++] = lease->routes[i];
+	if (kept == LEASE_ROUTES_MAX)
+		kept--;
+	lease->routes[kept] = (struct lease_route){ .gateway = gateway };
+	lease->route_count = kept + 1;
+}
+
+/* Without a netmask there would be no network to reach a gateway in. */
+static void settle_netmask(const struct ip_param *ip, struct lease *lease)
+{
+	if (ip && ip->fixed.netmask && ip->fixed.netmask != lease->netmask) {
+		lease->netmask = ip->fixed.netmask;
+		lease->broadcast = 0; /* belongs to the other netmask */
+	}
+	if (!lease->netmask && lease->address)
+		lease->netmask = ip_netmask_of_class(lease->address);
+}
+
 void params_override_lease(const struct params *params, const struct ip_param *ip,
 			   struct lease *lease)
 {
 	override_addresses(lease->dns, params->dns);
+	settle_netmask(ip, lease);
 	if (!ip)
 		return;
+	if (ip->fixed.route_count)
+		override_gateway(lease, ip->fixed.routes[0].gateway);
 	override_addresses(lease->dns, ip->fixed.dns);
 	override_addresses(lease->ntp, ip->fixed.ntp);
 	if (ip->fixed.next_server)

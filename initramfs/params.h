@@ -84,8 +84,9 @@ void params_init(struct params *params);
 int params_apply(struct params *params, const struct words *words, struct fault *fault);
 
 /*
- * Lay over @lease what the parameters state for its interface: @ip (NULL for none), its server, DNS
- * and NTP servers and MTU; nameserver= where @ip names no DNS server. server_id stays that of DHCP.
+ * Lay over @lease what the parameters state for its interface: @ip (NULL for none), its server,
+ * gateway, netmask, DNS and NTP servers and MTU; nameserver= where @ip names no DNS server. A
+ * netmask that nobody gave becomes that of the address's class. server_id stays that of DHCP.
  */
 void params_override_lease(const struct params *params, const struct ip_param *ip,
 			   struct lease *lease);

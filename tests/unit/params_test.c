@@ -292,6 +292,55 @@ static void parameters_lie_over_the_lease(void **state)
 	assert_int_equal(lease.server_id, 9);
 }
 
+static void stated_gateway_and_netmask_outrank_the_lease(void **state)
+{
+	struct lease lease = { .address = 0x0a000005,
+			       .netmask = 0xff000000,
+			       .broadcast = 0x0affffff };
+	struct boot boot;
+	struct params *params =
+		boot_with(&boot, "", "ip=::10.0.0.254:255.255.255.0::eth0:dhcp ip=eth1:dhcp");
+
+	(void)state;
+	lease.routes[0].gateway = 0x0a000001;
+	lease.routes[1] = (struct lease_route){ 0xc0a80000, 16, 0x0a000002 };
+	lease.route_count = 2;
+	params_override_lease(params, &params->ip[1], &lease);
+	assert_int_equal(lease.netmask, 0xff000000);
+	assert_int_equal(lease.routes[0].gateway, 0x0a000001);
+
+	params_override_lease(params, &params->ip[0], &lease);
+	assert_int_equal(lease.netmask, 0xffffff00);
+	assert_int_equal(lease.broadcast, 0);
+	assert_int_equal(lease.route_count, 2);
+	assert_int_equal(lease.routes[0].gateway, 0x0a000002);
+	assert_int_equal(lease.routes[1].gateway, 0x0a0000fe);
+	assert_int_equal(lease.routes[1].prefix_bits, 0);
+
+	for (unsigned int i = 0; i < LEASE_ROUTES_MAX; i++)
+		lease.routes[i] = (struct lease_route){ 0xc0a80000, 16, 0x0a000002 };
+	lease.route_count = LEASE_ROUTES_MAX;
+	params_override_lease(params, &params->ip[0], &lease);
+	assert_int_equal(lease.route_count, LEASE_ROUTES_MAX);
+	assert_int_equal(lease.routes[LEASE_ROUTES_MAX - 1].gateway, 0x0a0000fe);
+}
+
+static void lease_without_netmask_gets_that_of_its_class(void **state)
+{
+	static const uint32_t addresses[] = { 0x0a000005, 0xac100005, 0xc0a80005 };
+	static const uint32_t netmasks[] = { 0xff000000, 0xffff0000, 0xffffff00 };
+	struct boot boot;
+	struct params *params = boot_with(&boot, "", "ip=dhcp");
+
+	(void)state;
+	for (unsigned int i = 0; i < 3; i++) {
+		struct lease lease = { .address = addresses[i] };
+
+		params_override_lease(params, i ? &params->ip[0] : NULL, &lease);
+		assert_int_equal(lease.netmask, netmasks[i]);
+	}
+}
+
 static void dotted_interface_of_ip_brings_its_vlan(void **state)
 {
 	struct boot boot;
@@ -541,6 +590,8 @@ int main(void)
 		cmocka_unit_test(several_ip_words_add_up_and_one_interface_has_the_last),
 		cmocka_unit_test(ip_words_for_two_macs_are_two),
 		cmocka_unit_test(parameters_lie_over_the_lease),
+		cmocka_unit_test(stated_gateway_and_netmask_outrank_the_lease),
+		cmocka_unit_test(lease_without_netmask_gets_that_of_its_class),
 		cmocka_unit_test(dotted_interface_of_ip_brings_its_vlan),
 		cmocka_unit_test(explicit_vlan_outranks_an_implied_one),
 		cmocka_unit_test(implied_vlan_goes_with_the_ip_that_brought_it),
