@@ -412,6 +412,8 @@ static enum dhcp_event handle_nak(struct dhcp_client *client, const struct link 
 		 reply->message[0] ? reply->message : "nothing");
 	fault_set(fault, ECONNREFUSED, "have the DHCP server confirm the lease (DHCPNAK)",
 		  link->name, hint);
+	/* Whoever has the refused address is no conflict of ours, which a DECLINE would claim. */
+	close_socket(&client->arp_socket);
 	pause_until(client,
 		    monotonic_us() + backoff_delay_ms(client->tries, random_word()) * 1000ull);
 	return state == DHCP_REBINDING ? DHCP_LOST_LEASE : DHCP_TROUBLE;
