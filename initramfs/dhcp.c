@@ -204,6 +204,7 @@ static enum dhcp_event take_offer(struct dhcp_client *client, const struct link 
 	client->sends = 0;
 	client->probes = 0;
 	client->requested_us = monotonic_us();
+	memset(&client->last_trouble, 0, sizeof(client->last_trouble));
 	if (open_socket(&client->arp_socket, link, ETH_P_ARP, fault) < 0) {
 		send_with_backoff(client, link, 0);
 		return DHCP_TROUBLE;
@@ -281,8 +282,11 @@ static enum dhcp_event requesting_timer(struct dhcp_client *client, const struct
 		send_with_backoff(client, link, client->sends);
 		return DHCP_NOTHING;
 	}
-	fault_set(fault, ETIMEDOUT, "have the DHCP server confirm its offer", link->name,
-		  "starting over");
+	if (client->last_trouble.error)
+		*fault = client->last_trouble;
+	else
+		fault_set(fault, ETIMEDOUT, "have the DHCP server confirm its offer", link->name,
+			  "starting over");
 	send_discover(client, link);
 	return DHCP_TROUBLE;
 }
@@ -375,14 +379,14 @@ static enum dhcp_event handle_offer(struct dhcp_client *client, const struct lin
 }
 
 static enum dhcp_event handle_ack(struct dhcp_client *client, const struct link *link,
-				  struct dhcp_reply *reply, struct fault *fault)
+				  struct dhcp_reply *reply)
 {
 	enum dhcp_state state = client->state;
 
 	if (state != DHCP_REQUESTING && state != DHCP_REBINDING)
 		return DHCP_NOTHING;
 	if (reply->lease.address != client->message.address ||
-	    !client->judge(client->judge_context, link, &reply->lease, fault))
+	    !client->judge(client->judge_context, link, &reply->lease, &client->last_trouble))
 		return DHCP_NOTHING;
 	client->lease = reply->lease;
 	client->bound_us = client->requested_us;
@@ -426,7 +430,7 @@ static enum dhcp_event handle_reply(struct dhcp_client *client, const struct lin
 	case DHCP_OFFER:
 		return handle_offer(client, link, reply, fault);
 	case DHCP_ACK:
-		return handle_ack(client, link, reply, fault);
+		return handle_ack(client, link, reply);
 	case DHCP_NAK:
 		return handle_nak(client, link, reply, fault);
 	default:
