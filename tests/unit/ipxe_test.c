@@ -34,12 +34,14 @@ static void script_has_lines_in_order(void **state)
 	const char *kernel, *base, *segment, *boot;
 
 	(void)state;
-	assert_int_equal(node("http://s/vmlinuz", "ip=dhcp quiet", 2, &output, &fault), 0);
+	assert_int_equal(node("http://s/vmlinuz", "ip=dhcp -- single", 2, &output, &fault), 0);
 	assert_memory_equal(output.data, "#!ipxe\n", 7);
 	assert_null(strchr(output.data, '@'));
 	assert_non_null(strstr(output.data, "set loading http://s/vmlinuz\n"));
-	kernel = strstr(output.data, "kernel --name vmlinuz ${loading} ip=dhcp quiet "
-				     "BOOTIF=01-${netX/mac:hexhyp} ${initrds} || goto failed\n");
+	/* Behind a "--" in the node's words, the init would not see BOOTIF. */
+	kernel =
+		strstr(output.data, "kernel --name vmlinuz ${loading} BOOTIF=01-${netX/mac:hexhyp} "
+				    "${initrds} ip=dhcp -- single || goto failed\n");
 	base = strstr(output.data, "set loading http://s/base.img\n"
 				   "initrd --name initrd0.img ${loading} || goto failed\n");
 	segment = strstr(output.data, "set loading http://s/node.img\n"
