@@ -5,4 +5,4 @@ MAN_PAGES := $(wildcard Documentation/man/*.8) $(wildcard Documentation/man/*.5)
 
 install::
 	@for page in $(MAN_PAGES); do \
-		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit 1; done

@@ -26,7 +26,7 @@ $(WIREROOT_OBJECTS): $(B)/host/%.o: %.c
 # The assembler reads them; the compiler's dependency files do not know.
 $(B)/host/tools/generate/ipxe_templates.o: ipxe/node.ipxe.in ipxe/boot.ipxe.in
 
-install::
+install:: $(B)/wireroot
 	install -D -m 755 $(B)/wireroot $(DESTDIR)$(PREFIX)/bin/wireroot
 	install -D -m 644 tools/completion/wireroot.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/wireroot
