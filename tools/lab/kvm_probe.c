@@ -73,34 +73,40 @@ static void become_guest(const char *kernel)
 	_exit(127);
 }
 
-static bool guest_boots(const char *kernel)
+/* 1 yes, 0 it hangs, -1 QEMU ended with an error, which says nothing of KVM: it may lack @kernel.
+ */
+static int guest_boots(const char *kernel)
 {
 	pid_t pid = fork();
 	struct pollfd ended = { .events = POLLIN };
-	int status = -1;
+	int status = 0, boots;
 
 	if (pid == 0)
 		become_guest(kernel);
 	if (pid < 0)
-		return false;
+		return -1;
 	ended.fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (poll(&ended, 1, BOOT_TIMEOUT_MS) <= 0) {
 		kill(pid, SIGKILL);
 		poll(&ended, 1, KILL_TIMEOUT_MS);
 		waitpid(pid, NULL, WNOHANG);
+		boots = 0;
 	} else {
 		waitpid(pid, &status, 0);
+		boots = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 1 : -1;
 	}
 	close(ended.fd);
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return boots;
 }
 
 static bool probe(const char *kernel)
 {
-	bool works = guest_boots(kernel);
+	int boots = guest_boots(kernel);
 
-	keep_answer(works);
-	return works;
+	/* What ended at once is asked at once again, perhaps with QEMU installed. */
+	if (boots >= 0)
+		keep_answer(boots);
+	return boots > 0;
 }
 
 bool kvm_works(const char *kernel)

@@ -11,8 +11,8 @@
 /*
  * Does KVM boot @kernel? /dev/kvm may be there and a guest still hang at its start, as happens in
  * nested virtualisation, so a kernel is booted once and given a few seconds. The answer is kept
- * until the machine's next boot. @kernel may be NULL: then the newest one in /boot is tried, and
- * without any the answer is no, and not kept.
+ * until the machine's next boot, unless QEMU ended with an error. @kernel may be NULL: then the
+ * newest one in /boot is tried, and without any the answer is no, and not kept.
  */
 bool kvm_works(const char *kernel);
 
