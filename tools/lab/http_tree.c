@@ -59,18 +59,22 @@ static int copy(int from, const char *to, struct fault *fault)
 }
 
 /*
- * The server follows no symbolic links, and a copy of an initrd takes time. What may be read by its
- * owner only (a kernel in some distributions) is copied, too: the server is somebody else.
+ * The server follows no symbolic link out of its tree, and a copy of an initrd takes time. What may
+ * be read by its owner only (a kernel in some distributions) is copied, too. @from may be @to.
  */
 static int place(const char *from, const char *to, struct fault *fault)
 {
 	struct stat state;
 	int fd, error;
 
-	unlink(to);
 	fd = open(from, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &state) < 0)
-		return fault_set(fault, errno, "open", from, NULL);
+	if (fd < 0 || fstat(fd, &state) < 0) {
+		error = fault_set(fault, errno, "open", from, NULL);
+		if (fd >= 0)
+			close(fd);
+		return error;
+	}
+	unlink(to);
 	if ((state.st_mode & S_IROTH) && link(from, to) == 0)
 		error = 0;
 	else
