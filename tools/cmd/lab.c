@@ -307,6 +307,17 @@ static void extend_path(void)
 	setenv("PATH", longer, 1);
 }
 
+/* The verbs without options of their own have no help of their own, either. */
+static int run_verb(const struct verb *verb, int argc, char **argv)
+{
+	bool has_help = verb->run == lab_up || verb->run == lab_boot;
+
+	if (has_help || argc < 2 || !is(argv[1], "--help"))
+		return verb->run(argc, argv);
+	fputs(help, stdout);
+	return CMD_DONE;
+}
+
 int cmd_lab(int argc, char **argv)
 {
 	if (argc < 2)
@@ -318,6 +329,6 @@ int cmd_lab(int argc, char **argv)
 	extend_path();
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (is(verbs[i].name, argv[1]))
-			return verbs[i].run(argc - 1, argv + 1);
+			return run_verb(&verbs[i], argc - 1, argv + 1);
 	return lab_misused("there is no such verb; see `wireroot lab --help`", argv[1]);
 }
