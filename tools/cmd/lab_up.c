@@ -76,13 +76,16 @@ struct up {
 /* Nothing that the servers need may be where the lab has file systems of its own. */
 static int check_uncovered(const char *path, struct fault *fault)
 {
-	static const char *const covered[] = { "/run/", "/proc/", "/sys/", "/var/lib/nfs/" };
+	static const char *const covered[] = { "/run", "/proc", "/sys", "/var/lib/nfs" };
 
-	for (size_t i = 0; i < sizeof(covered) / sizeof(covered[0]); i++)
-		if (!strncmp(path, covered[i], strlen(covered[i])))
+	for (size_t i = 0; i < sizeof(covered) / sizeof(covered[0]); i++) {
+		size_t length = strlen(covered[i]);
+
+		if (!strncmp(path, covered[i], length) && (!path[length] || path[length] == '/'))
 			return fault_set(fault, EINVAL, "use directory", path,
 					 "a lab has a /run, /proc, /sys and /var/lib/nfs of its "
 					 "own; choose another place");
+	}
 	return 0;
 }
 
