@@ -98,7 +98,8 @@ static int start_worker(struct module_loader *loader, struct module_worker *work
 	if (worker->pid == 0) {
 		close(ends[0]);
 		for (i = 0; i < loader->worker_count; i++)
-			close(loader->workers[i].socket);
+			if (loader->workers[i].socket >= 0)
+				close(loader->workers[i].socket);
 		serve(loader, ends[1]);
 	}
 	close(ends[1]);
@@ -342,10 +343,14 @@ int modules_result(struct module_loader *loader, struct module_worker *worker, s
 	int result;
 
 	if (recv(worker->socket, &result, sizeof(result), 0) != sizeof(result)) {
-		/* The worker was killed inside finit_module(), by an oops for one. */
+		/* The worker was killed inside finit_module(), by an oops for one. Another takes
+		 * its place, which may have been the only one; each costs a module, so this ends.
+		 */
 		result = -EIO;
 		close(worker->socket);
 		worker->socket = -1;
+		if (module)
+			(void)start_worker(loader, worker);
 	}
 	worker->module = NULL;
 	if (module) {
