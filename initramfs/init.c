@@ -5,9 +5,9 @@
  *	params ▸ modules ▸ link ▸ lease ▸ root ▸ overlay ▸ handoff ▸ switch_root
  *
  * Modules, link and lease overlap: one event loop serves them all, and so does the root's mount,
- *which runs in a process of its own. Whatever fails is told in one line and tried again with
- *back-off, until it works or until wireroot.timeout= has passed and wireroot.onfail= says something
- *else. Documentation/architecture.md has the reasons.
+ * which runs in a process of its own. Whatever fails is told in one line and tried again with
+ * back-off, until it works or until wireroot.timeout= has passed; then wireroot.onfail= decides.
+ * Documentation/architecture.md has the reasons.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -516,6 +516,10 @@ static void explain_stage(struct boot *boot)
 		snprintf(peer, sizeof(peer), "%s:%s", boot->root.server, boot->root.path);
 		fault_set(&boot->fault, EINPROGRESS, "mount the root", peer,
 			  "the server does not answer; waiting on");
+		report_fault(&boot->report, STAGE_ROOT, &boot->fault);
+	} else if (!boot->attempt.pid && !root_modules_ready(boot)) {
+		fault_set(&boot->fault, EINPROGRESS, "load the modules that the root needs", "",
+			  "a driver that is being loaded does not come to its end; waiting on");
 		report_fault(&boot->report, STAGE_ROOT, &boot->fault);
 	}
 }

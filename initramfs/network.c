@@ -524,7 +524,7 @@ void network_explain(const struct network *network, bool drivers_settled, struct
 	char links[sizeof(fault->peer)];
 
 	if (network->link_count == 0 && !drivers_settled)
-		fault_set(fault, EAGAIN, "load the network drivers", "", NULL);
+		fault_set(fault, EINPROGRESS, "load the network drivers", "", NULL);
 	else if (network->link_count == 0)
 		explain_missing_links(fault);
 	else if (list_links(network, links, sizeof(links)) == 0)
