@@ -49,6 +49,12 @@ static const struct noun *find_noun(const char *name)
 	return NULL;
 }
 
+static int unknown_noun(const char *name)
+{
+	fprintf(stderr, "wireroot: there is no '%s'; see wireroot --help\n", name);
+	return CMD_USAGE;
+}
+
 /* `wireroot help NOUN` is `wireroot NOUN --help`. */
 static int run_help(int argc, char **argv)
 {
@@ -60,8 +66,19 @@ static int run_help(int argc, char **argv)
 
 		return noun->run(2, arguments);
 	}
+	if (argc > 2)
+		return unknown_noun(argv[2]);
 	print_help(stdout);
 	return CMD_DONE;
+}
+
+/* A report that is cut short, as on a full disk, must not look like one that was printed. */
+static int check_output(int status)
+{
+	if (status != CMD_DONE || (fflush(stdout) == 0 && !ferror(stdout)))
+		return status;
+	fputs("wireroot: could not write everything to standard output\n", stderr);
+	return CMD_FAILED;
 }
 
 int main(int argc, char **argv)
@@ -80,9 +97,7 @@ int main(int argc, char **argv)
 		return CMD_DONE;
 	}
 	noun = find_noun(argv[1]);
-	if (!noun) {
-		fprintf(stderr, "wireroot: there is no '%s'; see wireroot --help\n", argv[1]);
-		return CMD_USAGE;
-	}
-	return noun->run(argc - 1, argv + 1);
+	if (!noun)
+		return unknown_noun(argv[1]);
+	return check_output(noun->run(argc - 1, argv + 1));
 }
