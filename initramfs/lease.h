@@ -19,7 +19,7 @@ struct lease_route {
 
 struct lease {
 	uint32_t address;
-	uint32_t netmask; /* option 1; the caller derives one when it is 0 */
+	uint32_t netmask; /* option 1; params_override_lease() derives one when it is 0 */
 	uint32_t broadcast; /* option 28 */
 	uint32_t server_id; /* option 54, or the static server field of ip= */
 	uint32_t next_server; /* siaddr */

@@ -8,9 +8,9 @@
 #include "fault.h"
 
 /*
- * Move the mount at @root below /run/wireroot/lower and mount an overlay at @root whose upper side
- * is a tmpfs of @size ("512m", "50%"; empty: half of the memory). Returns 0 or a negative errno
- * with @fault; @root is then as it was before.
+ * Move the mount at @root to /run/wireroot/overlay/lower and mount an overlay at @root whose upper
+ * side is a tmpfs of @size ("512m", "50%"; empty: half of the memory). Returns 0 or a negative
+ * errno with @fault; @root is then as it was before.
  */
 int overlay_mount(const char *root, const char *size, struct fault *fault);
 

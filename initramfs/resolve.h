@@ -11,7 +11,7 @@
 #include "lease.h"
 
 /*
- * Resolve @name, an address in text or a DNS name, to *@address (host byte order). Blocks, for 15 s
+ * Resolve @name, an address in text or a DNS name, to *@address (host byte order). Blocks, for 18 s
  * at most for each form of the name. A name without a dot is tried with the search list and the
  * domain first. Returns 0, or a negative errno with @fault.
  */
