@@ -309,17 +309,18 @@ static enum dhcp_event probe_timer(struct dhcp_client *client, const struct link
 static enum dhcp_event renewal_timer(struct dhcp_client *client, const struct link *link,
 				     struct fault *fault)
 {
+	/* The time may have run out at once, while a rescue shell held everything up. */
+	if (open_socket(&client->socket, link, ETH_P_IP, fault) < 0) {
+		client->resend_us = monotonic_us() + REBIND_EVERY_MIN_US;
+		update_deadline(client);
+		return DHCP_TROUBLE;
+	}
 	if (monotonic_us() >= expiry_us(client)) {
 		fault_set(fault, ETIMEDOUT, "extend the DHCP lease", link->name,
 			  "no server answered before it ran out; starting over");
 		client->began_us = monotonic_us();
 		send_discover(client, link);
 		return DHCP_LOST_LEASE;
-	}
-	if (open_socket(&client->socket, link, ETH_P_IP, fault) < 0) {
-		client->resend_us = monotonic_us() + REBIND_EVERY_MIN_US;
-		update_deadline(client);
-		return DHCP_TROUBLE;
 	}
 	rebind(client, link);
 	return DHCP_NOTHING;
