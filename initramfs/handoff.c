@@ -301,8 +301,15 @@ static int write_networkd(const struct handoff *handoff, struct fault *fault)
 static bool names_server(const char *path)
 {
 	char content[4096];
+	const char *line;
 
-	return file_read(path, content, sizeof(content)) > 0 && strstr(content, "nameserver");
+	if (file_read(path, content, sizeof(content)) <= 0)
+		return false;
+	/* The keyword begins its line (resolv.conf(5)); in comments the word often stands, too. */
+	for (line = content; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (strncmp(line, "nameserver", strlen("nameserver")) == 0)
+			return true;
+	return false;
 }
 
 /*
