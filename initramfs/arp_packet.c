@@ -37,27 +37,15 @@ static uint32_t get_address(const uint8_t *bytes)
 	       bytes[3];
 }
 
-static void build_request(const uint8_t *mac, uint32_t sender, uint32_t target, uint8_t *packet)
+void arp_probe_build(const uint8_t mac[static ARP_MAC_BYTES], uint32_t address,
+		     uint8_t packet[static ARP_PACKET_BYTES])
 {
-	/* The target's hardware address stays zero, as RFC 5227 asks for in both kinds. */
+	/* Sender address and target's hardware address stay zero (RFC 5227, 2.1.1). */
 	memset(packet, 0, ARP_PACKET_BYTES);
 	memcpy(packet, ethernet_ipv4, sizeof(ethernet_ipv4));
 	packet[OPERATION + 1] = ARP_REQUEST;
 	memcpy(packet + SENDER_MAC, mac, ARP_MAC_BYTES);
-	put_address(packet + SENDER_ADDRESS, sender);
-	put_address(packet + TARGET_ADDRESS, target);
-}
-
-void arp_probe_build(const uint8_t mac[static ARP_MAC_BYTES], uint32_t address,
-		     uint8_t packet[static ARP_PACKET_BYTES])
-{
-	build_request(mac, 0, address, packet);
-}
-
-void arp_announcement_build(const uint8_t mac[static ARP_MAC_BYTES], uint32_t address,
-			    uint8_t packet[static ARP_PACKET_BYTES])
-{
-	build_request(mac, address, address, packet);
+	put_address(packet + TARGET_ADDRESS, address);
 }
 
 bool arp_conflicts(const uint8_t *packet, size_t length, const uint8_t mac[static ARP_MAC_BYTES],

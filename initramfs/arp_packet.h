@@ -17,10 +17,6 @@
 void arp_probe_build(const uint8_t mac[static ARP_MAC_BYTES], uint32_t address,
 		     uint8_t packet[static ARP_PACKET_BYTES]);
 
-/* Tell everybody that @address is at @mac now (RFC 5227, 2.3). */
-void arp_announcement_build(const uint8_t mac[static ARP_MAC_BYTES], uint32_t address,
-			    uint8_t packet[static ARP_PACKET_BYTES]);
-
 /*
  * Whether a received packet of @length bytes shows that another machine than @mac uses @address, or
  * is about to (probes for it, too). Then @other is that machine's MAC address.

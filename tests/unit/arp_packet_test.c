@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* links: initramfs/arp_packet.c */
-/* ARP probes and announcements byte for byte, and which packets count as a conflict. */
+/* ARP probes byte for byte, and which packets count as a conflict. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,11 +21,6 @@ static const uint8_t probe[ARP_PACKET_BYTES] = {
 	0, 0, 0, 0, 0, 0, 0, 0, 0,    0,    10, 0,    0,    99,
 };
 
-static const uint8_t announcement[ARP_PACKET_BYTES] = {
-	0,  1, 8, 0,  6, 4, 0, 1, 0x52, 0x54, 0,  0x12, 0x34, 0x56,
-	10, 0, 0, 99, 0, 0, 0, 0, 0,	0,    10, 0,	0,    99,
-};
-
 static void probe_has_no_sender_address(void **state)
 {
 	uint8_t packet[ARP_PACKET_BYTES];
@@ -33,15 +28,6 @@ static void probe_has_no_sender_address(void **state)
 	(void)state;
 	arp_probe_build(our_mac, ADDRESS, packet);
 	assert_memory_equal(packet, probe, sizeof(probe));
-}
-
-static void announcement_has_the_address_on_both_sides(void **state)
-{
-	uint8_t packet[ARP_PACKET_BYTES];
-
-	(void)state;
-	arp_announcement_build(our_mac, ADDRESS, packet);
-	assert_memory_equal(packet, announcement, sizeof(announcement));
 }
 
 struct arp_case {
@@ -126,7 +112,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(probe_has_no_sender_address),
-		cmocka_unit_test(announcement_has_the_address_on_both_sides),
 		cmocka_unit_test(users_and_probers_conflict_and_others_do_not),
 		cmocka_unit_test(padded_packet_is_read),
 		cmocka_unit_test(short_or_foreign_packet_is_no_conflict),
