@@ -222,6 +222,11 @@ static void pause_until(struct dhcp_client *client, uint64_t deadline_us)
 	update_deadline(client);
 }
 
+void dhcp_discard(struct dhcp_client *client)
+{
+	pause_until(client, monotonic_us() + DECLINE_PAUSE_US);
+}
+
 static void become_bound(struct dhcp_client *client)
 {
 	const struct lease *lease = &client->lease;
@@ -339,6 +344,10 @@ enum dhcp_event dhcp_timer(struct dhcp_client *client, const struct link *link, 
 	case DHCP_REBINDING:
 		return renewal_timer(client, link, fault);
 	case DHCP_PAUSED:
+		if (open_socket(&client->socket, link, ETH_P_IP, fault) < 0) {
+			dhcp_discard(client);
+			return DHCP_TROUBLE;
+		}
 		send_discover(client, link);
 		return DHCP_NOTHING;
 	case DHCP_PROBING:
@@ -386,6 +395,8 @@ static enum dhcp_event handle_ack(struct dhcp_client *client, const struct link 
 
 	if (state != DHCP_REQUESTING && state != DHCP_REBINDING)
 		return DHCP_NOTHING;
+	if (state == DHCP_REQUESTING && reply->lease.server_id != client->message.server_id)
+		return DHCP_NOTHING;
 	if (reply->lease.address != client->message.address ||
 	    !client->judge(client->judge_context, link, &reply->lease, &client->last_trouble))
 		return DHCP_NOTHING;
@@ -410,8 +421,9 @@ static enum dhcp_event handle_nak(struct dhcp_client *client, const struct link 
 
 	if (state != DHCP_REQUESTING && state != DHCP_REBINDING)
 		return DHCP_NOTHING;
-	/* Only the server whose offer was taken may take it back. */
-	if (state == DHCP_REQUESTING && reply->lease.server_id != client->message.server_id)
+	/* Only the server that gave the address may take it back, not a foreign one on the wire. */
+	if (reply->lease.server_id !=
+	    (state == DHCP_REQUESTING ? client->message.server_id : client->lease.server_id))
 		return DHCP_NOTHING;
 	snprintf(hint, sizeof(hint), "the server says: %s; starting over",
 		 reply->message[0] ? reply->message : "nothing");

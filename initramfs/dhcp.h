@@ -70,6 +70,9 @@ int dhcp_start(struct dhcp_client *client, const struct link *link, struct fault
 /* Close the sockets and forget the exchange; ->lease stays as it is. */
 void dhcp_stop(struct dhcp_client *client);
 
+/* ->lease is of no use after all: ask for another one in ten seconds. */
+void dhcp_discard(struct dhcp_client *client);
+
 /* The deadline has come. */
 enum dhcp_event dhcp_timer(struct dhcp_client *client, const struct link *link,
 			   struct fault *fault);

@@ -165,6 +165,8 @@ static void take_lease(struct network *network, struct nic *nic, const struct le
 		nic->mtu_until_us = monotonic_us() + MTU_CHANGE_US;
 	if (link_configure(&nic->link, &nic->lease, &fault) < 0) {
 		tell(network, STAGE_LEASE, &fault);
+		if (from_dhcp)
+			dhcp_discard(&nic->dhcp);
 		return;
 	}
 	if (fault.error)
