@@ -89,6 +89,10 @@ static int check_server(const struct nfs_target *target, uint16_t port, const ch
 				       : "check address, netmask and gateway");
 }
 
+#ifndef MS_RELATIME
+#define MS_RELATIME (1 << 21) /* include/uapi/linux/mount.h; klibc's list is older */
+#endif
+
 struct flag_name {
 	const char *name;
 	unsigned long set, clear;
@@ -96,12 +100,13 @@ struct flag_name {
 
 /* Options that are flags of mount(2), not of NFS. */
 static const struct flag_name flag_names[] = {
-	{ "ro", MS_RDONLY, 0 },	       { "rw", 0, MS_RDONLY },
-	{ "noatime", MS_NOATIME, 0 },  { "nodiratime", MS_NODIRATIME, 0 },
-	{ "nosuid", MS_NOSUID, 0 },    { "suid", 0, MS_NOSUID },
-	{ "nodev", MS_NODEV, 0 },      { "dev", 0, MS_NODEV },
-	{ "noexec", MS_NOEXEC, 0 },    { "exec", 0, MS_NOEXEC },
-	{ "sync", MS_SYNCHRONOUS, 0 }, { "async", 0, MS_SYNCHRONOUS },
+	{ "ro", MS_RDONLY, 0 },		{ "rw", 0, MS_RDONLY },
+	{ "noatime", MS_NOATIME, 0 },	{ "nodiratime", MS_NODIRATIME, 0 },
+	{ "nosuid", MS_NOSUID, 0 },	{ "suid", 0, MS_NOSUID },
+	{ "nodev", MS_NODEV, 0 },	{ "dev", 0, MS_NODEV },
+	{ "noexec", MS_NOEXEC, 0 },	{ "exec", 0, MS_NOEXEC },
+	{ "relatime", MS_RELATIME, 0 }, { "sync", MS_SYNCHRONOUS, 0 },
+	{ "async", 0, MS_SYNCHRONOUS },
 };
 
 /* Options that mount(8) and mount.nfs(8) keep for themselves. */
