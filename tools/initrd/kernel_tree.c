@@ -33,6 +33,18 @@ static bool is_version_directory(const char *directory)
 	       has(directory, "modules.dep");
 }
 
+/*
+ * Is @directory named after @version? Modules of another kernel would build well and fail to load.
+ */
+static bool is_named(const char *directory, const char *version)
+{
+	char *path = realpath(directory, NULL);
+	bool same = path && strcmp(strrchr(path, '/') + 1, version) == 0;
+
+	free(path);
+	return same;
+}
+
 /* A version is one name: it becomes a part of paths. */
 static bool is_version(const char *version)
 {
@@ -56,7 +68,8 @@ static int find_modules(struct kernel_tree *tree, const char *version, const cha
 	char path[PATH_MAX];
 	struct utsname running;
 
-	if (directory && is_version_directory(directory))
+	if (directory && is_version_directory(directory) &&
+	    (!version || is_named(directory, version)))
 		return take_directory(tree, version, directory);
 	if (!version) {
 		uname(&running);
