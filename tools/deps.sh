@@ -14,7 +14,8 @@ run='kmod zstd xz-utils busybox-static iproute2 util-linux dnsmasq-base nfs-gane
 rpcbind qemu-system-x86 qemu-utils ovmf ipxe ipxe-qemu'
 
 # mmdebstrap makes roots; the rest is for tests and documentation.
-check='mmdebstrap cpio curl jq inotify-tools socat netcat-openbsd python3 mandoc librsvg2-bin procps shellcheck'
+check='mmdebstrap cpio curl jq inotify-tools socat netcat-openbsd python3 mandoc librsvg2-bin procps shellcheck
+git debian-archive-keyring binutils'
 
 # One query for all: dpkg-query says nothing of packages that it has never heard of.
 # shellcheck disable=SC2086
