@@ -46,6 +46,8 @@ static const char configuration[] =
 	"log-dhcp\n"
 	"enable-tftp\n"
 	"dhcp-match=set:ipxe,175\n"
+	"# There is no ProxyDHCP server (iPXE's no-pxedhcp): don't wait two seconds for one.\n"
+	"dhcp-option=tag:ipxe,encap:175,176,1b\n"
 	"dhcp-match=set:efi,option:client-arch,7\n"
 	"dhcp-match=set:efi,option:client-arch,9\n"
 	"dhcp-boot=tag:!efi,undionly.kpxe\n"
