@@ -7,9 +7,8 @@
 # Is there a COUNTth DHCPACK in the server's log, within SECONDS?
 expect_acks()
 {
-	local count=$1 seconds=$2
-	timeout "$seconds" tail -n +1 -f "$LAB/dnsmasq.log" 2> /dev/null |
-		grep --line-buffered -m "$count" DHCPACK | tail -n +"$count" | grep -q .
+	awk -v count="$1" '/DHCPACK/ && ++seen == count { found = 1; exit } END { exit !found }' \
+		< <(timeout "$2" tail -n +1 -f --pid=$$ "$LAB/dnsmasq.log")
 }
 
 use_kernel "${WIREROOT_KERNEL:-6.1}"
