@@ -6,7 +6,7 @@
 
 use_kernel "${WIREROOT_KERNEL:-6.1}"
 make_root "$WORK/root"
-make_initrd "$WORK/base.img" --drivers auto
+make_initrd "$WORK/base.img" --drivers auto ${WIREROOT_COMPRESSION:+--compression "$WIREROOT_COMPRESSION"}
 check "the image has 8,000,000 bytes at most" [ "$(stat -c %s "$WORK/base.img")" -le 8000000 ]
 lab_up --root "$WORK/root"
 
