@@ -475,6 +475,13 @@ static unsigned int collect_descriptors(const struct boot *boot, struct pollfd *
 	return count;
 }
 
+static void tell_module(const struct boot *boot, const struct module_worker *worker)
+{
+	if (worker->module)
+		report_debug(&boot->report, "modules: %s took %u ms", worker->module->name,
+			     (unsigned int)((monotonic_us() - worker->began_us) / 1000));
+}
+
 static void handle_modules(struct boot *boot, const struct pollfd *fds)
 {
 	struct module_loader *loader = &boot->loader;
@@ -482,6 +489,7 @@ static void handle_modules(struct boot *boot, const struct pollfd *fds)
 	for (unsigned int i = 0; i < loader->worker_count; i++) {
 		if (loader->workers[i].socket < 0 || !fds[i].revents)
 			continue;
+		tell_module(boot, &loader->workers[i]);
 		if (modules_result(loader, &loader->workers[i], &boot->fault) < 0)
 			report_fault(&boot->report, STAGE_MODULES, &boot->fault);
 		network_driver_loaded(&boot->network);

@@ -418,10 +418,10 @@ static bool ready(const struct module_list *list, const struct module *module)
 	return true;
 }
 
-struct module *module_list_next(struct module_list *list)
+struct module *module_list_next(struct module_list *list, unsigned int first)
 {
 	for (unsigned int i = 0; i < list->count; i++) {
-		struct module *module = &list->modules[i];
+		struct module *module = &list->modules[(first + i) % list->count];
 
 		if (module->state == MODULE_WANTED && ready(list, module)) {
 			module->state = MODULE_LOADING;

@@ -116,12 +116,13 @@ unsigned int module_list_want_modalias(struct module_list *list,
 				       const struct module_aliases *aliases, const char *modalias);
 
 /*
- * The first wanted module none of whose dependencies is wanted or loading any more, now
- * MODULE_LOADING; NULL when there is none: either all is done or something that is loading must end
- * first. Several may be loading at once. A failed dependency holds nothing back: it may be a soft
- * one, and otherwise the kernel says best what is missing.
+ * The first wanted module, looked for from index @first on and then from the beginning, none of
+ * whose dependencies is wanted or loading any more, now MODULE_LOADING; NULL when there is none:
+ * either all is done or something that is loading must end first. Several may be loading at once. A
+ * failed dependency holds nothing back: it may be a soft one, and otherwise the kernel says best
+ * what is missing.
  */
-struct module *module_list_next(struct module_list *list);
+struct module *module_list_next(struct module_list *list, unsigned int first);
 
 /* How many modules are wanted or loading. */
 unsigned int module_list_pending(const struct module_list *list);

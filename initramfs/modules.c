@@ -126,6 +126,10 @@ static int start_workers(struct module_loader *loader, struct fault *fault)
 	return 0;
 }
 
+/*
+ * Two chains lead to a root, the network's and the file system's, and the second is the longer one:
+ * the first worker begins with the network, the others begin behind it.
+ */
 static void hand_out_work(struct module_loader *loader)
 {
 	unsigned int i;
@@ -136,10 +140,11 @@ static void hand_out_work(struct module_loader *loader)
 
 		if (worker->module || worker->socket < 0)
 			continue;
-		worker->module = module_list_next(&loader->list);
+		worker->module = module_list_next(&loader->list, i ? loader->behind_net : 0);
 		if (!worker->module)
 			return;
 		index = (unsigned int)(worker->module - loader->list.modules);
+		worker->began_us = monotonic_us();
 		if (send(worker->socket, &index, sizeof(index), MSG_NOSIGNAL) < 0) {
 			worker->module->state = MODULE_FAILED;
 			worker->module = NULL;
@@ -282,6 +287,15 @@ static int read_lists(struct module_loader *loader, struct fault *fault)
 	return error;
 }
 
+static unsigned int behind_group(const struct module_list *list, enum module_group group)
+{
+	unsigned int i = list->count;
+
+	while (i > 0 && list->modules[i - 1].group != group)
+		i--;
+	return i < list->count ? i : 0;
+}
+
 int modules_start(struct module_loader *loader, const struct params *params,
 		  const struct words *words, struct fault *fault)
 {
@@ -303,6 +317,7 @@ int modules_start(struct module_loader *loader, const struct params *params,
 			"the initrd was built for another kernel than the one that booted");
 	apply_blacklist(loader);
 	module_list_want_group(&loader->list, MODULE_NET);
+	loader->behind_net = behind_group(&loader->list, MODULE_NET);
 	module_list_want_group(&loader->list, MODULE_ROOT);
 	if (params->vlan_count)
 		module_list_want_group(&loader->list, MODULE_VLAN);

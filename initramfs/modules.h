@@ -23,6 +23,7 @@ struct module_worker {
 	pid_t pid;
 	int socket; /* the init's end; -1: gone */
 	struct module *module; /* being loaded; NULL: idle */
+	uint64_t began_us; /* when it was handed out */
 };
 
 struct module_loader {
@@ -30,6 +31,7 @@ struct module_loader {
 	struct module_aliases aliases;
 	struct module_worker workers[MODULE_WORKERS_MAX];
 	unsigned int worker_count;
+	unsigned int behind_net; /* the index behind the last network driver of the list */
 	int uevent_socket; /* -1: no cold-plug in this image */
 	const struct params *params;
 	const struct words *words; /* for module options */

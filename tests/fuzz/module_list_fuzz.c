@@ -19,7 +19,7 @@ static void load(struct module_list *list, char *aliases_text, size_t aliases_le
 		module_list_want_modalias(list, &aliases, modalias);
 		module_aliases_free(&aliases);
 	}
-	while ((module = module_list_next(list)))
+	while ((module = module_list_next(list, 0)))
 		module->state = MODULE_LOADED;
 	/* Nothing may be left behind: that would be a cycle. */
 	if (module_list_pending(list))

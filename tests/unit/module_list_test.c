@@ -66,7 +66,7 @@ static void assert_loads(struct sample *sample, const char *expected)
 	char names[256] = "";
 	struct module *module;
 
-	while ((module = module_list_next(&sample->list))) {
+	while ((module = module_list_next(&sample->list, 0))) {
 		strcat(names, module->name);
 		strcat(names, " ");
 		module->state = MODULE_LOADED;
@@ -100,7 +100,7 @@ static void empty_list_is_fine(void **state)
 	(void)state;
 	assert_int_equal(parse(&sample, ""), 0);
 	assert_int_equal(module_list_find(&sample.list, "a"), -ENOENT);
-	assert_null(module_list_next(&sample.list));
+	assert_null(module_list_next(&sample.list, 0));
 	assert_int_equal(parse_aliases(&sample, ""), 0);
 	discard(&sample);
 }
@@ -126,12 +126,12 @@ static void independent_modules_may_load_at_once(void **state)
 	(void)state;
 	assert_int_equal(parse(&sample, usual), 0);
 	module_list_want_group(&sample.list, MODULE_NET);
-	virtio = module_list_next(&sample.list);
+	virtio = module_list_next(&sample.list, 0);
 	assert_string_equal(virtio->name, "virtio");
-	assert_string_equal(module_list_next(&sample.list)->name, "failover");
-	assert_null(module_list_next(&sample.list));
+	assert_string_equal(module_list_next(&sample.list, 0)->name, "failover");
+	assert_null(module_list_next(&sample.list, 0));
 	virtio->state = MODULE_FAILED;
-	assert_string_equal(module_list_next(&sample.list)->name, "virtio_ring");
+	assert_string_equal(module_list_next(&sample.list, 0)->name, "virtio_ring");
 	discard(&sample);
 }
 
