@@ -8,7 +8,9 @@
 use_kernel "${WIREROOT_KERNEL:-6.1}"
 "$TOP/tests/fixtures/debian_root.sh" "$WORK/root" > "$WORK/root.log" 2>&1 ||
 	give_up "a Debian root is made"
-make_initrd "$WORK/base.img"
+# Not virtio: its driver waits busily for the host's answer when networkd sets the link up anew, and
+# under emulation of two processors that answer has been seen not to come.
+make_initrd "$WORK/base.img" --drivers e1000e
 
 # What the node does by itself once it is up, told as lines "TEST …" on the console.
 cat > "$WORK/root/usr/local/sbin/boot-test" << 'END'
@@ -83,7 +85,7 @@ messages()
 	grep -c "$1(" "$LAB/dnsmasq.log"
 }
 
-node_boot d01 --direct --kernel "$KERNEL" --initrd "$WORK/base.img" --memory 512 \
+node_boot d01 --direct --kernel "$KERNEL" --initrd "$WORK/base.img" --memory 512 --nic e1000e \
 	--append "quiet root=nfs:10.87.0.1:/srv/root rw systemd.show_status=0"
 expect_console d01 '^TEST first boot' 120 "systemd reaches multi-user" || finish
 expect_console d01 '^TEST reconfigured wrote' 200 "the node goes through its changes"
