@@ -21,6 +21,7 @@
 #include "backoff.h"
 #include "dhcp.h"
 #include "sys.h"
+#include "value.h"
 
 #ifndef SOL_PACKET
 #define SOL_PACKET 263 /* include/linux/socket.h; klibc has no name for it */
@@ -361,13 +362,12 @@ enum dhcp_event dhcp_timer(struct dhcp_client *client, const struct link *link, 
 static void note_ignored(struct dhcp_client *client, const struct dhcp_reply *reply)
 {
 	uint32_t server = reply->lease.server_id;
-	char peer[sizeof(client->ignored.peer)], hint[sizeof(client->ignored.hint)];
+	char peer[IPV4_TEXT_BYTES], hint[sizeof(client->ignored.hint)];
 
 	memset(&client->ignored, 0, sizeof(client->ignored));
 	if (!reply->ignored_why)
 		return;
-	snprintf(peer, sizeof(peer), "%u.%u.%u.%u", server >> 24, server >> 16 & 255,
-		 server >> 8 & 255, server & 255);
+	value_ipv4_text(server, peer);
 	snprintf(hint, sizeof(hint), "option %u %s; the lease is used without it",
 		 reply->ignored_option, reply->ignored_why);
 	fault_set(&client->ignored, EINVAL, "use all of the lease of the DHCP server", peer, hint);
@@ -509,6 +509,7 @@ enum dhcp_event dhcp_packet(struct dhcp_client *client, const struct link *link,
 enum dhcp_event dhcp_arp(struct dhcp_client *client, const struct link *link, struct fault *fault)
 {
 	uint8_t packet[64], other[ARP_MAC_BYTES];
+	char text[IPV4_TEXT_BYTES];
 	char peer[sizeof(fault->peer)];
 	ssize_t length = recv(client->arp_socket, packet, sizeof(packet), MSG_DONTWAIT);
 	uint32_t address = client->message.address;
@@ -519,8 +520,7 @@ enum dhcp_event dhcp_arp(struct dhcp_client *client, const struct link *link, st
 	send_message(client, link);
 	close_socket(&client->arp_socket);
 	pause_until(client, monotonic_us() + DECLINE_PAUSE_US);
-	snprintf(peer, sizeof(peer), "%u.%u.%u.%u on %s", address >> 24, address >> 16 & 255,
-		 address >> 8 & 255, address & 255, link->name);
+	snprintf(peer, sizeof(peer), "%s on %s", value_ipv4_text(address, text), link->name);
 	fault_set(fault, EADDRINUSE, "use the address that the DHCP server offered", peer,
 		  "another machine answers for it; declined, asking again in 10 s");
 	return DHCP_TROUBLE;

@@ -19,6 +19,7 @@
 #include "nfs.h"
 #include "report.h"
 #include "sys.h"
+#include "value.h"
 
 #define RESOLV_CONF	   RUN_DIRECTORY "/resolv.conf"
 #define HOST_NAME	   RUN_DIRECTORY "/hostname"
@@ -58,18 +59,11 @@ static void add_quoted(struct text *text, const char *name, const char *value)
 	add(text, "'\n");
 }
 
-static const char *address_text(uint32_t address, char buffer[static 16])
-{
-	snprintf(buffer, 16, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
-		 address & 255);
-	return buffer;
-}
-
 static void add_address(struct text *text, const char *name, uint32_t address)
 {
 	char buffer[16];
 
-	add(text, "%s='%s'\n", name, address_text(address, buffer));
+	add(text, "%s='%s'\n", name, value_ipv4_text(address, buffer));
 }
 
 static void add_number(struct text *text, const char *name, uint32_t number)
@@ -114,8 +108,9 @@ static void add_lease_routes(struct text *text, const struct lease *lease)
 	add(text, "ROUTES='");
 	for (i = 0; i < lease->route_count; i++)
 		add(text, "%s%s/%u via %s", i ? ", " : "",
-		    address_text(lease->routes[i].destination, destination),
-		    lease->routes[i].prefix_bits, address_text(lease->routes[i].gateway, gateway));
+		    value_ipv4_text(lease->routes[i].destination, destination),
+		    lease->routes[i].prefix_bits,
+		    value_ipv4_text(lease->routes[i].gateway, gateway));
 	add(text, "'\n");
 }
 
@@ -198,7 +193,7 @@ static int write_resolv_conf(const struct lease *lease, struct fault *fault)
 	if (lease->search[0] || lease->domain[0])
 		add(&text, "search %s\n", lease->search[0] ? lease->search : lease->domain);
 	for (i = 0; i < LEASE_SERVERS_MAX && lease->dns[i]; i++)
-		add(&text, "nameserver %s\n", address_text(lease->dns[i], address));
+		add(&text, "nameserver %s\n", value_ipv4_text(lease->dns[i], address));
 	return write_text(&text, RESOLV_CONF, fault);
 }
 
@@ -207,16 +202,17 @@ static void add_static_network(struct text *text, const struct lease *lease)
 	char address[16], destination[16];
 	unsigned int i;
 
-	add(text, "Address=%s/%u\n", address_text(lease->address, address),
+	add(text, "Address=%s/%u\n", value_ipv4_text(lease->address, address),
 	    netmask_bits(lease->netmask));
 	for (i = 0; i < LEASE_SERVERS_MAX && lease->dns[i]; i++)
-		add(text, "DNS=%s\n", address_text(lease->dns[i], address));
+		add(text, "DNS=%s\n", value_ipv4_text(lease->dns[i], address));
 	for (i = 0; i < LEASE_SERVERS_MAX && lease->ntp[i]; i++)
-		add(text, "NTP=%s\n", address_text(lease->ntp[i], address));
+		add(text, "NTP=%s\n", value_ipv4_text(lease->ntp[i], address));
 	for (i = 0; i < lease->route_count; i++)
 		add(text, "\n[Route]\nDestination=%s/%u\nGateway=%s\n",
-		    address_text(lease->routes[i].destination, destination),
-		    lease->routes[i].prefix_bits, address_text(lease->routes[i].gateway, address));
+		    value_ipv4_text(lease->routes[i].destination, destination),
+		    lease->routes[i].prefix_bits,
+		    value_ipv4_text(lease->routes[i].gateway, address));
 }
 
 /*

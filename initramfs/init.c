@@ -34,6 +34,7 @@
 #include "root.h"
 #include "switch_root.h"
 #include "sys.h"
+#include "value.h"
 #include "words.h"
 
 #define NODE_FILE_PATH	   "/etc/wireroot/node.conf"
@@ -316,15 +317,15 @@ static void choose_host_name(struct boot *boot)
 static void use_nic(struct boot *boot, struct nic *nic)
 {
 	const struct lease *lease = &nic->lease;
+	char address[IPV4_TEXT_BYTES];
 
 	if (boot->nic == nic && boot->report.network)
 		return;
 	boot->nic = nic;
 	choose_host_name(boot);
 	boot->report.network = true;
-	report_line("lease: %s has %u.%u.%u.%u/%u (%s), host name %s", nic->link.name,
-		    lease->address >> 24, lease->address >> 16 & 255, lease->address >> 8 & 255,
-		    lease->address & 255, netmask_bits(lease->netmask),
+	report_line("lease: %s has %s/%u (%s), host name %s", nic->link.name,
+		    value_ipv4_text(lease->address, address), netmask_bits(lease->netmask),
 		    nic->from_dhcp ? "DHCP" : "static", boot->host_name);
 	report_end(&boot->report, STAGE_LEASE, STAGE_DONE);
 }

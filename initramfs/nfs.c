@@ -23,6 +23,7 @@
 
 #include "nfs.h"
 #include "sys.h"
+#include "value.h"
 
 #define NFS_PORT     2049
 #define RPCBIND_PORT 111
@@ -75,13 +76,12 @@ static int check_server(const struct nfs_target *target, uint16_t port, const ch
 			struct fault *fault)
 {
 	int error = try_connect(target->server, port);
-	char doing[64], peer[64];
+	char doing[64], peer[64], address[IPV4_TEXT_BYTES];
 
 	if (error == 0)
 		return 0;
 	snprintf(doing, sizeof(doing), "reach the %s server", service);
-	snprintf(peer, sizeof(peer), "%u.%u.%u.%u port %u", target->server >> 24,
-		 target->server >> 16 & 255, target->server >> 8 & 255, target->server & 255, port);
+	snprintf(peer, sizeof(peer), "%s port %u", value_ipv4_text(target->server, address), port);
 	return fault_set(
 		fault, error, doing, peer,
 		error == -ECONNREFUSED ? "the machine is there, but the service is not running"
@@ -227,21 +227,19 @@ static int set_mount_fault(const struct nfs_target *target, enum nfs_version ver
 static int mount_version(const struct nfs_target *target, enum nfs_version version,
 			 struct fault *fault)
 {
-	uint32_t server = target->server, client = target->client;
 	unsigned long flags = target->read_write ? 0 : MS_RDONLY;
-	char options[OPTIONS_BYTES], source[640];
+	char options[OPTIONS_BYTES], source[640], address[IPV4_TEXT_BYTES];
 	int error;
 
-	snprintf(options, sizeof(options), "vers=%s,addr=%u.%u.%u.%u", nfs_version_name(version),
-		 server >> 24, server >> 16 & 255, server >> 8 & 255, server & 255);
+	snprintf(options, sizeof(options), "vers=%s,addr=%s", nfs_version_name(version),
+		 value_ipv4_text(target->server, address));
 	if (version == NFS_3)
 		/* No statd runs before the root is there, and locks of the root are local anyway.
 		 */
 		strlcat(options, ",nolock", sizeof(options));
 	else
 		snprintf(options + strlen(options), sizeof(options) - strlen(options),
-			 ",clientaddr=%u.%u.%u.%u", client >> 24, client >> 16 & 255,
-			 client >> 8 & 255, client & 255);
+			 ",clientaddr=%s", value_ipv4_text(target->client, address));
 	error = add_options(target->spec->options, version, options, &flags);
 	if (error == 0)
 		error = add_options(target->flags, version, options, &flags);

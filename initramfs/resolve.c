@@ -18,6 +18,7 @@
 #include "dns_packet.h"
 #include "resolve.h"
 #include "sys.h"
+#include "value.h"
 
 #define ROUNDS	  3
 #define ANSWER_MS 1500
@@ -60,7 +61,7 @@ static int ask_server(const char *name, uint32_t server, struct dns_answer *answ
 				  .sin_addr.s_addr = htonl(server) };
 	struct dns_query query = { .id = (uint16_t)random_word(), .name = name, .server = server };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	char peer[sizeof(fault->peer)];
+	char peer[sizeof(fault->peer)], address[IPV4_TEXT_BYTES];
 	int result;
 
 	if (fd < 0)
@@ -71,8 +72,7 @@ static int ask_server(const char *name, uint32_t server, struct dns_answer *answ
 			 : ask(fd, &query, answer, fault);
 	close(fd);
 	if (result < 0 && !fault->error) {
-		snprintf(peer, sizeof(peer), "%s at %u.%u.%u.%u", name, server >> 24,
-			 server >> 16 & 255, server >> 8 & 255, server & 255);
+		snprintf(peer, sizeof(peer), "%s at %s", name, value_ipv4_text(server, address));
 		fault_set(fault, result, "look up the server's name", peer,
 			  "check that the name server answers, or give an address");
 	}
