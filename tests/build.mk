@@ -82,6 +82,6 @@ lint: deps
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
 		--suppress=missingIncludeSystem -D__x86_64__ -I. initramfs userspace tools
 	clang-tidy --quiet $(HOST_C_FILES) -- -std=c11 $(filter-out -MMD -MP,$(CPPFLAGS)) \
-		$(shell pkg-config --cflags libkmod libarchive libmicrohttpd jansson libcurl)
+		$(shell pkg-config --cflags libkmod libarchive libmicrohttpd jansson libcurl yaml-0.1 libsodium)
 	shellcheck $(SHELL_FILES)
 	mandoc -T lint -W warning $(wildcard Documentation/man/*.[0-9])

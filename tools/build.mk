@@ -2,7 +2,7 @@
 # The `wireroot` command: every .c file below tools/, what the user-space programs share, and the
 # pure files of the init.
 
-WIREROOT_LIBRARIES ?= libkmod libarchive libzstd liblzma zlib jansson libcurl
+WIREROOT_LIBRARIES ?= libkmod libarchive libzstd liblzma zlib jansson libcurl yaml-0.1 libsodium
 INITRAMFS_PURE     := arp_packet backoff dhcp_packet dns_packet fault ip_param module_list node_file \
 		      params root_spec timeline value words
 WIREROOT_SOURCES   := $(wildcard tools/*.c tools/*/*.c) $(wildcard userspace/lib/*.c) \

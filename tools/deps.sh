@@ -7,7 +7,7 @@ set -eu
 
 build='gcc make pkg-config clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 klibc-utils libklibc-dev libarchive-dev libkmod-dev libmicrohttpd-dev libjansson-dev
-libzstd-dev liblzma-dev zlib1g-dev libcurl4-openssl-dev libcmocka-dev'
+libzstd-dev liblzma-dev zlib1g-dev libcurl4-openssl-dev libyaml-dev libsodium-dev libcmocka-dev'
 
 # What `wireroot initrd build` and the lab run, and what the boot tests boot.
 run='kmod zstd xz-utils busybox-static iproute2 util-linux dnsmasq-base nfs-ganesha nfs-ganesha-vfs
@@ -15,7 +15,7 @@ rpcbind qemu-system-x86 qemu-utils ovmf ipxe ipxe-qemu'
 
 # mmdebstrap makes roots; the rest is for tests and documentation.
 check='mmdebstrap cpio curl jq inotify-tools socat netcat-openbsd python3 mandoc librsvg2-bin procps shellcheck
-git debian-archive-keyring binutils'
+git debian-archive-keyring binutils clustershell genders tgt nfs-kernel-server strace'
 
 # One query for all: dpkg-query says nothing of packages that it has never heard of.
 # shellcheck disable=SC2086

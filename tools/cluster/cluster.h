@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A cluster as its definition describes it, with every value resolved and checked.
+ *
+ * This is what is generated from: nothing behind it reads YAML. Everything belongs to the cluster
+ * and lives until cluster_free(). Networks, servers and images stand in the order of their names,
+ * nodes in that of their names' numbers (n2 before n10), so that the order of the definition shows
+ * nowhere. IPv4 addresses are in host byte order, 0 where there is none.
+ */
+#ifndef WIREROOT_CLUSTER_H
+#define WIREROOT_CLUSTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "initramfs/fault.h"
+#include "tools/cluster/keys.h"
+
+#define CLUSTER_DEFAULT_FILE "/etc/wireroot/cluster.yaml"
+#define CLUSTER_HTTP_PORT    8017
+
+/* Where a value was written. Lines and columns count from 1; line 0: nowhere, a default. */
+struct place {
+	const char *file;
+	unsigned int line, column;
+};
+
+/* Words in their order. */
+struct word_list {
+	const char *const *words;
+	size_t count;
+};
+
+enum dhcp_mode {
+	DHCP_SERVER, /* we hand out addresses */
+	DHCP_PROXY, /* another server does; ours adds what to boot (PXE's ProxyDHCP) */
+	DHCP_NONE, /* we answer nothing: the loader finds us by itself, nodes have static addresses
+		    */
+};
+
+struct cluster_network {
+	const char *name;
+	struct place place;
+	uint32_t subnet; /* its first address */
+	unsigned int prefix; /* bits */
+	unsigned int vlan; /* 0: untagged. What nodes tag once their kernel runs */
+	const char *interface; /* of the boot server, or NULL: whichever has an address in it */
+	enum dhcp_mode dhcp;
+	uint32_t range_first,
+		range_last; /* for machines without an address of their own; 0: none */
+	uint32_t gateway;
+	const uint32_t *dns, *ntp;
+	size_t dns_count, ntp_count;
+	unsigned int mtu; /* 0: whatever the interface has */
+	const char *domain; /* NULL: the cluster's */
+	unsigned int lease_s;
+};
+
+enum server_role {
+	SERVER_BOOT = 1, /* DHCP, TFTP, HTTP */
+	SERVER_NFS = 2,
+	SERVER_ISCSI = 4,
+};
+
+struct cluster_server {
+	const char *name;
+	struct place place;
+	uint32_t address;
+	const struct cluster_network *network; /* the one its address is in */
+	unsigned int roles; /* enum server_role, or'ed */
+	uint16_t http_port;
+	bool ganesha; /* NFS by NFS-Ganesha, not by the kernel's nfsd */
+	bool lio; /* iSCSI by LIO, not by tgt */
+};
+
+struct cluster_image {
+	const char *name;
+	struct place place;
+	const struct cluster_server *server; /* exports it; NULL when no node mounts it */
+	const char *path; /* of the root file system on the server */
+	bool writable;
+	const char *kernel; /* version, resolved: "6.1.0-56-amd64" */
+	const char *vmlinuz; /* a file on the host where wireroot runs */
+	const char *modules; /* directory that holds VERSION/ */
+	const char *firmware; /* directory, or NULL: none */
+};
+
+enum node_root { ROOT_NFS, ROOT_ISCSI };
+enum node_loader { LOADER_IPXE, LOADER_PXELINUX, LOADER_GRUB };
+
+/* A value as written somewhere, for `wireroot node show`. */
+struct cluster_value {
+	const char *text; /* as a person would write it; NULL: not set */
+	const char *origin; /* "nodes n[01-16]", "profile compute", "default" */
+	struct place place;
+};
+
+struct cluster_variable {
+	const char *name, *text;
+	const char *origin;
+	struct place place;
+};
+
+struct cluster_node {
+	const char *name;
+	struct place place; /* of the first entry that names it */
+	bool has_mac;
+	uint8_t mac[6];
+	uint32_t address;
+	const struct cluster_network *network;
+	const struct cluster_server *server; /* boots it */
+	const struct cluster_image *image;
+	enum node_root root;
+	enum node_loader loader;
+	const char *nfs_version; /* "4.2", or NULL: whatever works */
+	struct word_list mount_options;
+	bool read_write;
+	const char *overlay; /* as wireroot.overlay= has it, or NULL: none */
+	const char *disk; /* root: iscsi: the device or file on the server */
+	struct word_list append; /* kernel command line, variables filled in */
+	struct word_list parameters; /* words for the segment, variables filled in */
+	const char *init; /* NULL: the init's own choice */
+	const char *onfail; /* NULL: retry */
+	bool drivers_auto; /* all wired NICs' */
+	struct word_list drivers; /* else these, in this order; sorted as the init loads them */
+	bool rescue; /* base image with a shell */
+	/* For `wireroot lab`. */
+	bool lab_uefi;
+	const char *lab_nic;
+	unsigned int lab_memory_mib, lab_cpus;
+	/* Every value with where it comes from, by enum node_key; what keys.h calls a list is text
+	 * with commas. */
+	struct cluster_value values[NODE_KEY_COUNT];
+	const struct cluster_variable *variables;
+	size_t variable_count;
+	struct word_list profiles; /* all that apply, the least first */
+	struct word_list groups; /* the definition's groups that it is in */
+};
+
+struct cluster_group {
+	const char *name;
+	struct place place;
+	const char *nodes; /* as written */
+};
+
+struct cluster {
+	const char *name;
+	const char *domain; /* NULL: none */
+	const char *iqn; /* "iqn.2026-11.example.demo": targets' names begin with it; NULL: none */
+	const char *node_template, *boot_template; /* iPXE templates' contents; NULL: built-in */
+	struct cluster_network *networks;
+	size_t network_count;
+	struct cluster_server *servers;
+	size_t server_count;
+	struct cluster_image *images;
+	size_t image_count;
+	struct cluster_node *nodes;
+	size_t node_count;
+	struct cluster_group *groups;
+	size_t group_count;
+	struct arena *arena; /* private: holds all of the above */
+};
+
+struct findings;
+
+/*
+ * Read the definition at @path and NAME.d/ drop-ins beside it (nodes.d/, files that end in .yaml,
+ * in the order of their names), resolve and check it. All that is wrong goes to @findings, in the
+ * order of files and lines. Returns 0 with a cluster that nothing is wrong with (there may be
+ * warnings), -EINVAL when there are errors among @findings, or another -errno with @fault when a
+ * file could not be read. cluster_free() must be called in any case.
+ */
+int cluster_load(struct cluster *cluster, const char *path, struct findings *findings,
+		 struct fault *fault);
+void cluster_free(struct cluster *cluster);
+
+/* By name; NULL when there is none. */
+const struct cluster_node *cluster_find_node(const struct cluster *cluster, const char *name);
+const struct cluster_server *cluster_find_server(const struct cluster *cluster, const char *name);
+
+#endif
