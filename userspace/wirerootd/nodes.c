@@ -4,20 +4,28 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
+#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "userspace/lib/fs.h"
 #include "userspace/lib/timeline_json.h"
+
+/* An address, and the nodes that it has sent timelines of. */
+struct nodes_source {
+	char address[ADDRESS_TEXT_BYTES]; /* first: the tree's key */
+	struct node_queue nodes;
+	unsigned int count;
+};
 
 #define MAC_LENGTH	17
 #define CURRENT_SUFFIX	".timeline"
 #define PREVIOUS_SUFFIX ".previous"
 #define FILE_PATH_BYTES 4096
-#define POINTER_BYTES	sizeof(void *) /* of an element of nodes->sorted */
 #define TIMELINE_MODE	0644
 
 /* An address that one machine can have: unicast and not all zeros. The form, timeline_parse()
@@ -30,65 +38,141 @@ static bool is_usable_mac(const char *mac)
 	       sscanf(mac, "%2x", &first) == 1 && !(first & 1);
 }
 
-/* Where @mac is or would be in the order; *@found says which. */
-static size_t find_slot(const struct nodes *nodes, const char *mac, bool *found)
+static int compare_macs(const void *first, const void *second)
 {
-	size_t low = 0, high = nodes->count;
+	const struct node *a = first, *b = second;
 
-	*found = false;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = strcasecmp(mac, nodes->sorted[middle]->timeline.mac);
+	return strcasecmp(a->timeline.mac, b->timeline.mac);
+}
 
-		if (order == 0) {
-			*found = true;
-			return middle;
-		}
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
+static int compare_addresses(const void *first, const void *second)
+{
+	const struct nodes_source *a = first, *b = second;
+
+	return strcmp(a->address, b->address);
+}
+
+void nodes_init(struct nodes *nodes, const char *directory)
+{
+	*nodes = (struct nodes){ .directory = directory };
+	TAILQ_INIT(&nodes->unproven);
+	TAILQ_INIT(&nodes->proven);
+}
+
+static struct node *find(const struct nodes *nodes, const char *mac)
+{
+	struct node wanted;
+	void *found;
+
+	snprintf(wanted.timeline.mac, sizeof(wanted.timeline.mac), "%s", mac);
+	found = strlen(mac) == MAC_LENGTH ? tfind(&wanted, &nodes->by_mac, compare_macs) : NULL;
+	return found ? *(struct node **)found : NULL;
 }
 
 const struct node *nodes_find(const struct nodes *nodes, const char *mac)
 {
-	bool found;
-	size_t slot = find_slot(nodes, mac, &found);
-
-	return found ? nodes->sorted[slot] : NULL;
-}
-
-static struct node *insert_node(struct nodes *nodes, size_t slot, const char *mac,
-				struct fault *fault)
-{
-	struct node *node;
-
-	if (nodes->count == NODES_MAX) {
-		fault_set(fault, ENOSPC, "remember another node", mac,
-			  "remove files of nodes that are gone from --timelines and restart");
-		return NULL;
-	}
-	if (!nodes->sorted)
-		nodes->sorted = calloc(NODES_MAX, POINTER_BYTES);
-	node = calloc(1, sizeof(*node));
-	if (!nodes->sorted || !node) {
-		free(node);
-		fault_set(fault, ENOMEM, "remember another node", mac, NULL);
-		return NULL;
-	}
-	memmove(&nodes->sorted[slot + 1], &nodes->sorted[slot],
-		(nodes->count - slot) * POINTER_BYTES);
-	nodes->sorted[slot] = node;
-	nodes->count++;
-	return node;
+	return find(nodes, mac);
 }
 
 static void file_path(const struct nodes *nodes, const char *mac, const char *suffix,
 		      char path[static FILE_PATH_BYTES])
 {
 	snprintf(path, FILE_PATH_BYTES, "%s/%s%s", nodes->directory, mac, suffix);
+}
+
+static struct node_queue *queue_of(struct nodes *nodes, const struct node *node)
+{
+	return node->proven ? &nodes->proven : &nodes->unproven;
+}
+
+/* The source of @address, made when it is new; NULL when memory ran out. */
+static struct nodes_source *take_source(struct nodes *nodes, const char *address)
+{
+	struct nodes_source *source = calloc(1, sizeof(*source));
+	struct nodes_source **place;
+
+	if (!source)
+		return NULL;
+	snprintf(source->address, sizeof(source->address), "%s", address);
+	TAILQ_INIT(&source->nodes);
+	place = tsearch(source, &nodes->by_address, compare_addresses);
+	if (!place || *place != source)
+		free(source);
+	return place ? *place : NULL;
+}
+
+static void leave_source(struct nodes *nodes, struct node *node)
+{
+	struct nodes_source *source = node->source;
+
+	if (!source)
+		return;
+	node->source = NULL;
+	TAILQ_REMOVE(&source->nodes, node, of_source);
+	if (--source->count)
+		return;
+	tdelete(source, &nodes->by_address, compare_addresses);
+	free(source);
+}
+
+/* Forget @node, and what is kept of it. */
+static void forget(struct nodes *nodes, struct node *node)
+{
+	char path[FILE_PATH_BYTES];
+
+	if (nodes->directory && node->proven) {
+		file_path(nodes, node->timeline.mac, CURRENT_SUFFIX, path);
+		unlink(path);
+		file_path(nodes, node->timeline.mac, PREVIOUS_SUFFIX, path);
+		unlink(path);
+	}
+	leave_source(nodes, node);
+	TAILQ_REMOVE(queue_of(nodes, node), node, by_silence);
+	tdelete(node, &nodes->by_mac, compare_macs);
+	free(node);
+	nodes->count--;
+}
+
+static void make_room(struct nodes *nodes)
+{
+	struct node *oldest = TAILQ_FIRST(&nodes->unproven);
+
+	if (nodes->count == NODES_MAX)
+		forget(nodes, oldest ? oldest : TAILQ_FIRST(&nodes->proven));
+}
+
+/* A node with @timeline, in no queue yet; NULL when memory ran out. */
+static struct node *insert(struct nodes *nodes, const struct timeline *timeline)
+{
+	struct node *node = calloc(1, sizeof(*node));
+
+	if (!node)
+		return NULL;
+	node->timeline = *timeline;
+	if (!tsearch(node, &nodes->by_mac, compare_macs)) {
+		free(node);
+		return NULL;
+	}
+	nodes->count++;
+	return node;
+}
+
+/* A sign of life: @node goes to the ends of its queues, among @source's nodes, too. */
+static void note_sign(struct nodes *nodes, struct node *node, struct nodes_source *source,
+		      bool proven)
+{
+	TAILQ_REMOVE(queue_of(nodes, node), node, by_silence);
+	node->proven = proven;
+	TAILQ_INSERT_TAIL(queue_of(nodes, node), node, by_silence);
+	if (node->source == source) {
+		TAILQ_REMOVE(&source->nodes, node, of_source);
+	} else {
+		leave_source(nodes, node);
+		node->source = source;
+		if (++source->count > NODES_PER_ADDRESS)
+			forget(nodes, TAILQ_FIRST(&source->nodes));
+	}
+	TAILQ_INSERT_TAIL(&source->nodes, node, of_source);
 }
 
 /* Write the text form to MAC.timeline; what was there of an earlier boot becomes MAC.previous. */
@@ -134,33 +218,48 @@ static enum nodes_news compare(const struct node *node, const struct timeline *n
 	return NODES_PROGRESS;
 }
 
+/* The node of @timeline, a new one in place of another when it has to be; NULL: no memory. */
+static struct node *make_node(struct nodes *nodes, const struct timeline *timeline)
+{
+	struct node *node;
+
+	make_room(nodes);
+	node = insert(nodes, timeline);
+	if (node)
+		TAILQ_INSERT_TAIL(&nodes->unproven, node, by_silence);
+	return node;
+}
+
 int nodes_accept(struct nodes *nodes, const struct timeline *timeline, const char *address,
 		 time_t now, struct fault *fault)
 {
 	enum nodes_news news = NODES_NEW_BOOT;
+	struct nodes_source *source;
 	struct node *node;
-	bool found;
-	size_t slot;
+	bool known;
 	int error;
 
 	if (!is_usable_mac(timeline->mac) || !timeline->boot_id[0])
 		return fault_set(fault, EINVAL, "take a timeline in", timeline->mac,
 				 "it names no MAC address of a machine, or no boot");
-	slot = find_slot(nodes, timeline->mac, &found);
-	node = found ? nodes->sorted[slot] : insert_node(nodes, slot, timeline->mac, fault);
-	if (!node)
-		return -fault->error;
-	if (found)
+	node = find(nodes, timeline->mac);
+	known = node != NULL;
+	if (known)
 		news = compare(node, timeline);
 	if (news == NODES_STALE)
 		return news;
-	if (news == NODES_NEW_BOOT)
+	if (!known)
+		node = make_node(nodes, timeline);
+	source = node ? take_source(nodes, address) : NULL;
+	if (!source)
+		return fault_set(fault, ENOMEM, "remember a node", timeline->mac, NULL);
+	if (known && news == NODES_NEW_BOOT)
 		memcpy(node->previous_boot_id, node->timeline.boot_id,
 		       sizeof(node->previous_boot_id));
 	node->timeline = *timeline;
 	node->last_seen = now;
-	snprintf(node->address, sizeof(node->address), "%s", address);
-	error = store(nodes, timeline, news == NODES_NEW_BOOT, fault);
+	note_sign(nodes, node, source, known);
+	error = node->proven ? store(nodes, timeline, news == NODES_NEW_BOOT, fault) : 0;
 	return error ? error : (int)news;
 }
 
@@ -189,8 +288,7 @@ static bool load_one(struct nodes *nodes, const char *name)
 	struct fault ignored;
 	struct stat status;
 	struct node *node;
-	size_t length, slot;
-	bool found;
+	size_t length;
 	char *text;
 	int error;
 
@@ -201,16 +299,42 @@ static bool load_one(struct nodes *nodes, const char *name)
 	error = timeline_parse(text, length, &timeline);
 	free(text);
 	if (error || !is_usable_mac(timeline.mac) || !timeline.boot_id[0] ||
-	    strncmp(name, timeline.mac, MAC_LENGTH) != 0)
+	    strncmp(name, timeline.mac, MAC_LENGTH) != 0 || nodes->count == NODES_MAX)
 		return false;
-	slot = find_slot(nodes, timeline.mac, &found);
-	node = found ? NULL : insert_node(nodes, slot, timeline.mac, &ignored);
+	node = insert(nodes, &timeline);
 	if (!node)
 		return false;
-	node->timeline = timeline;
 	node->last_seen = status.st_mtime;
+	node->proven = true;
+	TAILQ_INSERT_TAIL(&nodes->proven, node, by_silence);
 	load_previous(nodes, node);
 	return true;
+}
+
+static int compare_times(const void *first, const void *second)
+{
+	const struct node *a = *(struct node *const *)first, *b = *(struct node *const *)second;
+
+	return a->last_seen < b->last_seen ? -1 : a->last_seen > b->last_seen;
+}
+
+/* Files come in any order: put the nodes that were loaded into that of their silence. */
+static int sort_loaded(struct nodes *nodes, struct fault *fault)
+{
+	struct node **loaded = calloc(nodes->count + 1, sizeof(struct node *));
+	struct node *node;
+	size_t count = 0;
+
+	if (!loaded)
+		return fault_set(fault, ENOMEM, "read the kept timelines", nodes->directory, NULL);
+	TAILQ_FOREACH(node, &nodes->proven, by_silence)
+	loaded[count++] = node;
+	qsort(loaded, count, sizeof(struct node *), compare_times);
+	TAILQ_INIT(&nodes->proven);
+	for (size_t i = 0; i < count; i++)
+		TAILQ_INSERT_TAIL(&nodes->proven, loaded[i], by_silence);
+	free(loaded);
+	return 0;
 }
 
 int nodes_load(struct nodes *nodes, unsigned int *skipped, struct fault *fault)
@@ -230,7 +354,7 @@ int nodes_load(struct nodes *nodes, unsigned int *skipped, struct fault *fault)
 			*skipped += !load_one(nodes, entry->d_name);
 	}
 	closedir(directory);
-	return 0;
+	return sort_loaded(nodes, fault);
 }
 
 json_t *node_to_json(const struct node *node)
@@ -242,7 +366,7 @@ json_t *node_to_json(const struct node *node)
 	if (!json)
 		return NULL;
 	json_object_set_new(json, "address",
-			    node->address[0] ? json_string(node->address) : json_null());
+			    node->source ? json_string(node->source->address) : json_null());
 	if (!gmtime_r(&node->last_seen, &utc) ||
 	    strftime(seen, sizeof(seen), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
 		seen[0] = '\0';
@@ -250,19 +374,37 @@ json_t *node_to_json(const struct node *node)
 	return json;
 }
 
+/* For twalk_r(3), which comes to each node once as 'postorder' or 'leaf', in order. */
+static void add_json(const void *place, VISIT visit, void *array)
+{
+	if (visit == postorder || visit == leaf)
+		json_array_append_new(array, node_to_json(*(struct node *const *)place));
+}
+
 json_t *nodes_to_json(const struct nodes *nodes)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < nodes->count; i++)
-		json_array_append_new(array, node_to_json(nodes->sorted[i]));
+	twalk_r(nodes->by_mac, add_json, array);
 	return array;
+}
+
+static void keep(void *node)
+{
+	(void)node;
 }
 
 void nodes_free(struct nodes *nodes)
 {
-	for (size_t i = 0; i < nodes->count; i++)
-		free(nodes->sorted[i]);
-	free(nodes->sorted);
-	*nodes = (struct nodes){ 0 };
+	struct node *node;
+
+	/* The queues hold the nodes; the trees only point to them. */
+	tdestroy(nodes->by_mac, keep);
+	tdestroy(nodes->by_address, free);
+	TAILQ_CONCAT(&nodes->proven, &nodes->unproven, by_silence);
+	while ((node = TAILQ_FIRST(&nodes->proven))) {
+		TAILQ_REMOVE(&nodes->proven, node, by_silence);
+		free(node);
+	}
+	nodes_init(nodes, NULL);
 }

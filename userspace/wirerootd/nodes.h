@@ -4,35 +4,55 @@
  * from.
  *
  * Nodes are told apart by the MAC address of their boot link. Within one boot the highest sequence
- * wins; a datagram of the boot before that comes late changes nothing. With a directory, each
- * node's timeline is kept in MAC.timeline there and the last one of the boot before in
- * MAC.previous.
+ * wins; a datagram of the boot before that comes late changes nothing. With a directory, the
+ * timeline of each node that has sent two of them is kept in MAC.timeline there and the last one of
+ * the boot before in MAC.previous.
+ *
+ * Datagrams are not authenticated: anyone on the network can make nodes up, so what they cost is
+ * bounded, and they make room for each other before real nodes have to. When an address has named
+ * NODES_PER_ADDRESS nodes, that one of them which has been silent for the longest time goes for the
+ * next; when there are NODES_MAX nodes, the one goes that has been silent for the longest time
+ * among those that have sent a single timeline, else among all. With a node go its files.
  */
 #ifndef WIREROOT_NODES_H
 #define WIREROOT_NODES_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/queue.h>
 #include <time.h>
 
 #include "initramfs/timeline.h"
 #include "userspace/wirerootd/listen.h"
 
 /*
- * More nodes than one server boots. Anyone on the network can make nodes up: this bounds what they
- * cost in memory (about 1 KiB each) and files.
+ * More than the 100,000 that one server may look after. A node takes about 0.9 KiB of memory, all
+ * of them 120 MiB, and up to two files.
  */
-#define NODES_MAX 4096
+#define NODES_MAX 131072
+/* As many as one would put behind a router that translates their addresses. */
+#define NODES_PER_ADDRESS 1024
+
+struct nodes_source;
 
 struct node {
 	struct timeline timeline;
 	char previous_boot_id[sizeof(((struct timeline *)0)->boot_id)];
-	char address[ADDRESS_TEXT_BYTES]; /* empty when known from its file only */
 	time_t last_seen;
+	bool proven; /* has sent two timelines, or was kept on disk for that */
+	struct nodes_source *source; /* the address; NULL when known from its file only */
+	TAILQ_ENTRY(node) by_silence; /* in one of the two queues of struct nodes */
+	TAILQ_ENTRY(node) of_source; /* valid with a source */
 };
 
+TAILQ_HEAD(node_queue, node);
+
+/* Queues begin with the node that has been silent for the longest time. */
 struct nodes {
-	struct node **sorted; /* by MAC */
+	void *by_mac; /* a tree as of tsearch(3), which no choice of keys can make slow */
+	void *by_address; /* the same, of the sources */
+	struct node_queue unproven, proven;
 	size_t count;
 	const char *directory; /* NULL: nothing is kept */
 };
@@ -45,16 +65,20 @@ enum nodes_news {
 	NODES_HANDED_OVER, /* switch_root was reached */
 };
 
+/* Begin with no nodes. @directory, NULL or for the timelines, has to outlive @nodes. */
+void nodes_init(struct nodes *nodes, const char *directory);
+
 /*
- * Read the timelines that are kept in nodes->directory. Files that cannot be read or are none are
- * passed over and counted in *@skipped. 0 or -errno with @fault filled in.
+ * Read the timelines that are kept in nodes->directory, before any other is taken in. Files that
+ * cannot be read or are none are passed over and counted in *@skipped. 0 or -errno with @fault
+ * filled in.
  */
 int nodes_load(struct nodes *nodes, unsigned int *skipped, struct fault *fault);
 
 /*
  * Take @timeline, which came from @address at @now, in. Returns an enum nodes_news, or -errno with
- * @fault filled in: -EINVAL when it names no usable MAC or no boot, -ENOSPC when there are
- * NODES_MAX nodes already, another when it is remembered but could not be kept on disk.
+ * @fault filled in: -EINVAL when it names no usable MAC or no boot, -ENOMEM, another
+ * when it is remembered but could not be kept on disk.
  */
 int nodes_accept(struct nodes *nodes, const struct timeline *timeline, const char *address,
 		 time_t now, struct fault *fault);
@@ -64,6 +88,7 @@ const struct node *nodes_find(const struct nodes *nodes, const char *mac);
 
 /* New references, or NULL when memory ran out. */
 json_t *node_to_json(const struct node *node);
+/* All nodes in the order of their MAC addresses. */
 json_t *nodes_to_json(const struct nodes *nodes);
 
 void nodes_free(struct nodes *nodes);

@@ -183,7 +183,7 @@ static int load_timelines(struct daemon *daemon, struct fault *fault)
 {
 	unsigned int skipped;
 
-	daemon->nodes.directory = daemon->options.timelines;
+	nodes_init(&daemon->nodes, daemon->options.timelines);
 	if (!daemon->nodes.directory)
 		return 0;
 	if (access(daemon->nodes.directory, W_OK | X_OK) < 0)
