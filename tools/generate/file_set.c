@@ -41,6 +41,38 @@ int file_set_add(struct file_set *set, const char *path, mode_t mode, char *data
 	return 0;
 }
 
+int file_set_share(struct file_set *set, char *data, struct fault *fault)
+{
+	if (data && set->shared_count == set->shared_capacity) {
+		size_t capacity = set->shared_capacity ? 2 * set->shared_capacity : 16;
+		char **shared = reallocarray(set->shared, capacity, sizeof(*shared));
+
+		if (shared) {
+			set->shared = shared;
+			set->shared_capacity = capacity;
+		}
+	}
+	if (!data || set->shared_count == set->shared_capacity) {
+		free(data);
+		return fault_set(fault, ENOMEM, "generate", "contents of several files", NULL);
+	}
+	set->shared[set->shared_count++] = data;
+	return 0;
+}
+
+int file_set_add_shared(struct file_set *set, const char *path, mode_t mode, char *data,
+			size_t length, struct fault *fault)
+{
+	struct generated_file *file = add(set, path, mode);
+
+	if (!file)
+		return fault_set(fault, ENOMEM, "generate", path, NULL);
+	file->data = data;
+	file->length = length;
+	file->shared = true;
+	return 0;
+}
+
 int file_set_add_source(struct file_set *set, const char *path, mode_t mode, const char *source,
 			struct fault *fault)
 {
@@ -95,9 +127,13 @@ void file_set_free(struct file_set *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		free(set->files[i].path);
-		free(set->files[i].data);
+		if (!set->files[i].shared)
+			free(set->files[i].data);
 		free(set->files[i].source);
 	}
+	for (size_t i = 0; i < set->shared_count; i++)
+		free(set->shared[i]);
+	free(set->shared);
 	free(set->files);
 	*set = (struct file_set){ 0 };
 }
