@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The configuration files of a lab's servers. */
-/* links: tools/lab/user_lines.c tools/lab/dnsmasq.c tools/lab/ganesha.c */
+/* links: tools/lab/user_lines.c tools/lab/dnsmasq.c tools/lab/ganesha.c tools/lab/network.c */
+/* links: tools/lab/bridge.c userspace/lib/spawn.c */
+/* libraries: jansson */
 /* links: userspace/lib/fs.c userspace/lib/text.c initramfs/fault.c */
 #include "tools/lab/dnsmasq.h"
 #include "tools/lab/ganesha.h"

@@ -258,6 +258,8 @@ static int write_files(const struct up *up, struct fault *fault)
 		error = make_below(up->directory, LAB_TIMELINES_DIR, fault);
 	if (!error)
 		error = http_tree_make(up->directory, fault);
+	if (!error)
+		error = lab_network_write(&up->servers.network, up->directory, fault);
 	return error ? error : servers_write(&up->servers, fault);
 }
 
@@ -276,7 +278,8 @@ static int start_servers(void *argument)
 	const char *name;
 
 	for (size_t i = 0; (name = server_name(i)); i++)
-		if (!is_left_out(up, name) && server_start(name, &fault))
+		if (server_is_needed(i, &up->servers.network) && !is_left_out(up, name) &&
+		    server_start(name, &fault))
 			return lab_report(&fault);
 	return CMD_DONE;
 }
@@ -285,6 +288,7 @@ static int start_servers(void *argument)
 static int bring_up(const struct up *up, struct supervisor *supervisor, struct fault *fault)
 {
 	struct supervisor_options options = { .directory = up->directory,
+					      .network = &up->servers.network,
 					      .ends_with_caller = up->foreground,
 					      .tie = up->tie };
 	int status, error;
@@ -364,6 +368,7 @@ int lab_up(int argc, char **argv)
 	if (!up)
 		return CMD_FAILED;
 	up->tie = -1;
+	up->servers.network = lab_network_default();
 	up->servers.nfs = (struct nfs_versions){ .v3 = true, .v4 = { true, true, true } };
 	status = up_with_options(up, argc, argv);
 	free(up);

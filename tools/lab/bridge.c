@@ -12,18 +12,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "tools/lab/layout.h"
 #include "userspace/lib/spawn.h"
 
 int bridge_check_name(const char *name, struct fault *fault)
 {
 	size_t length = strlen(name), i = 0;
 
-	while (i < length && (isalnum((unsigned char)name[i]) || (i > 0 && name[i] == '-')))
+	while (i < length && (isalnum((unsigned char)name[i]) || (i > 0 && strchr("-_.", name[i]))))
 		i++;
 	if (length == 0 || length >= IFNAMSIZ || i < length || isdigit((unsigned char)name[0]))
 		return fault_set(fault, EINVAL, "name a bridge", name,
-				 "up to 15 letters, digits and '-', a letter first");
+				 "up to 15 letters, digits, '-', '_' and '.', a letter first");
 	return 0;
 }
 
@@ -42,15 +41,17 @@ int bridge_make(const char *name, struct fault *fault)
 	return error ? error : spawn_run(up, fault);
 }
 
-int bridge_make_lab(struct fault *fault)
+int bridge_make_lab(const struct lab_network *network, struct fault *fault)
 {
+	char prefixed[INET_ADDRSTRLEN + sizeof("/32")];
 	const char *loopback[] = { "ip", "link", "set", "dev", "lo", "up", NULL };
-	const char *address[] = { "ip",	 "address",  "add", LAB_PREFIXED_ADDRESS, "broadcast", "+",
-				  "dev", LAB_BRIDGE, NULL };
+	const char *address[] = { "ip", "address", "add",	    prefixed, "broadcast",
+				  "+",	"dev",	   network->bridge, NULL };
 	int error = spawn_run(loopback, fault);
 
+	snprintf(prefixed, sizeof(prefixed), "%s/%u", network->address, network->prefix % 100);
 	if (!error)
-		error = bridge_make(LAB_BRIDGE, fault);
+		error = bridge_make(network->bridge, fault);
 	return error ? error : spawn_run(address, fault);
 }
 

@@ -8,14 +8,16 @@
 #define WIREROOT_LAB_BRIDGE_H
 
 #include "initramfs/fault.h"
+#include "tools/lab/network.h"
 
 /* Make the bridge that the servers are on, with their address, and bring loopback up. */
-int bridge_make_lab(struct fault *fault);
+int bridge_make_lab(const struct lab_network *network, struct fault *fault);
 
 /* Make a bridge without an address, unless it is there. */
 int bridge_make(const char *name, struct fault *fault);
 
-/* Can @name be a bridge's name? Letters, digits and '-', beginning with a letter, 15 at most. */
+/* Can @name be a bridge's name? Letters, digits, '-', '_', '.', beginning with a letter, 15 at
+ * most. */
 int bridge_check_name(const char *name, struct fault *fault);
 
 /*

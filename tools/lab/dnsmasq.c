@@ -28,9 +28,6 @@ static const char *const loaders[] = { "snponly.efi", "undionly.kpxe" };
  * iPXE is told to load iPXE for ever.
  */
 static const char configuration[] =
-	"# Written by `wireroot lab up`.\n"
-	"user=root\n"
-	"pid-file\n"
 	"interface=" LAB_BRIDGE "\n"
 	"bind-interfaces\n"
 	"except-interface=lo\n"
@@ -43,7 +40,6 @@ static const char configuration[] =
 	"dhcp-authoritative\n"
 	"# An ICMP probe of each address before it is offered takes three seconds.\n"
 	"no-ping\n"
-	"log-dhcp\n"
 	"enable-tftp\n"
 	"dhcp-match=set:ipxe,175\n"
 	"# There is no ProxyDHCP server (iPXE's no-pxedhcp): don't wait two seconds for one.\n"
@@ -88,18 +84,39 @@ static int copy_loaders(const char *lab, struct fault *fault)
 	return error;
 }
 
+/* What holds for a program in a lab, whatever it serves. */
+static void add_surroundings(struct text *text, const char *lab)
+{
+	text_add(text, "# Written by `wireroot lab up`.\n"
+		       "user=root\n"
+		       "pid-file\n"
+		       "log-dhcp\n");
+	text_printf(text, "log-facility=%s/dnsmasq.log\n", lab);
+	text_printf(text, "dhcp-leasefile=%s/" LAB_RUN_DIR "/dnsmasq.leases\n", lab);
+}
+
+/* The lab's own network, when there is no definition of one. */
+static void add_own(struct text *text, const char *lab)
+{
+	text_add(text, configuration);
+	text_printf(text, "dhcp-hostsdir=%s/" LAB_HOSTS_DIR "\n", lab);
+	text_printf(text, "tftp-root=%s/" LAB_TFTP_DIR "\n", lab);
+}
+
 int dnsmasq_write(const struct server_options *options, struct fault *fault)
 {
+	const struct lab_network *network = &options->network;
 	const char *lab = options->directory;
 	char *path = fs_join(lab, LAB_DNSMASQ_CONF);
 	struct text text = { 0 };
 	int error;
 
-	text_add(&text, configuration);
-	text_printf(&text, "log-facility=%s/dnsmasq.log\n", lab);
-	text_printf(&text, "dhcp-leasefile=%s/" LAB_RUN_DIR "/dnsmasq.leases\n", lab);
-	text_printf(&text, "dhcp-hostsdir=%s/" LAB_HOSTS_DIR "\n", lab);
-	text_printf(&text, "tftp-root=%s/" LAB_TFTP_DIR "\n", lab);
+	add_surroundings(&text, lab);
+	if (lab_network_has_cluster(network))
+		text_printf(&text, "conf-file=%s/current/servers/%s/dnsmasq.conf\n", network->state,
+			    network->server);
+	else
+		add_own(&text, lab);
 	error = user_lines_add(&text, options->dnsmasq_file, fault);
 	if (!error && (text.error || !path))
 		error = fault_set(fault, ENOMEM, "write", LAB_DNSMASQ_CONF, NULL);
@@ -107,7 +124,9 @@ int dnsmasq_write(const struct server_options *options, struct fault *fault)
 		error = fs_write_file(path, text.data, text.length, 0644, fault);
 	text_free(&text);
 	free(path);
-	return error ? error : copy_loaders(lab, fault);
+	if (!error && !lab_network_has_cluster(network))
+		error = copy_loaders(lab, fault);
+	return error;
 }
 
 static int refuse_other_owner(const char *node, const char *file, const char *mac,

@@ -31,8 +31,7 @@ static void add_protocols(struct text *text, const struct nfs_versions *nfs)
  */
 static void add_core(struct text *text, const struct nfs_versions *nfs)
 {
-	text_add(text, "# Written by `wireroot lab up`.\n"
-		       "LOG { Default_Log_Level = EVENT; }\n"
+	text_add(text, "LOG { Default_Log_Level = EVENT; }\n"
 		       "NFS_CORE_PARAM {\n"
 		       "\tBind_addr = " LAB_ADDRESS ";\n");
 	text_printf(text, "\tNFS_Port = %d;\n\tMNT_Port = %d;\n", LAB_NFS_PORT, LAB_MOUNT_PORT);
@@ -89,16 +88,28 @@ static void add_export(struct text *text, const struct lab_export *export, size_
 	text_add(text, "}\n");
 }
 
+/* The lab's own exports, when there is no definition of them. */
+static void add_own(struct text *text, const struct server_options *options)
+{
+	add_core(text, &options->nfs);
+	add_v4(text, &options->nfs);
+	for (size_t i = 0; i < options->export_count; i++)
+		add_export(text, &options->exports[i], i + 1, &options->nfs);
+}
+
 int ganesha_write(const struct server_options *options, struct fault *fault)
 {
+	const struct lab_network *network = &options->network;
 	char *path = fs_join(options->directory, LAB_GANESHA_CONF);
 	struct text text = { 0 };
 	int error;
 
-	add_core(&text, &options->nfs);
-	add_v4(&text, &options->nfs);
-	for (size_t i = 0; i < options->export_count; i++)
-		add_export(&text, &options->exports[i], i + 1, &options->nfs);
+	text_add(&text, "# Written by `wireroot lab up`.\n");
+	if (lab_network_has_cluster(network))
+		text_printf(&text, "%%include \"%s/current/servers/%s/ganesha.conf\"\n",
+			    network->state, network->server);
+	else
+		add_own(&text, options);
 	error = user_lines_add(&text, options->ganesha_file, fault);
 	if (!error && (text.error || !path))
 		error = fault_set(fault, ENOMEM, "write", LAB_GANESHA_CONF, NULL);

@@ -23,16 +23,19 @@
 #define LAB_DNSMASQ_CONF "dnsmasq.conf"
 #define LAB_GANESHA_CONF "ganesha.conf"
 
-#define LAB_BRIDGE	     "lab"
-#define LAB_ADDRESS	     "10.87.0.1"
-#define LAB_PREFIXED_ADDRESS "10.87.0.1/24"
-#define LAB_POOL_FIRST	     "10.87.0.100"
-#define LAB_POOL_LAST	     "10.87.0.199"
-#define LAB_NETMASK	     "255.255.255.0"
-#define LAB_HTTP_PORT	     8017
-#define LAB_NFS_PORT	     2049
-#define LAB_MOUNT_PORT	     20048
-#define LAB_ROOT_EXPORT	     "/srv/root"
+/* What a lab without a cluster has; else see network.h. */
+#define LAB_BRIDGE	"lab"
+#define LAB_ADDRESS	"10.87.0.1"
+#define LAB_PREFIX	24
+#define LAB_DOMAIN	"lab"
+#define LAB_POOL_FIRST	"10.87.0.100"
+#define LAB_POOL_LAST	"10.87.0.199"
+#define LAB_NETMASK	"255.255.255.0"
+#define LAB_HTTP_PORT	8017
+#define LAB_MOUNT_PORT	20048
+#define LAB_ROOT_EXPORT "/srv/root"
+
+#define LAB_NFS_PORT 2049
 
 /* A tap is called NODE.N, and the kernel allows 15 characters (IFNAMSIZ less one). */
 #define LAB_NODE_NAME_MAX 12

@@ -32,7 +32,7 @@ struct question {
 	size_t answer_length;
 };
 
-static int open_connection(const struct question *question)
+static int open_connection(const char *address, const struct question *question)
 {
 	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
 	struct sockaddr_in server = { .sin_family = AF_INET, .sin_port = htons(question->port) };
@@ -40,7 +40,7 @@ static int open_connection(const struct question *question)
 
 	if (fd < 0)
 		return -errno;
-	inet_pton(AF_INET, LAB_ADDRESS, &server.sin_addr);
+	inet_pton(AF_INET, address, &server.sin_addr);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	if (connect(fd, (struct sockaddr *)&server, sizeof(server)) == 0)
@@ -67,13 +67,14 @@ static ssize_t receive(int fd, char *buffer, size_t wanted)
 	return (ssize_t)have;
 }
 
-static int ask(const struct question *question, struct fault *fault)
+static int ask(const struct lab_network *network, const struct question *question,
+	       struct fault *fault)
 {
 	char buffer[512], peer[64];
-	int fd = open_connection(question);
+	int fd = open_connection(network->address, question);
 	ssize_t got = fd;
 
-	snprintf(peer, sizeof(peer), LAB_ADDRESS ":%u", question->port);
+	snprintf(peer, sizeof(peer), "%s:%u", network->address, question->port);
 	if (fd >= 0) {
 		if (send(fd, question->bytes, question->length, MSG_NOSIGNAL) < 0)
 			got = -errno;
@@ -88,7 +89,7 @@ static int ask(const struct question *question, struct fault *fault)
 	return got < 0 ? fault_set(fault, (int)got, question->doing, peer, NULL) : 0;
 }
 
-int probe_dns(struct fault *fault)
+int probe_dns(const struct lab_network *network, struct fault *fault)
 {
 	/* Id 0x5752, recursion desired, one question: server.lab, type A, class IN (RFC 1035, 4.1)
 	 */
@@ -101,21 +102,21 @@ int probe_dns(struct fault *fault)
 					   .answer = "WR",
 					   .answer_length = 2 };
 
-	return ask(&question, fault);
+	return ask(network, &question, fault);
 }
 
-int probe_http(struct fault *fault)
+int probe_http(const struct lab_network *network, struct fault *fault)
 {
-	static const char bytes[] = "HEAD /boot.ipxe HTTP/1.0\r\nHost: " LAB_ADDRESS "\r\n\r\n";
+	static const char bytes[] = "HEAD /boot.ipxe HTTP/1.0\r\n\r\n";
 	const struct question question = { .doing = "ask wirerootd for boot.ipxe",
 					   .type = SOCK_STREAM,
-					   .port = LAB_HTTP_PORT,
+					   .port = network->http_port,
 					   .bytes = bytes,
 					   .length = sizeof(bytes) - 1,
 					   .answer = "HTTP/1.",
 					   .answer_length = 7 };
 
-	return ask(&question, fault);
+	return ask(network, &question, fault);
 }
 
 /*
@@ -123,8 +124,8 @@ int probe_http(struct fault *fault)
  * empty credentials and verifier. The answer has its mark, the same id, and REPLY; other versions
  * than ours may be on offer, so what follows is not looked at.
  */
-static int probe_rpc(const char *doing, uint16_t port, uint32_t program, uint32_t version,
-		     struct fault *fault)
+static int probe_rpc(const struct lab_network *network, const char *doing, uint16_t port,
+		     uint32_t program, uint32_t version, struct fault *fault)
 {
 	const uint32_t call[11] = { htonl(0x80000000u | 40), htonl(0x5752), htonl(0), htonl(2),
 				    htonl(program),	     htonl(version) };
@@ -137,15 +138,15 @@ static int probe_rpc(const char *doing, uint16_t port, uint32_t program, uint32_
 					   .answer = "\0\0WR\0\0\0\1",
 					   .answer_length = 8 };
 
-	return ask(&question, fault);
+	return ask(network, &question, fault);
 }
 
-int probe_portmap(struct fault *fault)
+int probe_portmap(const struct lab_network *network, struct fault *fault)
 {
-	return probe_rpc("ask rpcbind", 111, PROGRAM_PORTMAP, 2, fault);
+	return probe_rpc(network, "ask rpcbind", 111, PROGRAM_PORTMAP, 2, fault);
 }
 
-int probe_nfs(struct fault *fault)
+int probe_nfs(const struct lab_network *network, struct fault *fault)
 {
-	return probe_rpc("ask NFS-Ganesha", LAB_NFS_PORT, PROGRAM_NFS, 4, fault);
+	return probe_rpc(network, "ask NFS-Ganesha", LAB_NFS_PORT, PROGRAM_NFS, 4, fault);
 }

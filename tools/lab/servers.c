@@ -4,9 +4,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tools/lab/dnsmasq.h"
@@ -16,69 +19,34 @@
 #include "tools/lab/service.h"
 #include "userspace/lib/fs.h"
 
-#define STRING_OF(value)  #value
-#define DIGITS_OF(number) STRING_OF(number)
+/* The longest command line has nine words; each of them is a path or shorter. */
+#define WORDS_MAX  12
+#define WORD_BYTES (PATH_MAX + 64)
+
+struct words {
+	const char *argv[WORDS_MAX + 1];
+	char text[WORDS_MAX][WORD_BYTES];
+	size_t count;
+};
 
 struct server {
-	struct service service;
-	int (*probe)(struct fault *fault);
+	const char *name;
+	enum service_readiness readiness;
+	const char *ready_line; /* for SERVICE_LOGS */
+	void (*say)(struct words *words, const struct lab_network *network);
+	int (*probe)(const struct lab_network *network, struct fault *fault);
+	bool (*is_needed)(const struct lab_network *network);
 };
 
-static const char *const dnsmasq_argv[] = { "dnsmasq", "--conf-file=" LAB_DNSMASQ_CONF, NULL };
-static const char *const wirerootd_argv[] = { "wirerootd",
-					      "--root",
-					      LAB_HTTP_DIR,
-					      "--listen",
-					      LAB_ADDRESS,
-					      "--port",
-					      DIGITS_OF(LAB_HTTP_PORT),
-					      "--timelines",
-					      LAB_TIMELINES_DIR,
-					      NULL };
-/* -w would look for state of an earlier life; -h keeps UDP to the lab's address. */
-static const char *const rpcbind_argv[] = { "rpcbind", "-h", LAB_ADDRESS, NULL };
-static const char *const ganesha_argv[] = { "ganesha.nfsd",
-					    "-F",
-					    "-L",
-					    "ganesha.log",
-					    "-f",
-					    LAB_GANESHA_CONF,
-					    "-p",
-					    "/run/ganesha/ganesha.pid",
-					    NULL };
-
-/* In the order in which they start: Ganesha registers itself with rpcbind. */
-static const struct server servers[] = {
-	{ { "wirerootd", wirerootd_argv, SERVICE_NOTIFIES, NULL }, probe_http },
-	{ { "dnsmasq", dnsmasq_argv, SERVICE_DETACHES, NULL }, probe_dns },
-	{ { "rpcbind", rpcbind_argv, SERVICE_DETACHES, NULL }, probe_portmap },
-	{ { "ganesha", ganesha_argv, SERVICE_LOGS, "NFS SERVER INITIALIZED" }, probe_nfs },
-};
-
-#define SERVER_COUNT (sizeof(servers) / sizeof(servers[0]))
-
-int servers_write(const struct server_options *options, struct fault *fault)
+__attribute__((format(printf, 2, 3))) static void add(struct words *words, const char *format, ...)
 {
-	int error = dnsmasq_write(options, fault);
+	va_list values;
 
-	return error ? error : ganesha_write(options, fault);
-}
-
-const char *server_name(size_t index)
-{
-	return index < SERVER_COUNT ? servers[index].service.name : NULL;
-}
-
-static int find_server(const char *name, const struct server **server, struct fault *fault)
-{
-	for (size_t i = 0; i < SERVER_COUNT; i++) {
-		if (strcmp(servers[i].service.name, name) != 0)
-			continue;
-		*server = &servers[i];
-		return 0;
-	}
-	return fault_set(fault, ENOENT, "find server", name,
-			 "there are wirerootd, dnsmasq, rpcbind and ganesha");
+	va_start(values, format);
+	vsnprintf(words->text[words->count], WORD_BYTES, format, values);
+	va_end(values);
+	words->argv[words->count] = words->text[words->count];
+	words->count++;
 }
 
 /*
@@ -104,31 +72,125 @@ static void find_own_program(const char *name, char path[static PATH_MAX])
 	snprintf(path, PATH_MAX, "%s", name);
 }
 
-static int start_wirerootd(const struct server *server, struct fault *fault)
+static void say_wirerootd(struct words *words, const struct lab_network *network)
 {
-	const char *argv[sizeof(wirerootd_argv) / sizeof(wirerootd_argv[0])];
-	struct service service = server->service;
 	char program[PATH_MAX];
 
-	memcpy(argv, wirerootd_argv, sizeof(argv));
-	find_own_program(argv[0], program);
-	argv[0] = program;
-	service.argv = argv;
-	return service_start(&service, fault);
+	find_own_program("wirerootd", program);
+	add(words, "%s", program);
+	if (lab_network_has_cluster(network)) {
+		add(words, "--generation");
+		add(words, "%s/current", network->state);
+	} else {
+		add(words, "--root");
+		add(words, LAB_HTTP_DIR);
+	}
+	add(words, "--listen");
+	add(words, "%s", network->address);
+	add(words, "--port");
+	add(words, "%u", network->http_port);
+	add(words, "--timelines");
+	add(words, LAB_TIMELINES_DIR);
+}
+
+static void say_dnsmasq(struct words *words, const struct lab_network *network)
+{
+	(void)network;
+	add(words, "dnsmasq");
+	add(words, "--conf-file=" LAB_DNSMASQ_CONF);
+}
+
+/* -w would look for state of an earlier life; -h keeps UDP to the lab's address. */
+static void say_rpcbind(struct words *words, const struct lab_network *network)
+{
+	add(words, "rpcbind");
+	add(words, "-h");
+	add(words, "%s", network->address);
+}
+
+static void say_ganesha(struct words *words, const struct lab_network *network)
+{
+	(void)network;
+	add(words, "ganesha.nfsd");
+	add(words, "-F");
+	add(words, "-L");
+	add(words, "ganesha.log");
+	add(words, "-f");
+	add(words, LAB_GANESHA_CONF);
+	add(words, "-p");
+	add(words, "/run/ganesha/ganesha.pid");
+}
+
+static bool boots(const struct lab_network *network)
+{
+	return network->boots;
+}
+
+static bool exports(const struct lab_network *network)
+{
+	return network->exports;
+}
+
+/* In the order in which they start: Ganesha registers itself with rpcbind. */
+static const struct server servers[] = {
+	{ "wirerootd", SERVICE_NOTIFIES, NULL, say_wirerootd, probe_http, boots },
+	{ "dnsmasq", SERVICE_DETACHES, NULL, say_dnsmasq, probe_dns, boots },
+	{ "rpcbind", SERVICE_DETACHES, NULL, say_rpcbind, probe_portmap, exports },
+	{ "ganesha", SERVICE_LOGS, "NFS SERVER INITIALIZED", say_ganesha, probe_nfs, exports },
+};
+
+#define SERVER_COUNT (sizeof(servers) / sizeof(servers[0]))
+
+int servers_write(const struct server_options *options, struct fault *fault)
+{
+	int error = dnsmasq_write(options, fault);
+
+	return error ? error : ganesha_write(options, fault);
+}
+
+const char *server_name(size_t index)
+{
+	return index < SERVER_COUNT ? servers[index].name : NULL;
+}
+
+bool server_is_needed(size_t index, const struct lab_network *network)
+{
+	return servers[index].is_needed(network);
+}
+
+static int find_server(const char *name, const struct server **server, struct fault *fault)
+{
+	for (size_t i = 0; i < SERVER_COUNT; i++) {
+		if (strcmp(servers[i].name, name) != 0)
+			continue;
+		*server = &servers[i];
+		return 0;
+	}
+	return fault_set(fault, ENOENT, "find server", name,
+			 "there are wirerootd, dnsmasq, rpcbind and ganesha");
 }
 
 int server_start(const char *name, struct fault *fault)
 {
 	const struct server *server = NULL;
+	struct lab_network network;
+	struct service service;
+	struct words *words;
 	int error = find_server(name, &server, fault);
 
+	if (!error)
+		error = lab_network_read(&network, ".", fault);
 	if (error)
 		return error;
-	if (server->service.argv == wirerootd_argv)
-		error = start_wirerootd(server, fault);
-	else
-		error = service_start(&server->service, fault);
-	return error ? error : server->probe(fault);
+	words = calloc(1, sizeof(*words));
+	if (!words)
+		return fault_set(fault, ENOMEM, "start", name, NULL);
+	server->say(words, &network);
+	service = (struct service){ server->name, words->argv, server->readiness,
+				    server->ready_line };
+	error = service_start(&service, fault);
+	free(words);
+	return error ? error : server->probe(&network, fault);
 }
 
 int server_stop(const char *name, struct fault *fault)
@@ -136,5 +198,21 @@ int server_stop(const char *name, struct fault *fault)
 	const struct server *server = NULL;
 	int error = find_server(name, &server, fault);
 
-	return error ? error : service_stop(server->service.name, fault);
+	return error ? error : service_stop(server->name, fault);
+}
+
+int server_reload(const char *name, struct fault *fault)
+{
+	const struct server *server = NULL;
+	int error = find_server(name, &server, fault), process;
+
+	if (error)
+		return error;
+	process = service_open(server->name);
+	if (process < 0)
+		return fault_set(fault, ESRCH, "reload", name, "it does not run");
+	if (syscall(SYS_pidfd_send_signal, process, SIGHUP, NULL, 0) < 0)
+		error = fault_set(fault, errno, "reload", name, NULL);
+	close(process);
+	return error;
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "initramfs/fault.h"
+#include "tools/lab/network.h"
 
 #define SERVERS_EXPORTS_MAX 16
 
@@ -31,8 +32,10 @@ struct nfs_versions {
 	bool v4[3]; /* 4.0, 4.1, 4.2 */
 };
 
+/* Of a cluster, its generation says what is exported and how; ->nfs and ->exports are not used. */
 struct server_options {
 	const char *directory; /* the lab's, absolute */
+	struct lab_network network;
 	struct nfs_versions nfs;
 	struct lab_export exports[SERVERS_EXPORTS_MAX];
 	size_t export_count;
@@ -46,10 +49,17 @@ int servers_write(const struct server_options *options, struct fault *fault);
 /* The name of the server at @index, in the order in which they start; NULL behind the last. */
 const char *server_name(size_t index);
 
+/* Does the lab's network want that server? Of a cluster's, some have other machines. */
+bool server_is_needed(size_t index, const struct lab_network *network);
+
 /* Start a server and wait until it has answered a question. Inside the lab. */
 int server_start(const char *name, struct fault *fault);
 
 /* Inside the lab. -ENOENT when there is no such server. */
 int server_stop(const char *name, struct fault *fault);
+
+/* Let it read its configuration again (SIGHUP), as far as it does that. Inside the lab; as above.
+ */
+int server_reload(const char *name, struct fault *fault);
 
 #endif

@@ -15,14 +15,17 @@
 #include "tools/lab/service.h"
 #include "userspace/lib/fs.h"
 
-static json_t *describe_servers(void)
+static json_t *describe_servers(const struct lab_network *network)
 {
 	json_t *list = json_array();
 	const char *name;
 
-	for (size_t i = 0; (name = server_name(i)); i++)
+	for (size_t i = 0; (name = server_name(i)); i++) {
+		if (!server_is_needed(i, network))
+			continue;
 		json_array_append_new(list, json_pack("{s:s, s:b}", "name", name, "running",
 						      service_pid(name) != 0));
+	}
 	return list;
 }
 
@@ -86,9 +89,13 @@ static void print_list(const char *title, const json_t *list)
 
 int status_print(bool json, struct fault *fault)
 {
-	json_t *all = json_pack("{s:s, s:o, s:o}", "address", LAB_ADDRESS, "servers",
-				describe_servers(), "nodes", describe_nodes());
+	struct lab_network network;
+	json_t *all;
 
+	if (lab_network_read(&network, ".", fault))
+		return -fault->error;
+	all = json_pack("{s:s, s:o, s:o}", "address", network.address, "servers",
+			describe_servers(&network), "nodes", describe_nodes());
 	if (!all)
 		return fault_set(fault, ENOMEM, "describe the lab", NULL, NULL);
 	if (json) {

@@ -81,19 +81,23 @@ static int mount_private(struct fault *fault)
 }
 
 /* So that programs in the lab, such as `wireroot lab exec DIR -- wget`, use the lab's DNS. */
-static int use_lab_dns(struct fault *fault)
+static int use_lab_dns(const struct lab_network *network, struct fault *fault)
 {
-	static const char text[] = "nameserver " LAB_ADDRESS "\nsearch lab\n";
 	const char *file = LAB_RUN_DIR "/resolv.conf";
-	int error = fs_write_file(file, text, sizeof(text) - 1, 0644, fault);
+	char text[LAB_DOMAIN_BYTES + 64];
+	int length, error;
 
+	length = snprintf(text, sizeof(text), "nameserver %s\n%s%s%s", network->address,
+			  network->domain[0] ? "search " : "", network->domain,
+			  network->domain[0] ? "\n" : "");
+	error = fs_write_file(file, text, (size_t)length, 0644, fault);
 	if (!error && fs_is_file("/etc/resolv.conf") &&
 	    mount(file, "/etc/resolv.conf", NULL, MS_BIND, NULL) < 0)
 		error = fault_set(fault, errno, "mount", "/etc/resolv.conf", NULL);
 	return error;
 }
 
-static int prepare(struct fault *fault)
+static int prepare(const struct lab_network *network, struct fault *fault)
 {
 	int error = take_lock(fault);
 
@@ -102,8 +106,8 @@ static int prepare(struct fault *fault)
 	if (!error)
 		error = mount_private(fault);
 	if (!error)
-		error = use_lab_dns(fault);
-	return error ? error : bridge_make_lab(fault);
+		error = use_lab_dns(network, fault);
+	return error ? error : bridge_make_lab(network, fault);
 }
 
 /* Away from the caller's terminal: no input, output to the lab's log. */
@@ -206,7 +210,7 @@ static int be_supervisor(const struct supervisor_options *options, int story, in
 	if (!error)
 		error = leave_terminal(&fault);
 	if (!error)
-		error = prepare(&fault);
+		error = prepare(options->network, &fault);
 	signals = open_signals();
 	/* If the caller is gone by now, before or after PR_SET_PDEATHSIG, nobody reads this. */
 	signal(SIGPIPE, SIG_IGN);

@@ -19,9 +19,11 @@
 #include <stdbool.h>
 
 #include "initramfs/fault.h"
+#include "tools/lab/network.h"
 
 struct supervisor_options {
 	const char *directory; /* the lab's, absolute, there */
+	const struct lab_network *network;
 	bool ends_with_caller; /* the kernel kills it when the calling thread ends */
 	int tie; /* pidfd of a process whose end is the lab's, or -1 */
 };
