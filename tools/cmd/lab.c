@@ -33,7 +33,7 @@ static const char help[] =
 	"  wait DIR NODE --off [S]            until it has powered off\n"
 	"  link DIR NODE[.NIC] up|down        plug or pull a cable\n"
 	"  power DIR NODE off|reset|button    pull the plug; press reset; press the power button\n"
-	"  server DIR NAME start|stop         wirerootd, dnsmasq, rpcbind, ganesha\n"
+	"  server DIR NAME start|stop|reload  wirerootd, dnsmasq, rpcbind, ganesha\n"
 	"  exec DIR -- COMMAND …              run a command in the lab\n"
 	"  status DIR [--json]                what runs\n"
 	"  down DIR                           end it, and everything in it\n";
@@ -256,17 +256,22 @@ static int server_inside(void *argument)
 {
 	char **words = argument;
 	struct fault fault = { 0 };
-	int error = is(words[1], "start") ? server_start(words[0], &fault)
-					  : server_stop(words[0], &fault);
+	int error;
 
+	if (is(words[1], "start"))
+		error = server_start(words[0], &fault);
+	else if (is(words[1], "stop"))
+		error = server_stop(words[0], &fault);
+	else
+		error = server_reload(words[0], &fault);
 	return error ? lab_report(&fault) : CMD_DONE;
 }
 
 static int server(int argc, char **argv)
 {
-	if (argc != 4 || (!is(argv[3], "start") && !is(argv[3], "stop")))
-		return lab_misused("lab server wants a directory, a server, and start or stop",
-				   NULL);
+	if (argc != 4 || (!is(argv[3], "start") && !is(argv[3], "stop") && !is(argv[3], "reload")))
+		return lab_misused(
+			"lab server wants a directory, a server, and start, stop or reload", NULL);
 	return lab_run(argv[1], server_inside, argv + 2);
 }
 
