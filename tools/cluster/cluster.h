@@ -111,6 +111,7 @@ struct cluster_node {
 	const struct cluster_network *network;
 	const struct cluster_server *server; /* boots it */
 	const struct cluster_image *image;
+	const struct cluster_server *iscsi; /* root: iscsi: has the disk; else NULL */
 	enum node_root root;
 	enum node_loader loader;
 	const char *nfs_version; /* "4.2", or NULL: whatever works */
@@ -164,15 +165,35 @@ struct cluster {
 
 struct findings;
 
+/* A file of the definition as it is to be, in the place of what is on disk. */
+struct cluster_edit {
+	const char *path; /* cluster_load()'s, or "DIRECTORY/nodes.d/NAME.yaml" beside it */
+	const char *text; /* NULL: as if the file were not there */
+	size_t length;
+};
+
+struct cluster_options {
+	/* Do not look for what the definition names: kernels, modules, templates. "newest" then
+	 * stays as it is, and nothing can be generated. */
+	bool skip_files;
+	const struct cluster_edit *edits;
+	size_t edit_count;
+};
+
 /*
- * Read the definition at @path and NAME.d/ drop-ins beside it (nodes.d/, files that end in .yaml,
- * in the order of their names), resolve and check it. All that is wrong goes to @findings, in the
+ * Read the definition at @path and its drop-ins (files that end in .yaml in nodes.d/ beside it, in
+ * the order of their names), resolve and check it. All that is wrong goes to @findings, in the
  * order of files and lines. Returns 0 with a cluster that nothing is wrong with (there may be
  * warnings), -EINVAL when there are errors among @findings, or another -errno with @fault when a
  * file could not be read. cluster_free() must be called in any case.
  */
 int cluster_load(struct cluster *cluster, const char *path, struct findings *findings,
 		 struct fault *fault);
+
+/* The same; @options may be NULL. */
+int cluster_load_with(struct cluster *cluster, const char *path,
+		      const struct cluster_options *options, struct findings *findings,
+		      struct fault *fault);
 void cluster_free(struct cluster *cluster);
 
 /* By name; NULL when there is none. */
