@@ -2,8 +2,8 @@
 # The programs that keep running: wirerootd.
 
 WIREROOTD_SOURCES := $(wildcard userspace/wirerootd/*.c) \
-	$(addprefix userspace/lib/,fs.c log.c text.c timeline_json.c) \
-	$(addprefix initramfs/,fault.c timeline.c)
+	$(addprefix userspace/lib/,fs.c log.c mac.c text.c timeline_json.c) \
+	$(addprefix initramfs/,fault.c timeline.c value.c)
 WIREROOTD_OBJECTS := $(WIREROOTD_SOURCES:%.c=$(B)/objects/wirerootd/%.o)
 WIREROOTD_PACKAGES := libmicrohttpd jansson
 

@@ -156,25 +156,32 @@ static void node_is_found_in_any_case_of_letters(void **state)
 	nodes_free(&nodes);
 }
 
-static void json_is_in_order_of_addresses(void **state)
+struct visited {
+	unsigned int count;
+};
+
+static void expect_next(const struct node *node, void *context)
 {
+	struct visited *visited = context;
+	json_t *json = node_to_json(node);
+
+	assert_string_equal(json_string_value(json_object_get(json, "mac")),
+			    sample(visited->count++, 0, 0).mac);
+	assert_string_equal(json_string_value(json_object_get(json, "address")), ADDRESS);
+	json_decref(json);
+}
+
+static void walk_is_in_order_of_addresses(void **state)
+{
+	struct visited visited = { 0 };
 	struct nodes nodes;
-	json_t *array;
 
 	(void)state;
 	nodes_init(&nodes, NULL);
 	for (unsigned int i = 0; i < 100; i++)
 		send_one(&nodes, i * 37 % 100, 1, 1, ADDRESS);
-	array = nodes_to_json(&nodes);
-	assert_int_equal(json_array_size(array), 100);
-	for (unsigned int i = 0; i < 100; i++) {
-		const json_t *node = json_array_get(array, i);
-
-		assert_string_equal(json_string_value(json_object_get(node, "mac")),
-				    sample(i, 0, 0).mac);
-		assert_string_equal(json_string_value(json_object_get(node, "address")), ADDRESS);
-	}
-	json_decref(array);
+	nodes_walk(&nodes, expect_next, &visited);
+	assert_int_equal(visited.count, 100);
 	nodes_free(&nodes);
 }
 
@@ -344,7 +351,7 @@ int main(void)
 		cmocka_unit_test(fault_and_hand_over_are_news),
 		cmocka_unit_test(unusable_identities_are_refused),
 		cmocka_unit_test(node_is_found_in_any_case_of_letters),
-		cmocka_unit_test(json_is_in_order_of_addresses),
+		cmocka_unit_test(walk_is_in_order_of_addresses),
 		cmocka_unit_test_setup_teardown(single_datagram_leaves_no_file, make_directory,
 						remove_directory),
 		cmocka_unit_test_setup_teardown(address_makes_room_by_its_own_nodes_only,

@@ -34,6 +34,7 @@ struct request {
 	unsigned int status; /* 0 while unanswered */
 	uint64_t bytes; /* of the answer's body */
 	bool begun;
+	bool told; /* the log has it already, or had it often enough */
 };
 
 struct file {
@@ -65,15 +66,14 @@ static void *begin_request(void *cls, const char *target, struct MHD_Connection 
 	return request;
 }
 
-static const char *client_address(struct MHD_Connection *connection,
-				  char text[static ADDRESS_TEXT_BYTES])
+/* The peer's address; of no known family when the library does not tell. */
+static const struct sockaddr *client(struct MHD_Connection *connection)
 {
+	static const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
-	if (!info || !info->client_addr)
-		return "?";
-	return address_text(info->client_addr, text);
+	return info && info->client_addr ? info->client_addr : &nobody;
 }
 
 static const char *end_text(enum MHD_RequestTerminationCode code)
@@ -99,10 +99,11 @@ static void end_request(void *cls, struct MHD_Connection *connection, void **con
 
 	if (!request)
 		return;
-	if (request->status)
+	if (request->status && !request->told)
 		log_line(http->log, LOG_LEVEL_INFO, "%s %s %s: %u, %llu bytes%s",
-			 client_address(connection, address), request->method, request->target,
-			 request->status, (unsigned long long)request->bytes, end_text(code));
+			 address_text(client(connection), address), request->method,
+			 request->target, request->status, (unsigned long long)request->bytes,
+			 end_text(code));
 	free(request);
 	*context = NULL;
 }
@@ -172,18 +173,19 @@ static enum MHD_Result answer_json(struct MHD_Connection *connection, struct req
 static enum MHD_Result answer_nodes(const struct http *http, struct MHD_Connection *connection,
 				    struct request *request, const char *rest)
 {
-	const struct node *node;
+	time_t now = time(NULL);
+	json_t *node;
 
 	if (!strcmp(rest, "nodes"))
-		return answer_json(connection, request, nodes_to_json(http->nodes));
+		return answer_json(connection, request, states_to_json(&http->states, now));
 	if (strncmp(rest, "nodes/", 6) != 0)
 		return answer_error(connection, request, MHD_HTTP_NOT_FOUND,
 				    "there is only /v1/nodes and /v1/nodes/MAC");
-	node = nodes_find(http->nodes, rest + 6);
+	node = state_to_json(&http->states, rest + 6, now);
 	if (!node)
 		return answer_error(connection, request, MHD_HTTP_NOT_FOUND,
-				    "no node with this MAC address has sent a timeline");
-	return answer_json(connection, request, node_to_json(node));
+				    "no node with this MAC address has shown itself");
+	return answer_json(connection, request, node);
 }
 
 static const char *content_type(const char *path)
@@ -299,22 +301,60 @@ static enum MHD_Result answer_open_error(const struct http *http, struct MHD_Con
 		return answer_error(connection, request, MHD_HTTP_FORBIDDEN,
 				    "wirerootd's user may not read it");
 	}
-	fault_set(&fault, error, "open file to serve", request->target, http->root_name);
+	fault_set(&fault, error, "open file to serve", request->target, http->served->name);
 	log_fault(http->log, &fault);
 	return answer_error(connection, request, MHD_HTTP_INTERNAL_SERVER_ERROR,
 			    fault_line(&fault, line));
 }
 
+static enum MHD_Result answer_refusal(const struct http *http, struct MHD_Connection *connection,
+				      struct request *request, const struct gate_request *asked,
+				      const char *why)
+{
+	request->told = true;
+	gate_tell(http->gate, asked, why);
+	return answer_error(connection, request, MHD_HTTP_FORBIDDEN, why);
+}
+
+/* Open @path if the peer may have it. 0, or -errno with the answer given as *@answered. */
+static int open_for_peer(const struct http *http, struct MHD_Connection *connection,
+			 struct request *request, const char *path, struct file *file,
+			 enum MHD_Result *answered)
+{
+	const struct gate_request asked = { .path = path,
+					    .is_get = !strcmp(request->method, MHD_HTTP_METHOD_GET),
+					    .peer = client(connection),
+					    .now = time(NULL) };
+	struct gate_answer judged = { .is_own = true };
+
+	if (http->gate)
+		gate_judge(http->gate, &asked, &judged);
+	if (judged.refused) {
+		*answered = answer_refusal(http, connection, request, &asked, judged.why);
+		return -EACCES;
+	}
+	file->fd = beneath_open(http->served->root, path, &file->status);
+	if (file->fd < 0) {
+		*answered = answer_open_error(http, connection, request, file->fd);
+		return file->fd;
+	}
+	if (judged.is_own || file->status.st_mode & S_IROTH)
+		return 0;
+	close(file->fd);
+	*answered = answer_refusal(http, connection, request, &asked, "it is no node's own file");
+	return -EACCES;
+}
+
 static enum MHD_Result answer_file(const struct http *http, struct MHD_Connection *connection,
 				   struct request *request, const char *path)
 {
+	enum MHD_Result answered;
 	struct http_range part;
 	struct file file;
 	time_t mtime;
 
-	file.fd = beneath_open(http->root, path, &file.status);
-	if (file.fd < 0)
-		return answer_open_error(http, connection, request, file.fd);
+	if (open_for_peer(http, connection, request, path, &file, &answered))
+		return answered;
 	mtime = file.status.st_mtime;
 	http_etag_format(file.status.st_ino, file.status.st_mtim, (uint64_t)file.status.st_size,
 			 file.etag);

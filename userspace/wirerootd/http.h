@@ -9,14 +9,16 @@
 #define WIREROOT_HTTP_H
 
 #include "userspace/lib/log.h"
-#include "userspace/wirerootd/nodes.h"
+#include "userspace/wirerootd/gate.h"
+#include "userspace/wirerootd/served.h"
+#include "userspace/wirerootd/states.h"
 
 struct MHD_Daemon;
 
 struct http {
-	int root; /* the served directory */
-	const char *root_name;
-	const struct nodes *nodes;
+	const struct served *served; /* may become another one between two calls of http_run() */
+	struct gate *gate; /* NULL: everybody may have everything */
+	struct states states;
 	const struct log *log;
 	struct MHD_Daemon *daemon;
 };

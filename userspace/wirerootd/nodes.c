@@ -374,19 +374,26 @@ json_t *node_to_json(const struct node *node)
 	return json;
 }
 
+struct walk {
+	void (*visit)(const struct node *node, void *context);
+	void *context;
+};
+
 /* For twalk_r(3), which comes to each node once as 'postorder' or 'leaf', in order. */
-static void add_json(const void *place, VISIT visit, void *array)
+static void visit_place(const void *place, VISIT visit, void *context)
 {
+	const struct walk *walk = context;
+
 	if (visit == postorder || visit == leaf)
-		json_array_append_new(array, node_to_json(*(struct node *const *)place));
+		walk->visit(*(struct node *const *)place, walk->context);
 }
 
-json_t *nodes_to_json(const struct nodes *nodes)
+void nodes_walk(const struct nodes *nodes, void (*visit)(const struct node *node, void *context),
+		void *context)
 {
-	json_t *array = json_array();
+	struct walk walk = { .visit = visit, .context = context };
 
-	twalk_r(nodes->by_mac, add_json, array);
-	return array;
+	twalk_r(nodes->by_mac, visit_place, &walk);
 }
 
 static void keep(void *node)

@@ -86,10 +86,12 @@ int nodes_accept(struct nodes *nodes, const struct timeline *timeline, const cha
 /* The node with @mac in any case of letters, or NULL. */
 const struct node *nodes_find(const struct nodes *nodes, const char *mac);
 
-/* New references, or NULL when memory ran out. */
+/* A new reference, or NULL when memory ran out. */
 json_t *node_to_json(const struct node *node);
-/* All nodes in the order of their MAC addresses. */
-json_t *nodes_to_json(const struct nodes *nodes);
+
+/* Call @visit with each node, in the order of their MAC addresses. */
+void nodes_walk(const struct nodes *nodes, void (*visit)(const struct node *node, void *context),
+		void *context);
 
 void nodes_free(struct nodes *nodes);
 

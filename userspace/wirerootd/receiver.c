@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "initramfs/value.h"
 #include "userspace/wirerootd/summary.h"
 
 /* Takes about a millisecond. */
@@ -43,6 +44,19 @@ static void tell_news(const struct receiver *receiver, const struct timeline *ti
 			 line);
 }
 
+/* The node has its segment, and needs it no more. */
+static void note_hand_over(const struct receiver *receiver, const struct timeline *timeline,
+			   const char *address)
+{
+	struct fault fault;
+	uint8_t mac[6];
+
+	if (timeline->stages[STAGE_SWITCH_ROOT].state != STAGE_WAITING &&
+	    value_mac(timeline->mac, mac) &&
+	    access_end(receiver->access, mac, address, time(NULL), &fault))
+		log_fault(receiver->log, &fault);
+}
+
 static void take_in(struct receiver *receiver, const char *text, size_t length,
 		    const struct sockaddr *sender)
 {
@@ -61,6 +75,8 @@ static void take_in(struct receiver *receiver, const char *text, size_t length,
 		complain(receiver, address, fault_line(&fault, why));
 	else
 		tell_news(receiver, &timeline, address, news);
+	if (news >= 0 && news != NODES_STALE)
+		note_hand_over(receiver, &timeline, address);
 }
 
 void receiver_run(struct receiver *receiver)

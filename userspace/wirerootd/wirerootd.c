@@ -3,10 +3,10 @@
  * wirerootd, the boot server's daemon: hands artefacts to nodes over HTTP and takes their timelines
  * in.
  *
- * In order: read the options, bind, open what is served, give up root's rights, read the kept
+ * In order: read the options, open what is served, bind, give up root's rights, read the kept
  * timelines, say that it is ready, then one loop in one thread until SIGTERM or SIGINT. Everything
  * that needs rights comes before they are given up; whatever fails before the loop ends the program
- * with one line and 1.
+ * with one line and 1. On SIGHUP the generation is opened anew; if that fails, the old one stays.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,12 +24,16 @@
 
 #include "userspace/lib/fs.h"
 #include "userspace/lib/log.h"
+#include "userspace/wirerootd/access.h"
+#include "userspace/wirerootd/gate.h"
 #include "userspace/wirerootd/http.h"
 #include "userspace/wirerootd/listen.h"
+#include "userspace/wirerootd/neighbour.h"
 #include "userspace/wirerootd/nodes.h"
 #include "userspace/wirerootd/notify.h"
 #include "userspace/wirerootd/privileges.h"
 #include "userspace/wirerootd/receiver.h"
+#include "userspace/wirerootd/served.h"
 
 #define DEFAULT_PORT 8017
 /* At one time. Each takes about 20 KiB and two descriptors, its socket and its file. */
@@ -40,7 +44,8 @@
 #define EXIT_USAGE 2
 
 struct options {
-	const char *root;
+	const char *root; /* NULL with ->generation */
+	const char *generation; /* a link that leads to the one to serve; or NULL */
 	const char *address; /* NULL: every one */
 	uint16_t port;
 	const char *timelines; /* NULL: kept in memory only */
@@ -53,16 +58,20 @@ struct daemon {
 	struct user user;
 	struct listen_sockets sockets;
 	int signals;
+	struct served served;
 	struct nodes nodes;
+	struct access access;
+	struct gate gate;
 	struct receiver receiver;
 	struct http http;
 };
 
 static const char usage[] =
-	"Usage: wirerootd --root DIR [OPTION]...\n"
+	"Usage: wirerootd --generation DIR | --root DIR [OPTION]...\n"
 	"Serve boot artefacts over HTTP, and collect the timelines that nodes send by UDP.\n"
 	"\n"
-	"  --root DIR         serve the files below DIR\n"
+	"  --generation DIR   serve the generation that DIR leads to, anew on SIGHUP\n"
+	"  --root DIR         serve the files below DIR, to everybody\n"
 	"  --listen ADDRESS   listen on this IPv4 or IPv6 address (default: all)\n"
 	"  --port PORT        TCP and UDP port (default: 8017)\n"
 	"  --timelines DIR    keep each node's last timelines in DIR\n"
@@ -81,10 +90,24 @@ static bool read_port(const char *text, uint16_t *port)
 	return true;
 }
 
+/* As read_options(); @more is the first word that is no option, or NULL. */
+static int check_options(const struct options *options, const char *more)
+{
+	if (more)
+		fprintf(stderr, "wirerootd: no such argument: %s\n", more);
+	else if (!options->root == !options->generation)
+		fprintf(stderr, "wirerootd: give either --generation DIR or --root DIR\n");
+	else
+		return 0;
+	fputs("Try 'wirerootd --help'.\n", stderr);
+	return EXIT_USAGE + 1;
+}
+
 /* 0, or the exit status plus one when there is nothing more to do. */
 static int read_options(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
+		{ "generation", required_argument, NULL, 'g' },
 		{ "root", required_argument, NULL, 'r' },
 		{ "listen", required_argument, NULL, 'l' },
 		{ "port", required_argument, NULL, 'p' },
@@ -99,6 +122,9 @@ static int read_options(int argc, char **argv, struct options *options)
 	*options = (struct options){ .port = DEFAULT_PORT };
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
+		case 'g':
+			options->generation = optarg;
+			break;
 		case 'r':
 			options->root = optarg;
 			break;
@@ -128,12 +154,7 @@ static int read_options(int argc, char **argv, struct options *options)
 			return EXIT_USAGE + 1;
 		}
 	}
-	if (options->root && optind == argc)
-		return 0;
-	fprintf(stderr, "wirerootd: %s%s\nTry 'wirerootd --help'.\n",
-		options->root ? "no such argument: " : "--root DIR is missing",
-		options->root ? argv[optind] : "");
-	return EXIT_USAGE + 1;
+	return check_options(options, argv[optind]);
 }
 
 /* Signals arrive through a descriptor, so that the loop has only one place where it waits. */
@@ -144,6 +165,7 @@ static int open_signals(struct daemon *daemon, struct fault *fault)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	/* A client that closes while we send is told by EPIPE. */
 	signal(SIGPIPE, SIG_IGN);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
@@ -154,14 +176,11 @@ static int open_signals(struct daemon *daemon, struct fault *fault)
 	return 0;
 }
 
-static int open_root(struct daemon *daemon, struct fault *fault)
+static int open_served(struct daemon *daemon, struct fault *fault)
 {
-	daemon->http.root_name = daemon->options.root;
-	daemon->http.root = open(daemon->options.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (daemon->http.root < 0)
-		return fault_set(fault, errno, "open the directory to serve", daemon->options.root,
-				 "give --root an existing directory");
-	return 0;
+	if (daemon->options.root)
+		return served_open_root(&daemon->served, daemon->options.root, fault);
+	return served_open_generation(&daemon->served, daemon->options.generation, fault);
 }
 
 /* Make the directory for timelines when it is missing, for the user that will write to it. */
@@ -184,12 +203,14 @@ static int load_timelines(struct daemon *daemon, struct fault *fault)
 	unsigned int skipped;
 
 	nodes_init(&daemon->nodes, daemon->options.timelines);
+	access_init(&daemon->access, daemon->options.timelines);
 	if (!daemon->nodes.directory)
 		return 0;
 	if (access(daemon->nodes.directory, W_OK | X_OK) < 0)
 		return fault_set(fault, errno, "keep timelines in", daemon->nodes.directory,
 				 "wirerootd's user must be able to write to --timelines");
-	if (nodes_load(&daemon->nodes, &skipped, fault))
+	if (nodes_load(&daemon->nodes, &skipped, fault) ||
+	    access_load(&daemon->access, &daemon->served.index, time(NULL), fault))
 		return -fault->error;
 	if (skipped)
 		log_line(&daemon->log, LOG_LEVEL_WARNING,
@@ -222,27 +243,80 @@ static unsigned int allowed_connections(const struct log *log)
 	return connections;
 }
 
+/* Say to each part which others it works with. */
+static void connect_parts(struct daemon *daemon)
+{
+	daemon->receiver = (struct receiver){ .socket = daemon->sockets.udp,
+					      .nodes = &daemon->nodes,
+					      .access = &daemon->access,
+					      .log = &daemon->log };
+	daemon->gate = (struct gate){ .served = &daemon->served,
+				      .access = &daemon->access,
+				      .log = &daemon->log,
+				      .neighbour = neighbour_mac };
+	daemon->http = (struct http){ .served = &daemon->served,
+				      .gate = daemon->served.is_generation ? &daemon->gate : NULL,
+				      .states = { .nodes = &daemon->nodes,
+						  .access = &daemon->access,
+						  .index = &daemon->served.index },
+				      .log = &daemon->log };
+}
+
 static int start(struct daemon *daemon, struct fault *fault)
 {
 	const struct options *options = &daemon->options;
 
 	if (options->user && user_find(options->user, &daemon->user, fault))
 		return -fault->error;
-	if (open_signals(daemon, fault) || open_root(daemon, fault) ||
+	if (open_signals(daemon, fault) || (options->root && open_served(daemon, fault)) ||
 	    listen_open(options->address, options->port, &daemon->sockets, fault) ||
 	    prepare_timelines(daemon, fault))
 		return -fault->error;
 	if (options->user && privileges_drop(&daemon->user, fault))
 		return -fault->error;
+	/* As the user that has to open the next one, too. */
+	if (options->generation && open_served(daemon, fault))
+		return -fault->error;
 	if (load_timelines(daemon, fault))
 		return -fault->error;
-	daemon->receiver = (struct receiver){ .socket = daemon->sockets.udp,
-					      .nodes = &daemon->nodes,
-					      .log = &daemon->log };
-	daemon->http.nodes = &daemon->nodes;
-	daemon->http.log = &daemon->log;
+	connect_parts(daemon);
 	return http_start(&daemon->http, daemon->sockets.tcp, allowed_connections(&daemon->log),
 			  fault);
+}
+
+/* A switch to another generation: all of it, or the old one stays. */
+static void reload(struct daemon *daemon)
+{
+	struct served newer;
+	struct fault fault;
+
+	if (!daemon->options.generation)
+		return;
+	notify("RELOADING=1");
+	if (served_open_generation(&newer, daemon->options.generation, &fault)) {
+		log_fault(&daemon->log, &fault);
+		log_line(&daemon->log, LOG_LEVEL_ERROR, "still serving generation %s",
+			 daemon->served.generation);
+	} else {
+		served_close(&daemon->served);
+		daemon->served = newer;
+		log_line(&daemon->log, LOG_LEVEL_NOTICE, "serving generation %s, %zu nodes",
+			 newer.generation, newer.index.count);
+	}
+	notify("READY=1");
+}
+
+/* What has arrived: the number of a signal that ends the program, else 0. */
+static int take_signal(struct daemon *daemon)
+{
+	struct signalfd_siginfo info;
+
+	while (read(daemon->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo != SIGHUP)
+			return (int)info.ssi_signo;
+		reload(daemon);
+	}
+	return 0;
 }
 
 /* The number of the signal that ended it, or -errno with @fault filled in. */
@@ -253,13 +327,15 @@ static int serve(struct daemon *daemon, struct fault *fault)
 		{ .fd = daemon->sockets.udp, .events = POLLIN },
 		{ .fd = http_descriptor(&daemon->http), .events = POLLIN },
 	};
-	struct signalfd_siginfo info;
 
 	for (;;) {
+		int ended;
+
 		if (poll(waiting, 3, http_timeout_ms(&daemon->http)) < 0 && errno != EINTR)
 			return fault_set(fault, errno, "wait for requests", "", NULL);
-		if (read(daemon->signals, &info, sizeof(info)) == sizeof(info))
-			return (int)info.ssi_signo;
+		ended = take_signal(daemon);
+		if (ended)
+			return ended;
 		if (waiting[1].revents)
 			receiver_run(&daemon->receiver);
 		/* Always: time-outs are its work, too. */
@@ -281,15 +357,16 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	}
 	log_line(&daemon.log, LOG_LEVEL_NOTICE,
-		 "serving %s on port %u (TCP and UDP), %zu nodes known", daemon.options.root,
+		 "serving %s on port %u (TCP and UDP), %zu nodes known", daemon.served.name,
 		 daemon.options.port, daemon.nodes.count);
 	notify("READY=1");
 	status = serve(&daemon, &fault);
 	notify("STOPPING=1");
 	http_stop(&daemon.http);
 	nodes_free(&daemon.nodes);
+	access_free(&daemon.access);
+	served_close(&daemon.served);
 	close(daemon.sockets.udp);
-	close(daemon.http.root);
 	close(daemon.signals);
 	if (status < 0) {
 		log_fault(&daemon.log, &fault);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who may have which file of a generation.
+ *
+ * node/MAC.ipxe is everybody's; fetched by the node itself it begins the node's boot.
+ * node/MAC.img, the segment, which may hold secrets, is the node's own and only while it boots. A
+ * peer is the node when it has the address that the index gives the node, or when the kernel's
+ * table of neighbours has the node's MAC address for it. Other files that not everyone on this host
+ * may read are nobody's.
+ */
+#ifndef WIREROOT_GATE_H
+#define WIREROOT_GATE_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "userspace/lib/log.h"
+#include "userspace/wirerootd/access.h"
+#include "userspace/wirerootd/recent.h"
+#include "userspace/wirerootd/served.h"
+
+#define GATE_WHY_BYTES 256
+
+struct gate {
+	const struct served *served;
+	struct access *access;
+	const struct log *log;
+	int (*neighbour)(uint32_t address, uint8_t mac[static 6]); /* neighbour_mac() */
+	struct recent told; /* refusals */
+};
+
+struct gate_request {
+	const char *path; /* has passed http_path_parse() */
+	bool is_get;
+	const struct sockaddr *peer;
+	time_t now;
+};
+
+/* What becomes of a request. */
+struct gate_answer {
+	bool refused;
+	bool is_own; /* the peer may have the file although not everyone may read it */
+	char why[GATE_WHY_BYTES]; /* when refused */
+};
+
+void gate_judge(struct gate *gate, const struct gate_request *request, struct gate_answer *answer);
+
+/* Log that @request was refused, once in a minute for each peer. */
+void gate_tell(struct gate *gate, const struct gate_request *request, const char *why);
+
+#endif
