@@ -12,7 +12,8 @@
  *   @rack1  @rack[1-2]                 what a group stands for
  *
  * Stricter than ClusterShell where its answer can only surprise: faults are blanks inside a name,
- * wildcards, "1-2-3", and digits before a bracket whose range grows a digit ("n1[9-10]").
+ * wildcards, "1-2-3", digits before a bracket whose range grows a digit ("n1[9-10]"), and negative
+ * numbers, with which a name could be spelled in two ways (n[-5] and n-5).
  *
  * Pure: memory, no files, no output. A set has at most NODESET_NAMES_MAX names; an expression may
  * name NODESET_WORK_MAX along its way (with what is taken away again, groups in groups included).
@@ -75,7 +76,8 @@ void nodeset_free(struct nodeset *set); /* NULL is fine */
 /* Add the one name @name, in which neither operators, groups nor brackets are allowed. */
 int nodeset_add_name(struct nodeset *set, const char *name, struct fault *fault);
 
-/* Let @set be "@set OPERATION @other", OPERATION being one of ',' '!' '&' '^'. @other stays. */
+/* Let @set be "@set OPERATION @other", OPERATION being one of ',' '!' '&' '^'. @other stays, and is
+ * another set. */
 int nodeset_combine(struct nodeset *set, char operation, struct nodeset *other,
 		    struct fault *fault);
 
