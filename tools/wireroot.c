@@ -20,6 +20,7 @@ static const struct noun nouns[] = {
 	  "build an initrd or a node's segment of one, or show what is in it" },
 	{ "ipxe", cmd_ipxe, "write the scripts by which iPXE starts nodes" },
 	{ "lab", cmd_lab, "a private network on this machine, with boot servers and QEMU nodes" },
+	{ "nodeset", cmd_nodeset, "expand, fold or count names of nodes such as n[01-16]" },
 	{ "timeline", cmd_timeline, "show how the boot of a node spent its time" },
 };
 

@@ -15,6 +15,7 @@
 int cmd_initrd(int argc, char **argv);
 int cmd_ipxe(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
+int cmd_nodeset(int argc, char **argv);
 int cmd_timeline(int argc, char **argv);
 
 #endif
