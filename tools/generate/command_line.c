@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The kernel's command line for loaders without a segment; see command_line.h. */
+#include "tools/generate/command_line.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "tools/generate/node_words.h"
+
+static bool is_plain(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+int command_line(const struct generator *generator, const struct cluster_node *node,
+		 struct text *text, struct fault *fault)
+{
+	char mac[OUTPUT_MAC_BYTES];
+	size_t before = text->length;
+	int error;
+
+	output_mac(node->mac, mac);
+	for (char *colon = mac; (colon = strchr(colon, ':'));)
+		*colon = '-';
+	text_printf(text, "BOOTIF=01-%s ", mac);
+	error = node_words(generator, node, ' ', text, fault);
+	if (error)
+		return error;
+	output_words(text, &node->append, ' ');
+	if (text->error)
+		return fault_set(fault, ENOMEM, "write a command line", node->name, NULL);
+	if (!is_plain(text->data + before))
+		return fault_set(fault, EINVAL, "write the command line of node", node->name,
+				 "line breaks and control characters cannot be passed on");
+	if (text->length - before >= COMMAND_LINE_BYTES)
+		return fault_set(fault, E2BIG, "write the command line of node", node->name,
+				 "it is longer than the kernel takes; use loader: ipxe");
+	while (text->length > before && text->data[text->length - 1] == ' ')
+		text->data[--text->length] = '\0';
+	return 0;
+}
