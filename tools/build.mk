@@ -25,6 +25,7 @@ $(WIREROOT_OBJECTS): $(B)/host/%.o: %.c
 
 # The assembler reads them; the compiler's dependency files do not know.
 $(B)/host/tools/generate/ipxe_templates.o: ipxe/node.ipxe.in ipxe/boot.ipxe.in
+$(B)/host/tools/generate/units.o: userspace/wirerootd/wirerootd.service
 
 install:: $(B)/wireroot
 	install -D -m 755 $(B)/wireroot $(DESTDIR)$(PREFIX)/bin/wireroot
