@@ -103,17 +103,23 @@ int nodeset_index_compare(const void *left, const void *right)
 	return a < b ? -1 : a > b;
 }
 
-/* Do @begin … @last, @next make one range? Not when only one side shows zeros in front. */
-static bool continues(int64_t begin, int64_t last, int64_t next)
+/* Does @index show zeros in front? */
+static bool has_zeros(int64_t index)
 {
-	size_t length = nodeset_index_length(begin);
-	bool padded = length > decimal_length(value_of(begin));
+	return nodeset_index_length(index) > decimal_length(value_of(index));
+}
 
+/*
+ * Does @next go on with a range that ends at @last? In a @padded one all indexes have the same
+ * length, in another one none has zeros in front.
+ */
+static bool continues(bool padded, int64_t last, int64_t next)
+{
 	if (value_of(next) != value_of(last) + 1)
 		return false;
 	if (padded)
-		return nodeset_index_length(next) == length;
-	return nodeset_index_length(next) == decimal_length(value_of(next));
+		return nodeset_index_length(next) == nodeset_index_length(last);
+	return !has_zeros(next);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -133,6 +139,7 @@ struct reader {
 	const char *part; /* where it begins */
 	size_t part_length;
 	size_t limit;
+	size_t begin; /* indexes that were there before */
 	const char **wrong;
 	struct fault *fault;
 };
@@ -299,15 +306,16 @@ static int read_part(struct reader *reader, struct nodeset_indexes *indexes)
  */
 static int check_growth(const struct reader *reader, const struct nodeset_indexes *indexes)
 {
-	int64_t *sorted = malloc(indexes->count * sizeof(*sorted));
+	size_t count = indexes->count - reader->begin;
+	int64_t *sorted = malloc(count * sizeof(*sorted));
 	bool grows = false;
 
 	if (!sorted)
 		return refuse(reader, ENOMEM, reader->range->text, NULL);
-	memcpy(sorted, indexes->index, indexes->count * sizeof(*sorted));
-	qsort(sorted, indexes->count, sizeof(*sorted), nodeset_index_compare);
-	for (size_t i = 1; i < indexes->count && !grows; i++)
-		grows = continues(sorted[i - 1], sorted[i - 1], sorted[i]) &&
+	memcpy(sorted, indexes->index + reader->begin, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), nodeset_index_compare);
+	for (size_t i = 1; i < count && !grows; i++)
+		grows = continues(has_zeros(sorted[i - 1]), sorted[i - 1], sorted[i]) &&
 			nodeset_index_length(sorted[i]) > nodeset_index_length(sorted[i - 1]);
 	free(sorted);
 	if (grows)
@@ -322,7 +330,7 @@ static int prepend(const struct reader *reader, struct nodeset_indexes *indexes)
 	const struct nodeset_range *range = reader->range;
 	int64_t before = nodeset_index(range->before, range->before_length);
 
-	for (size_t i = 0; i < indexes->count; i++) {
+	for (size_t i = reader->begin; i < indexes->count; i++) {
 		size_t digits = nodeset_index_length(indexes->index[i]);
 
 		if (!before || digits + range->before_length > NODESET_DIGITS_MAX)
@@ -355,7 +363,11 @@ static const char *cut_part(struct reader *reader, const char *at)
 int nodeset_range_read(const struct nodeset_range *range, size_t limit,
 		       struct nodeset_indexes *indexes, const char **wrong, struct fault *fault)
 {
-	struct reader reader = { .range = range, .limit = limit, .wrong = wrong, .fault = fault };
+	struct reader reader = { .range = range,
+				 .limit = limit,
+				 .begin = indexes->count,
+				 .wrong = wrong,
+				 .fault = fault };
 	const char *next = range->text;
 	int error = 0;
 
@@ -383,13 +395,21 @@ static void add_index(struct text *text, int64_t index)
 
 void nodeset_range_text(const int64_t *index, size_t count, struct text *text)
 {
+	bool padded = false;
 	size_t end;
 
 	if (count > 1)
 		text_add(text, "[");
 	for (size_t begin = 0; begin < count; begin = end) {
+		/*
+		 * As with ClusterShell, a lone index with zeros lets what follows in its length be
+		 * padded, too: [03,98-99,100] and not [03,98-100].
+		 */
+		if (!padded ||
+		    nodeset_index_length(index[begin]) != nodeset_index_length(index[begin - 1]))
+			padded = has_zeros(index[begin]);
 		for (end = begin + 1; end < count; end++)
-			if (!continues(index[begin], index[end - 1], index[end]))
+			if (!continues(padded, index[end - 1], index[end]))
 				break;
 		if (begin > 0)
 			text_add(text, ",");
@@ -398,6 +418,7 @@ void nodeset_range_text(const int64_t *index, size_t count, struct text *text)
 			continue;
 		text_add(text, "-");
 		add_index(text, index[end - 1]);
+		padded = false;
 	}
 	if (count > 1)
 		text_add(text, "]");

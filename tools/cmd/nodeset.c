@@ -319,11 +319,13 @@ static int answer(const struct options *options, struct nodeset *set, struct fau
 }
 
 /* One line of --lines; a line that cannot be answered prints an empty one, to keep step. */
-static int answer_line(const struct options *options, char *line, struct group_source *source)
+static int answer_line(const struct options *options, const char *line, size_t number,
+		       struct group_source *source)
 {
+	char told[FAULT_LINE_BYTES];
 	struct nodeset *set = nodeset_new();
 	struct fault fault;
-	int error = set ? add_words(set, line, source, &fault)
+	int error = set ? add_expression(set, line, source, &fault)
 			: fault_set(&fault, ENOMEM, "make a node set", "", NULL);
 
 	if (!error)
@@ -332,13 +334,15 @@ static int answer_line(const struct options *options, char *line, struct group_s
 	if (!error)
 		return CMD_DONE;
 	putchar('\n');
-	return report(&fault);
+	fprintf(stderr, "wireroot nodeset: line %zu: %s\n", number, fault_line(&fault, told));
+	return CMD_FAILED;
 }
 
 static int answer_lines(const struct options *options, struct group_source *source)
 {
 	int status = CMD_DONE;
 	struct fault fault;
+	size_t number = 0;
 	char *text, *rest;
 
 	if (read_input(&text, &fault))
@@ -346,7 +350,7 @@ static int answer_lines(const struct options *options, struct group_source *sour
 	rest = text;
 	for (char *line; (line = strsep(&rest, "\n"));)
 		if (rest || *line) /* not what is behind the last newline */
-			if (answer_line(options, line, source) != CMD_DONE)
+			if (answer_line(options, line, ++number, source) != CMD_DONE)
 				status = CMD_FAILED;
 	free(text);
 	return status;
