@@ -33,16 +33,22 @@ static bool is_node_file(const char *path, const char *suffix, uint8_t mac[stati
 	return value_mac(text, mac) && !strcmp(text, mac_text(mac, again));
 }
 
+bool gate_neighbour(const struct gate *gate, const struct sockaddr *peer, uint8_t mac[static 6])
+{
+	uint32_t address = ipv4_of(peer);
+
+	return address && !gate->neighbour(address, mac);
+}
+
 static bool is_node(const struct gate *gate, const struct sockaddr *peer,
 		    const struct index_node *node)
 {
 	uint32_t address = ipv4_of(peer);
 	uint8_t mac[6];
 
-	if (!address)
-		return false;
-	return address == node->address ||
-	       (!gate->neighbour(address, mac) && !memcmp(mac, node->mac, sizeof(mac)));
+	if (address && address == node->address)
+		return true;
+	return gate_neighbour(gate, peer, mac) && !memcmp(mac, node->mac, sizeof(mac));
 }
 
 static void note_script(struct gate *gate, const struct gate_request *request,
@@ -58,6 +64,17 @@ static void note_script(struct gate *gate, const struct gate_request *request,
 	if (access_begin(gate->access, node->mac, address, gate->served->generation, request->now,
 			 &fault))
 		log_fault(gate->log, &fault);
+}
+
+static const char *script_of_unknown(const struct gate *gate, const struct gate_request *request)
+{
+	char address[ADDRESS_TEXT_BYTES];
+
+	if (!gate->discovery->is_open || request->now >= gate->discovery->until)
+		return request->path;
+	log_line(gate->log, LOG_LEVEL_NOTICE, "%s is to be discovered: it asks for %s",
+		 address_text(request->peer, address), request->path);
+	return "discover.ipxe";
 }
 
 static void judge_segment(const struct gate *gate, const struct gate_request *request,
@@ -90,11 +107,13 @@ void gate_judge(struct gate *gate, const struct gate_request *request, struct ga
 	const struct index_node *node;
 	uint8_t mac[6];
 
-	*answer = (struct gate_answer){ 0 };
+	*answer = (struct gate_answer){ .path = request->path };
 	if (is_node_file(request->path, ".ipxe", mac)) {
 		node = index_find_mac(index, mac);
 		if (node)
 			note_script(gate, request, node);
+		else
+			answer->path = script_of_unknown(gate, request);
 	} else if (is_node_file(request->path, ".img", mac)) {
 		node = index_find_mac(index, mac);
 		if (node)

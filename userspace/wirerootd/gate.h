@@ -2,7 +2,8 @@
 /*
  * Who may have which file of a generation.
  *
- * node/MAC.ipxe is everybody's; fetched by the node itself it begins the node's boot.
+ * node/MAC.ipxe is everybody's; fetched by the node itself it begins the node's boot. While a
+ * discovery window is open, a machine that is no node gets discover.ipxe in its place.
  * node/MAC.img, the segment, which may hold secrets, is the node's own and only while it boots. A
  * peer is the node when it has the address that the index gives the node, or when the kernel's
  * table of neighbours has the node's MAC address for it. Other files that not everyone on this host
@@ -17,6 +18,7 @@
 
 #include "userspace/lib/log.h"
 #include "userspace/wirerootd/access.h"
+#include "userspace/wirerootd/discovery.h"
 #include "userspace/wirerootd/recent.h"
 #include "userspace/wirerootd/served.h"
 
@@ -25,6 +27,7 @@
 struct gate {
 	const struct served *served;
 	struct access *access;
+	const struct discovery *discovery;
 	const struct log *log;
 	int (*neighbour)(uint32_t address, uint8_t mac[static 6]); /* neighbour_mac() */
 	struct recent told; /* refusals */
@@ -40,11 +43,15 @@ struct gate_request {
 /* What becomes of a request. */
 struct gate_answer {
 	bool refused;
+	const char *path; /* of the file to serve */
 	bool is_own; /* the peer may have the file although not everyone may read it */
 	char why[GATE_WHY_BYTES]; /* when refused */
 };
 
 void gate_judge(struct gate *gate, const struct gate_request *request, struct gate_answer *answer);
+
+/* The MAC address that the kernel has seen behind @peer; false when it has seen none. */
+bool gate_neighbour(const struct gate *gate, const struct sockaddr *peer, uint8_t mac[static 6]);
 
 /* Log that @request was refused, once in a minute for each peer. */
 void gate_tell(struct gate *gate, const struct gate_request *request, const char *why);

@@ -26,6 +26,8 @@
 #define CONNECTIONS_PER_ADDRESS 64
 #define TARGET_SHOWN_BYTES	256
 #define ANSWER_BYTES		1024
+/* Where unknown machines report. */
+#define REPORT_TARGET "/v1/discover"
 
 /* One request, from its first line until its answer is sent; for the log and for error texts. */
 struct request {
@@ -35,6 +37,10 @@ struct request {
 	uint64_t bytes; /* of the answer's body */
 	bool begun;
 	bool told; /* the log has it already, or had it often enough */
+	struct text body; /* of a report */
+	struct MHD_Connection *held; /* where its answer waits for news; NULL: it does not */
+	int64_t held_until_ms; /* 0: it has not been held yet */
+	TAILQ_ENTRY(request) next_held;
 };
 
 struct file {
@@ -93,7 +99,7 @@ static const char *end_text(enum MHD_RequestTerminationCode code)
 static void end_request(void *cls, struct MHD_Connection *connection, void **context,
 			enum MHD_RequestTerminationCode code)
 {
-	const struct http *http = cls;
+	struct http *http = cls;
 	struct request *request = *context;
 	char address[ADDRESS_TEXT_BYTES];
 
@@ -104,8 +110,24 @@ static void end_request(void *cls, struct MHD_Connection *connection, void **con
 			 address_text(client(connection), address), request->method,
 			 request->target, request->status, (unsigned long long)request->bytes,
 			 end_text(code));
+	if (request->held)
+		TAILQ_REMOVE(&http->held, request, next_held);
+	text_free(&request->body);
 	free(request);
 	*context = NULL;
+}
+
+static bool is_report_target(const struct request *request)
+{
+	return !strcmp(request->target, REPORT_TARGET);
+}
+
+static int64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Send @response, which is used up, and remember what the log will tell. */
@@ -143,7 +165,8 @@ static enum MHD_Result answer_error(struct MHD_Connection *connection, struct re
 
 	response = text_response(text, (size_t)length, "text/plain; charset=utf-8");
 	if (response && status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
+					is_report_target(request) ? "POST" : "GET, HEAD");
 	return answer(connection, request, status, (uint64_t)length, response);
 }
 
@@ -333,7 +356,7 @@ static int open_for_peer(const struct http *http, struct MHD_Connection *connect
 		*answered = answer_refusal(http, connection, request, &asked, judged.why);
 		return -EACCES;
 	}
-	file->fd = beneath_open(http->served->root, path, &file->status);
+	file->fd = beneath_open(http->served->root, http->gate ? judged.path : path, &file->status);
 	if (file->fd < 0) {
 		*answered = answer_open_error(http, connection, request, file->fd);
 		return file->fd;
@@ -378,41 +401,163 @@ static enum MHD_Result answer_file(const struct http *http, struct MHD_Connectio
 	return answer_content(connection, request, &file, path, NULL);
 }
 
-static enum MHD_Result answer_request(void *cls, struct MHD_Connection *connection,
-				      const char *target, const char *method, const char *version,
-				      const char *upload, size_t *upload_length, void **context)
+/* --- reports of unknown machines ------------------------------------------------------------ */
+
+/* Leave @request without an answer until there is news or its time is over. */
+static enum MHD_Result hold(struct http *http, struct MHD_Connection *connection,
+			    struct request *request)
+{
+	struct request *before = TAILQ_LAST(&http->held, request_queue);
+
+	if (!request->held_until_ms)
+		request->held_until_ms = monotonic_ms() + HTTP_HOLD_MS;
+	while (before && before->held_until_ms > request->held_until_ms)
+		before = TAILQ_PREV(before, request_queue, next_held);
+	if (before)
+		TAILQ_INSERT_AFTER(&http->held, before, request, next_held);
+	else
+		TAILQ_INSERT_HEAD(&http->held, request, next_held);
+	request->held = connection;
+	MHD_suspend_connection(connection);
+	return MHD_YES;
+}
+
+static void let_go(struct http *http, struct request *request)
+{
+	struct MHD_Connection *connection = request->held;
+
+	TAILQ_REMOVE(&http->held, request, next_held);
+	request->held = NULL;
+	MHD_resume_connection(connection);
+}
+
+void http_look_again(struct http *http)
+{
+	while (!TAILQ_EMPTY(&http->held))
+		let_go(http, TAILQ_FIRST(&http->held));
+}
+
+static enum MHD_Result answer_report(struct http *http, struct MHD_Connection *connection,
+				     struct request *request)
+{
+	char address[ADDRESS_TEXT_BYTES], line[DISCOVERY_TEXT_BYTES + 1];
+	const struct sockaddr *peer = client(connection);
+	struct discovery_report report = { .text = text_string(&request->body),
+					   .length = request->body.length,
+					   .peer = address_text(peer, address),
+					   .now = time(NULL) };
+	struct discovery_answer taken;
+	int length;
+
+	report.has_neighbour = gate_neighbour(http->gate, peer, report.neighbour);
+	discovery_take_report(http->discovery, &http->served->index, &report, &taken);
+	if (taken.is_arrival)
+		control_tell_arrival(http->control, taken.machine);
+	if (taken.status != MHD_HTTP_OK)
+		return answer_error(connection, request, taken.status, taken.text);
+	if (!taken.is_news && (!request->held_until_ms || monotonic_ms() < request->held_until_ms))
+		return hold(http, connection, request);
+	request->told = !taken.is_news;
+	length = snprintf(line, sizeof(line), "%s\n", taken.text);
+	return answer(connection, request, MHD_HTTP_OK, (uint64_t)length,
+		      text_response(line, (size_t)length, "text/plain; charset=utf-8"));
+}
+
+/* The headers of a report are there: it is refused now, or its body will come. */
+static enum MHD_Result begin_report(struct http *http, struct MHD_Connection *connection,
+				    struct request *request)
+{
+	char address[ADDRESS_TEXT_BYTES];
+
+	if (!http->discovery)
+		return answer_error(connection, request, MHD_HTTP_NOT_FOUND,
+				    "there is no discovery without a generation");
+	if (!discovery_may_report(http->discovery, address_text(client(connection), address),
+				  time(NULL))) {
+		request->told = true;
+		return answer_error(connection, request, MHD_HTTP_TOO_MANY_REQUESTS,
+				    "too many reports in a short time");
+	}
+	return MHD_YES;
+}
+
+/* Called with the headers first, then with each part of the body, then for the answer. */
+static enum MHD_Result take_report(struct http *http, struct MHD_Connection *connection,
+				   struct request *request, const char *upload,
+				   size_t *upload_length)
+{
+	size_t length = *upload_length;
+
+	if (!request->begun) {
+		request->begun = true;
+		return begin_report(http, connection, request);
+	}
+	*upload_length = 0;
+	/* What is too much is read to its end all the same, or the client would not see why. */
+	if (length && request->body.length + length <= MACHINE_REPORT_BYTES + 1)
+		text_add_bytes(&request->body, upload, length);
+	else if (length)
+		request->body.length = MACHINE_REPORT_BYTES + 1;
+	if (length)
+		return MHD_YES;
+	if (request->body.length > MACHINE_REPORT_BYTES)
+		return answer_error(connection, request, MHD_HTTP_CONTENT_TOO_LARGE,
+				    "a report has 64 KiB at most");
+	if (request->body.error)
+		return answer_error(connection, request, MHD_HTTP_SERVICE_UNAVAILABLE,
+				    "out of memory");
+	return answer_report(http, connection, request);
+}
+
+/* --- all requests --------------------------------------------------------------------------- */
+
+static enum MHD_Result answer_path(const struct http *http, struct MHD_Connection *connection,
+				   struct request *request, const char *target)
 {
 	static const unsigned int statuses[] = {
 		[HTTP_PATH_MALFORMED] = MHD_HTTP_BAD_REQUEST,
 		[HTTP_PATH_HIDDEN] = MHD_HTTP_NOT_FOUND,
 		[HTTP_PATH_TOO_LONG] = MHD_HTTP_URI_TOO_LONG,
 	};
-	const struct http *http = cls;
-	struct request *request = *context;
 	enum http_path_verdict verdict;
 	char path[HTTP_PATH_BYTES];
 	const char *why;
 
-	(void)version;
-	(void)upload;
-	if (!request)
-		return MHD_NO; /* out of memory: the connection is closed */
-	request->method = method;
-	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-		return answer_error(connection, request, MHD_HTTP_METHOD_NOT_ALLOWED,
-				    "only GET and HEAD are served");
-	/* The first call comes before a body; an answer now would end the connection. */
-	if (!request->begun || *upload_length) {
-		request->begun = true;
-		*upload_length = 0;
-		return MHD_YES;
-	}
 	verdict = http_path_parse(target, strlen(target), path, &why);
 	if (verdict != HTTP_PATH_GOOD)
 		return answer_error(connection, request, statuses[verdict], why);
 	if (!strncmp(path, "v1/", 3))
 		return answer_nodes(http, connection, request, path + 3);
 	return answer_file(http, connection, request, path);
+}
+
+static enum MHD_Result answer_request(void *cls, struct MHD_Connection *connection,
+				      const char *target, const char *method, const char *version,
+				      const char *upload, size_t *upload_length, void **context)
+{
+	struct http *http = cls;
+	struct request *request = *context;
+	bool is_report;
+
+	(void)version;
+	if (!request)
+		return MHD_NO; /* out of memory: the connection is closed */
+	request->method = method;
+	is_report = is_report_target(request);
+	if (is_report && !strcmp(method, MHD_HTTP_METHOD_POST))
+		return take_report(http, connection, request, upload, upload_length);
+	if (is_report ||
+	    (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0))
+		return answer_error(connection, request, MHD_HTTP_METHOD_NOT_ALLOWED,
+				    is_report ? "machines report here by POST"
+					      : "only GET and HEAD are served");
+	/* The first call comes before a body; an answer now would end the connection. */
+	if (!request->begun || *upload_length) {
+		request->begun = true;
+		*upload_length = 0;
+		return MHD_YES;
+	}
+	return answer_path(http, connection, request, target);
 }
 
 /* libmicrohttpd's own complaints are about single clients: not worth more than a look when in
@@ -430,15 +575,17 @@ log_library(void *cls, const char *format, va_list values)
 
 int http_start(struct http *http, int tcp, unsigned int connections, struct fault *fault)
 {
+	TAILQ_INIT(&http->held);
 	http->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, answer_request, http,
-		MHD_OPTION_EXTERNAL_LOGGER, log_library, http, MHD_OPTION_LISTEN_SOCKET, tcp,
-		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK,
-		begin_request, NULL, MHD_OPTION_NOTIFY_COMPLETED, end_request, http,
-		MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		(unsigned int)CONNECTIONS_PER_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT,
-		(unsigned int)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)CONNECTION_MEMORY_BYTES, MHD_OPTION_END);
+		MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+		answer_request, http, MHD_OPTION_EXTERNAL_LOGGER, log_library, http,
+		MHD_OPTION_LISTEN_SOCKET, tcp, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+		MHD_OPTION_URI_LOG_CALLBACK, begin_request, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+		end_request, http, MHD_OPTION_CONNECTION_LIMIT, connections,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_PER_ADDRESS,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT_S,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
+		MHD_OPTION_END);
 	if (http->daemon)
 		return 0;
 	close(tcp);
@@ -453,20 +600,31 @@ int http_descriptor(const struct http *http)
 
 int http_timeout_ms(const struct http *http)
 {
+	const struct request *first = TAILQ_FIRST(&http->held);
+	int64_t held_ms = first ? first->held_until_ms - monotonic_ms() : INT_MAX;
 	MHD_UNSIGNED_LONG_LONG timeout_ms;
 
+	if (held_ms < 0)
+		held_ms = 0;
 	if (MHD_get_timeout(http->daemon, &timeout_ms) != MHD_YES)
-		return -1;
-	return timeout_ms < INT_MAX ? (int)timeout_ms : INT_MAX;
+		return first ? (int)held_ms : -1;
+	return timeout_ms < (uint64_t)held_ms ? (int)timeout_ms : (int)held_ms;
 }
 
 void http_run(struct http *http)
 {
+	int64_t now_ms = monotonic_ms();
+	struct request *first;
+
+	while ((first = TAILQ_FIRST(&http->held)) && first->held_until_ms <= now_ms)
+		let_go(http, first);
 	MHD_run(http->daemon);
 }
 
 void http_stop(struct http *http)
 {
+	/* The library cannot end those that are held. */
+	http_look_again(http);
 	MHD_stop_daemon(http->daemon);
 	http->daemon = NULL;
 }

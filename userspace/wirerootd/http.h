@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The HTTP side of wirerootd: artefacts below a directory, and the nodes as JSON below /v1/.
+ * The HTTP side of wirerootd: artefacts below a directory, the nodes as JSON below /v1/, and the
+ * reports of unknown machines, which are held until there is news for the machine, or for
+ * HTTP_HOLD_MS.
  *
  * Runs in the caller's thread: poll http_descriptor() for at most http_timeout_ms(), then call
  * http_run(). Sockets never block, so that a slow client keeps nobody else waiting.
@@ -9,18 +11,28 @@
 #define WIREROOT_HTTP_H
 
 #include "userspace/lib/log.h"
+#include "userspace/wirerootd/control.h"
+#include "userspace/wirerootd/discovery.h"
 #include "userspace/wirerootd/gate.h"
 #include "userspace/wirerootd/served.h"
 #include "userspace/wirerootd/states.h"
 
 struct MHD_Daemon;
+struct request;
+
+#define HTTP_HOLD_MS 20000
+
+TAILQ_HEAD(request_queue, request);
 
 struct http {
 	const struct served *served; /* may become another one between two calls of http_run() */
 	struct gate *gate; /* NULL: everybody may have everything */
 	struct states states;
+	struct discovery *discovery; /* NULL: reports are not taken */
+	struct control *control; /* is told of arrivals */
 	const struct log *log;
 	struct MHD_Daemon *daemon;
+	struct request_queue held; /* in the order of their ends */
 };
 
 /*
@@ -36,6 +48,9 @@ int http_descriptor(const struct http *http);
 int http_timeout_ms(const struct http *http);
 
 void http_run(struct http *http);
+
+/* Look again at the reports that are held: there may be news for a machine. */
+void http_look_again(struct http *http);
 
 /* Cut off what is under way and end. */
 void http_stop(struct http *http);

@@ -25,6 +25,8 @@
 #include "userspace/lib/fs.h"
 #include "userspace/lib/log.h"
 #include "userspace/wirerootd/access.h"
+#include "userspace/wirerootd/control.h"
+#include "userspace/wirerootd/discovery.h"
 #include "userspace/wirerootd/gate.h"
 #include "userspace/wirerootd/http.h"
 #include "userspace/wirerootd/listen.h"
@@ -50,6 +52,7 @@ struct options {
 	uint16_t port;
 	const char *timelines; /* NULL: kept in memory only */
 	const char *user; /* NULL: stay who we are */
+	const char *control; /* NULL: the usual place */
 };
 
 struct daemon {
@@ -62,6 +65,8 @@ struct daemon {
 	struct nodes nodes;
 	struct access access;
 	struct gate gate;
+	struct discovery discovery;
+	struct control control;
 	struct receiver receiver;
 	struct http http;
 };
@@ -75,6 +80,8 @@ static const char usage[] =
 	"  --listen ADDRESS   listen on this IPv4 or IPv6 address (default: all)\n"
 	"  --port PORT        TCP and UDP port (default: 8017)\n"
 	"  --timelines DIR    keep each node's last timelines in DIR\n"
+	"  --control PATH     socket for the wireroot command, with --generation\n"
+	"                     (default: " CONTROL_DEFAULT_PATH ")\n"
 	"  --user NAME        run as this user once the port is bound\n"
 	"  --help             show this\n"
 	"  --version          show the version\n";
@@ -97,6 +104,8 @@ static int check_options(const struct options *options, const char *more)
 		fprintf(stderr, "wirerootd: no such argument: %s\n", more);
 	else if (!options->root == !options->generation)
 		fprintf(stderr, "wirerootd: give either --generation DIR or --root DIR\n");
+	else if (options->control && options->root)
+		fprintf(stderr, "wirerootd: --control is for --generation\n");
 	else
 		return 0;
 	fputs("Try 'wirerootd --help'.\n", stderr);
@@ -112,6 +121,7 @@ static int read_options(int argc, char **argv, struct options *options)
 		{ "listen", required_argument, NULL, 'l' },
 		{ "port", required_argument, NULL, 'p' },
 		{ "timelines", required_argument, NULL, 't' },
+		{ "control", required_argument, NULL, 'c' },
 		{ "user", required_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
@@ -139,6 +149,9 @@ static int read_options(int argc, char **argv, struct options *options)
 			break;
 		case 't':
 			options->timelines = optarg;
+			break;
+		case 'c':
+			options->control = optarg;
 			break;
 		case 'u':
 			options->user = optarg;
@@ -181,6 +194,26 @@ static int open_served(struct daemon *daemon, struct fault *fault)
 	if (daemon->options.root)
 		return served_open_root(&daemon->served, daemon->options.root, fault);
 	return served_open_generation(&daemon->served, daemon->options.generation, fault);
+}
+
+/*
+ * Without it nodes still boot: where nobody asked for it by name, as in a second instance on one
+ * machine, its absence is only told.
+ */
+static int open_control(struct daemon *daemon, struct fault *fault)
+{
+	const char *path = daemon->options.control;
+
+	daemon->control.socket = -1;
+	if (!daemon->options.generation)
+		return 0;
+	if (!control_open(&daemon->control, path ? path : CONTROL_DEFAULT_PATH, fault))
+		return 0;
+	if (path)
+		return -fault->error;
+	log_fault(&daemon->log, fault);
+	log_line(&daemon->log, LOG_LEVEL_WARNING, "`wireroot discover` cannot reach this instance");
+	return 0;
 }
 
 /* Make the directory for timelines when it is missing, for the user that will write to it. */
@@ -252,13 +285,21 @@ static void connect_parts(struct daemon *daemon)
 					      .log = &daemon->log };
 	daemon->gate = (struct gate){ .served = &daemon->served,
 				      .access = &daemon->access,
+				      .discovery = &daemon->discovery,
 				      .log = &daemon->log,
 				      .neighbour = neighbour_mac };
+	discovery_init(&daemon->discovery);
+	daemon->control.discovery = &daemon->discovery;
+	daemon->control.served = &daemon->served;
+	daemon->control.log = &daemon->log;
 	daemon->http = (struct http){ .served = &daemon->served,
 				      .gate = daemon->served.is_generation ? &daemon->gate : NULL,
 				      .states = { .nodes = &daemon->nodes,
 						  .access = &daemon->access,
 						  .index = &daemon->served.index },
+				      .discovery = daemon->served.is_generation ? &daemon->discovery
+										: NULL,
+				      .control = &daemon->control,
 				      .log = &daemon->log };
 }
 
@@ -270,7 +311,7 @@ static int start(struct daemon *daemon, struct fault *fault)
 		return -fault->error;
 	if (open_signals(daemon, fault) || (options->root && open_served(daemon, fault)) ||
 	    listen_open(options->address, options->port, &daemon->sockets, fault) ||
-	    prepare_timelines(daemon, fault))
+	    prepare_timelines(daemon, fault) || open_control(daemon, fault))
 		return -fault->error;
 	if (options->user && privileges_drop(&daemon->user, fault))
 		return -fault->error;
@@ -319,25 +360,39 @@ static int take_signal(struct daemon *daemon)
 	return 0;
 }
 
+static int next_timeout_ms(const struct daemon *daemon)
+{
+	int http_ms = http_timeout_ms(&daemon->http);
+	int control_ms = control_timeout_ms(&daemon->control, time(NULL));
+
+	if (http_ms < 0 || (control_ms >= 0 && control_ms < http_ms))
+		return control_ms;
+	return http_ms;
+}
+
 /* The number of the signal that ended it, or -errno with @fault filled in. */
 static int serve(struct daemon *daemon, struct fault *fault)
 {
-	struct pollfd waiting[] = {
+	struct pollfd waiting[3 + CONTROL_POLL_MAX] = {
 		{ .fd = daemon->signals, .events = POLLIN },
 		{ .fd = daemon->sockets.udp, .events = POLLIN },
 		{ .fd = http_descriptor(&daemon->http), .events = POLLIN },
 	};
 
 	for (;;) {
+		unsigned int count = 3 + control_poll(&daemon->control, waiting + 3);
 		int ended;
 
-		if (poll(waiting, 3, http_timeout_ms(&daemon->http)) < 0 && errno != EINTR)
+		if (poll(waiting, count, next_timeout_ms(daemon)) < 0 && errno != EINTR)
 			return fault_set(fault, errno, "wait for requests", "", NULL);
 		ended = take_signal(daemon);
 		if (ended)
 			return ended;
 		if (waiting[1].revents)
 			receiver_run(&daemon->receiver);
+		/* Behind signals: an adoption is told when its generation is there. */
+		if (control_run(&daemon->control, time(NULL)))
+			http_look_again(&daemon->http);
 		/* Always: time-outs are its work, too. */
 		http_run(&daemon->http);
 	}
@@ -363,6 +418,8 @@ int main(int argc, char **argv)
 	status = serve(&daemon, &fault);
 	notify("STOPPING=1");
 	http_stop(&daemon.http);
+	control_close(&daemon.control);
+	discovery_free(&daemon.discovery);
 	nodes_free(&daemon.nodes);
 	access_free(&daemon.access);
 	served_close(&daemon.served);
