@@ -22,7 +22,10 @@ static void add_addresses(struct text *text, const uint32_t *addresses, size_t c
 	text_add(text, "\n");
 }
 
-/* Whom we answer with which addresses. A tag of the network's own selects its options below. */
+/*
+ * Whom we answer with which addresses. A tag of the network's own selects its options below.
+ * Without a range, machines that nobody knows are left to whatever else the network has for them.
+ */
 static void add_range(struct text *text, const struct cluster_network *network)
 {
 	char first[IPV4_TEXT_BYTES], last[IPV4_TEXT_BYTES], mask[IPV4_TEXT_BYTES];
@@ -31,7 +34,8 @@ static void add_range(struct text *text, const struct cluster_network *network)
 	value_ipv4_text(network->range_first ? network->range_first : network->subnet, first);
 	value_ipv4_text(network->range_last, last);
 	if (network->dhcp == DHCP_PROXY)
-		text_printf(text, "dhcp-range=set:net-%s,%s,proxy,%s\n", network->name,
+		text_printf(text, "dhcp-range=%sset:net-%s,%s,proxy,%s\n",
+			    network->range_first ? "" : "tag:known,", network->name,
 			    value_ipv4_text(network->subnet, first), mask);
 	else
 		text_printf(text, "dhcp-range=set:net-%s,%s,%s,%s,%u\n", network->name, first,
@@ -62,8 +66,7 @@ static void add_options(struct text *text, const struct cluster_network *network
 
 /*
  * Where another server gives the addresses, PXE firmware asks for a service of its architecture.
- * iPXE finds none among these and takes dhcp-boot's file. Without a range, machines that nobody
- * knows are left to whatever else the network has for them.
+ * iPXE finds none among these and takes dhcp-boot's file.
  */
 static void add_services(const struct generator *generator, struct text *text,
 			 const struct cluster_network *network)
@@ -85,8 +88,6 @@ static void add_services(const struct generator *generator, struct text *text,
 			text_printf(text, "pxe-service=tag:net-%s,tag:!ipxe,%s%s,\"Wireroot\",%s\n",
 				    network->name, services[i].tags, services[i].architecture,
 				    services[i].file);
-	if (!network->range_first)
-		text_printf(text, "dhcp-ignore=tag:net-%s,tag:!known\n", network->name);
 }
 
 static int add_network(const struct generator *generator, struct text *text,
@@ -99,10 +100,6 @@ static int add_network(const struct generator *generator, struct text *text,
 	    (domain && output_check_name("domain", domain, fault)))
 		return -fault->error;
 	text_add(text, "\n");
-	if (network->interface && !value_interface(network->interface))
-		return fault_set(fault, EINVAL, "generate: interface", network->interface, NULL);
-	if (network->interface)
-		text_printf(text, "interface=%s\n", network->interface);
 	add_range(text, network);
 	if (network->dhcp == DHCP_PROXY) {
 		add_services(generator, text, network);
@@ -156,6 +153,35 @@ static void add_boot(const struct generator *generator, struct text *text,
 		text_printf(text, "%s/boot.ipxe\n", url);
 }
 
+/*
+ * The interfaces to answer on. Once one is named, dnsmasq answers on no other, so that none is when
+ * some network's is not known.
+ */
+static int add_interfaces(const struct generator *generator, struct text *text,
+			  const struct cluster_server *server, struct fault *fault)
+{
+	const struct cluster *cluster = generator->cluster;
+	struct text lines = { 0 };
+	bool all = true;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < cluster->network_count; i++) {
+		const char *interface = cluster->networks[i].interface;
+
+		if (!generator_server_on(generator, server, &cluster->networks[i]))
+			continue;
+		all = all && interface;
+		if (interface && !value_interface(interface))
+			error = fault_set(fault, EINVAL, "generate: interface", interface, NULL);
+		else if (interface)
+			text_printf(&lines, "interface=%s\n", interface);
+	}
+	if (all)
+		text_add(text, text_string(&lines));
+	text_free(&lines);
+	return error;
+}
+
 static int add_configuration(const struct generator *generator, struct file_set *set,
 			     const struct cluster_server *server, bool several, struct fault *fault)
 {
@@ -171,6 +197,8 @@ static int add_configuration(const struct generator *generator, struct file_set 
 	text_printf(&text, "dhcp-hostsfile=%s/current/servers/%s/dhcp-hosts\n", state,
 		    server->name);
 	text_printf(&text, "addn-hosts=%s/current/servers/%s/hosts\n", state, server->name);
+	if (!error)
+		error = add_interfaces(generator, &text, server, fault);
 	for (size_t i = 0; !error && i < cluster->network_count; i++) {
 		if (!generator_server_on(generator, server, &cluster->networks[i]))
 			continue;

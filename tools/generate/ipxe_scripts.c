@@ -40,6 +40,17 @@ static struct ipxe_template template_of(const char *text, struct ipxe_template b
 	return text ? (struct ipxe_template){ text, strlen(text), source } : built_in;
 }
 
+/* Put who wrote the script behind its first line, which has to be "#!ipxe". */
+static void sign(const struct text *script, struct text *text)
+{
+	size_t first = strcspn(script->data, "\n");
+
+	first += script->data[first] == '\n';
+	text_add_bytes(text, script->data, first);
+	text_add(text, OUTPUT_COMMENT);
+	text_add_bytes(text, script->data + first, script->length - first);
+}
+
 /* Hand @text over to the set; *@script is it. */
 static int keep(struct file_set *set, struct text *text, struct script *script, struct fault *fault)
 {
@@ -82,12 +93,14 @@ static int add_boot_script(const struct generator *generator, struct file_set *s
 	const struct ipxe_template template = template_of(generator->cluster->boot_template,
 							  ipxe_boot_template(), "templates: boot");
 	char url[OUTPUT_URL_BYTES];
-	struct text text = { 0 };
-	int error = ipxe_boot_script(&template, output_url(server, url), &text, fault);
+	struct text script = { 0 }, text = { 0 };
+	int error = ipxe_boot_script(&template, output_url(server, url), &script, fault);
 
-	if (!error)
-		return output_add(set, 0644, &text, fault, "%s", path);
-	text_free(&text);
+	if (!error) {
+		sign(&script, &text);
+		error = output_add(set, 0644, &text, fault, "%s", path);
+	}
+	text_free(&script);
 	return error;
 }
 
@@ -146,7 +159,7 @@ static int write_script(struct scripts *scripts, size_t index, struct script *sc
 	const struct cluster_node *node = &generator->cluster->nodes[index];
 	const char *kernel = generator->kernels[node->image - generator->cluster->images];
 	char url[OUTPUT_URL_BYTES];
-	struct text urls[3] = { 0 }, output = { 0 };
+	struct text urls[3] = { 0 }, output = { 0 }, text = { 0 };
 	const char *initrds[2];
 	int error;
 
@@ -163,10 +176,11 @@ static int write_script(struct scripts *scripts, size_t index, struct script *sc
 					    .initrd_count = 2,
 					    .append = text_string(&scripts->append) },
 		&output, scripts->fault);
-	if (error)
-		text_free(&output);
-	else
-		error = keep(scripts->set, &output, script, scripts->fault);
+	if (!error) {
+		sign(&output, &text);
+		error = keep(scripts->set, &text, script, scripts->fault);
+	}
+	text_free(&output);
 	for (size_t i = 0; i < 3; i++)
 		text_free(&urls[i]);
 	return error;
