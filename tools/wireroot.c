@@ -16,6 +16,7 @@ struct noun {
 };
 
 static const struct noun nouns[] = {
+	{ "check", cmd_check, "say what is wrong with the definition of the cluster" },
 	{ "initrd", cmd_initrd,
 	  "build an initrd or a node's segment of one, or show what is in it" },
 	{ "ipxe", cmd_ipxe, "write the scripts by which iPXE starts nodes" },

@@ -12,6 +12,7 @@
 #define CMD_FAILED 1
 #define CMD_USAGE  2
 
+int cmd_check(int argc, char **argv);
 int cmd_initrd(int argc, char **argv);
 int cmd_ipxe(int argc, char **argv);
 int cmd_lab(int argc, char **argv);

@@ -57,10 +57,12 @@ void nearest_offer(struct nearest *nearest, const char *candidate)
 	size_t length = strnlen(candidate, NEAREST_NAME_LENGTH);
 	unsigned int distance;
 
-	if ((length > wanted ? length - wanted : wanted - length) >= nearest->distance)
+	if ((length > wanted ? length - wanted : wanted - length) > nearest->distance)
 		return;
 	distance = nearest_distance(nearest->wanted, candidate);
-	if (distance < nearest->distance) {
+	if (distance < nearest->distance ||
+	    (distance == nearest->distance && nearest->name &&
+	     strcmp(candidate, nearest->name) < 0)) {
 		nearest->distance = distance;
 		nearest->name = candidate;
 	}

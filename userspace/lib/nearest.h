@@ -17,7 +17,7 @@ unsigned int nearest_distance(const char *a, const char *b);
 /* A search among candidates that are offered one after the other. */
 struct nearest {
 	const char *wanted;
-	const char *name; /* the nearest so far, or NULL; of equals, the first one offered */
+	const char *name; /* the nearest so far, or NULL; of equals, the first by strcmp() */
 	unsigned int distance; /* what is not nearer than this is another name */
 };
 

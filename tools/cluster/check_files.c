@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The files that a definition names: kernels, modules, firmware, templates. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/cluster/loader.h"
+#include "tools/generate/ipxe.h"
+#include "tools/initrd/closure.h"
+#include "tools/initrd/kernel_tree.h"
+#include "userspace/lib/fs.h"
+
+#define TEMPLATE_BYTES_MAX (64u << 10)
+
+static bool skips_files(const struct loader *loader)
+{
+	return loader->options && loader->options->skip_files;
+}
+
+static char *given_path(struct loader *loader, const struct field *field)
+{
+	return field->value ? (char *)source_relative(loader, field->value->text) : NULL;
+}
+
+/* --- versions --------------------------------------------------------------------------------- */
+
+/* Is there a kernel for the modules of @version? */
+static bool is_bootable(const struct cluster_image *image, const char *version)
+{
+	char path[512];
+
+	if (image->vmlinuz)
+		return true;
+	snprintf(path, sizeof(path), "%s/boot/vmlinuz-%s", image->path, version);
+	return fs_is_file(path);
+}
+
+/*
+ * The newest version among the directory's entries. 6.1.0-10 is newer than 6.1.0-9, as names of
+ * nodes are ordered.
+ */
+static const char *newest_version(struct loader *loader, const struct cluster_image *image)
+{
+	DIR *directory = opendir(image->modules);
+	const char *newest = NULL;
+	struct dirent *entry;
+
+	if (!directory)
+		return NULL;
+	while ((entry = readdir(directory)))
+		if (entry->d_name[0] != '.' && is_bootable(image, entry->d_name) &&
+		    (!newest || compare_names(entry->d_name, newest) > 0))
+			newest = loader_printf(loader, "%s", entry->d_name);
+	closedir(directory);
+	return newest;
+}
+
+/* The version in @modules that is most like the one that is not there. */
+static const char *nearest_version(struct loader *loader, const struct cluster_image *image)
+{
+	const char *newest = newest_version(loader, image);
+
+	return newest ? newest : NULL;
+}
+
+/* --- images ----------------------------------------------------------------------------------- */
+
+/* What to point at when @key is wrong: its value, else the image's name. */
+static const struct yaml_node *at(const struct field *fields, int key, const struct yaml_node *name)
+{
+	return fields[key].value	  ? fields[key].value
+	       : fields[IMAGE_PATH].value ? fields[IMAGE_PATH].value
+					  : name;
+}
+
+static void find_kernel(struct loader *loader, struct cluster_image *image,
+			const struct field *fields, const struct yaml_node *name)
+{
+	const char *modules;
+
+	if (strcmp(image->kernel, "newest") == 0) {
+		const char *newest = newest_version(loader, image);
+
+		if (newest)
+			image->kernel = newest;
+		else
+			loader_report(loader, at(fields, IMAGE_KERNEL, name), NULL,
+				      "image %s: there is no kernel with modules in %s",
+				      image->name, image->modules);
+		return;
+	}
+	modules = loader_printf(loader, "%s/%s", image->modules, image->kernel);
+	if (modules && !fs_is_directory(modules))
+		loader_report(loader, at(fields, IMAGE_KERNEL, name),
+			      nearest_version(loader, image),
+			      "image %s: there are no modules of kernel %s: no directory %s",
+			      image->name, image->kernel, modules);
+}
+
+static void find_vmlinuz(struct loader *loader, struct cluster_image *image,
+			 const struct field *fields, const struct yaml_node *name)
+{
+	if (strcmp(image->kernel, "newest") == 0)
+		return; /* reported */
+	if (!image->vmlinuz)
+		image->vmlinuz =
+			loader_printf(loader, "%s/boot/vmlinuz-%s", image->path, image->kernel);
+	if (image->vmlinuz && !fs_is_file(image->vmlinuz))
+		loader_report(loader, at(fields, IMAGE_VMLINUZ, name), NULL,
+			      "image %s: there is no kernel %s", image->name, image->vmlinuz);
+}
+
+static void find_firmware(struct loader *loader, struct cluster_image *image,
+			  const struct field *fields)
+{
+	static const char *const places[] = { "lib/firmware", "usr/lib/firmware" };
+
+	if (image->firmware) {
+		if (!fs_is_directory(image->firmware))
+			loader_report(loader, fields[IMAGE_FIRMWARE].value, NULL,
+				      "image %s: there is no directory %s", image->name,
+				      image->firmware);
+		return;
+	}
+	for (size_t i = 0; !image->firmware && i < sizeof(places) / sizeof(places[0]); i++) {
+		char *path = loader_printf(loader, "%s/%s", image->path, places[i]);
+
+		if (path && fs_is_directory(path))
+			image->firmware = path;
+	}
+}
+
+/* The image's own directory may be on another server when kernel and modules are here. */
+static bool has_directory(struct loader *loader, const struct cluster_image *image,
+			  const struct field *fields)
+{
+	if (fs_is_directory(image->path) ||
+	    (fields[IMAGE_MODULES].value && fields[IMAGE_VMLINUZ].value))
+		return true;
+	loader_report(loader, fields[IMAGE_PATH].value,
+		      "give modules: and vmlinuz: when the image is on another machine",
+		      "image %s: there is no directory %s", image->name, image->path);
+	return false;
+}
+
+void find_image_files(struct loader *loader, struct cluster_image *image,
+		      const struct field *fields, const struct yaml_node *name)
+{
+	image->vmlinuz = given_path(loader, &fields[IMAGE_VMLINUZ]);
+	image->firmware = given_path(loader, &fields[IMAGE_FIRMWARE]);
+	image->modules = given_path(loader, &fields[IMAGE_MODULES]);
+	if (!image->modules)
+		image->modules = loader_printf(loader, "%s/lib/modules", image->path);
+	if (!image->modules || skips_files(loader) || !has_directory(loader, image, fields))
+		return;
+	if (!fs_is_directory(image->modules)) {
+		loader_report(loader, at(fields, IMAGE_MODULES, name), NULL,
+			      "image %s: there is no directory %s", image->name, image->modules);
+		return;
+	}
+	find_kernel(loader, image, fields, name);
+	find_vmlinuz(loader, image, fields, name);
+	find_firmware(loader, image, fields);
+}
+
+/* --- drivers ---------------------------------------------------------------------------------- */
+
+/* The modules of one image, opened when a node first names one. */
+struct image_modules {
+	const struct cluster_image *image;
+	struct kernel_tree tree;
+	struct closure closure;
+	bool opened, usable;
+	struct table known; /* names that were looked for: a text, "" when all is well */
+};
+
+static void open_modules(struct image_modules *modules)
+{
+	const struct cluster_image *image = modules->image;
+	struct log quiet = { .program = "wireroot", .level = LOG_LEVEL_ERROR };
+	struct fault fault;
+
+	modules->opened = true;
+	modules->usable = kernel_tree_open(&modules->tree, image->kernel, image->modules, &quiet,
+					   &fault) == 0;
+	if (!modules->usable) {
+		char path[512];
+
+		/* The directory holds versions itself, as /lib/modules does. */
+		kernel_tree_close(&modules->tree);
+		snprintf(path, sizeof(path), "%s/%s", image->modules, image->kernel);
+		modules->usable =
+			kernel_tree_open(&modules->tree, image->kernel, path, &quiet, &fault) == 0;
+	}
+	modules->usable =
+		modules->usable && closure_begin(&modules->closure, &modules->tree, &fault) == 0;
+}
+
+/* "" when the module is there, else what is wrong with it. */
+static const char *module_problem(struct loader *loader, struct image_modules *modules,
+				  const char *name)
+{
+	const char *problem = table_find(&modules->known, name, strlen(name));
+	struct fault fault = { 0 };
+
+	if (problem)
+		return problem;
+	problem = "";
+	if (closure_want(&modules->closure, name, MODULE_NET, &fault))
+		problem =
+			loader_printf(loader, "%s", fault.hint[0] ? fault.hint : "it is not there");
+	if (!problem)
+		return "";
+	loader->no_memory |= table_put(&modules->known, name, strlen(name), (void *)problem) != 0;
+	return problem;
+}
+
+static void check_module(struct loader *loader, struct image_modules *modules,
+			 const struct cluster_node *node, const char *name)
+{
+	const struct cluster_value *value = &node->values[NODE_DRIVERS];
+	const char *problem = module_problem(loader, modules, name), *suggestion = NULL;
+	static const char did_you_mean[] = "did you mean ";
+
+	if (!*problem)
+		return;
+	if (strcmp(value->text, "detected") == 0)
+		value = &node->values[NODE_DETECTED];
+	if (strncmp(problem, did_you_mean, sizeof(did_you_mean) - 1) == 0) {
+		const char *name_of = problem + sizeof(did_you_mean) - 1;
+
+		suggestion = loader_printf(loader, "%.*s", (int)strcspn(name_of, "?"), name_of);
+	}
+	gather_add(&loader->gather, value->place, (unsigned int)strlen(value->text), false,
+		   suggestion, node->name, "kernel %s of image %s has no module '%s'",
+		   modules->image->kernel, modules->image->name, name);
+}
+
+static void check_node_drivers(struct loader *loader, struct image_modules *modules,
+			       const struct cluster_node *node)
+{
+	struct image_modules *own;
+
+	if (node->drivers_auto || !node->image || !node->image->kernel ||
+	    strcmp(node->image->kernel, "newest") == 0)
+		return;
+	own = &modules[node->image - loader->cluster->images];
+	if (!own->opened)
+		open_modules(own);
+	for (size_t i = 0; own->usable && i < node->drivers.count; i++)
+		check_module(loader, own, node, node->drivers.words[i]);
+}
+
+void check_drivers(struct loader *loader)
+{
+	const struct cluster *cluster = loader->cluster;
+	struct image_modules *modules;
+
+	if (skips_files(loader))
+		return;
+	modules = loader_alloc(loader, cluster->image_count * sizeof(*modules));
+	for (size_t i = 0; modules && i < cluster->image_count; i++)
+		modules[i].image = &cluster->images[i];
+	for (size_t i = 0; modules && i < cluster->node_count; i++)
+		check_node_drivers(loader, modules, &cluster->nodes[i]);
+	for (size_t i = 0; modules && i < cluster->image_count; i++) {
+		if (modules[i].opened) {
+			closure_free(&modules[i].closure);
+			kernel_tree_close(&modules[i].tree);
+		}
+		table_free(&modules[i].known);
+	}
+}
+
+/* --- templates -------------------------------------------------------------------------------- */
+
+/* Would a script come of the template? The values are any that are well-formed. */
+static int try_template(const char *text, size_t length, const char *path, int key,
+			struct fault *fault)
+{
+	static const char *const initrds[] = { "http://10.0.0.1/base.img" };
+	const struct ipxe_node_script script = { .kernel = "http://10.0.0.1/vmlinuz",
+						 .initrds = initrds,
+						 .initrd_count = 1,
+						 .append = "" };
+	struct ipxe_template template = { text, length, path };
+	struct text output = { 0 };
+	int error;
+
+	if (key == TEMPLATE_NODE)
+		error = ipxe_node_script(&template, &script, &output, fault);
+	else
+		error = ipxe_boot_script(&template, "http://10.0.0.1", &output, fault);
+	text_free(&output);
+	return error;
+}
+
+static const char *read_template(struct loader *loader, const struct field *field, int key)
+{
+	const char *path = given_path(loader, field);
+	char line[FAULT_LINE_BYTES];
+	struct fault fault;
+	char *text = NULL;
+	const char *kept;
+	size_t length;
+	int error;
+
+	if (!path || skips_files(loader))
+		return NULL;
+	error = fs_read_file(path, TEMPLATE_BYTES_MAX, &text, &length, &fault);
+	if (!error)
+		error = try_template(text, length, path, key, &fault);
+	if (error)
+		loader_report(loader, field->value, NULL, "%s", fault_line(&fault, line));
+	kept = error ? NULL : loader_printf(loader, "%s", text);
+	free(text);
+	return kept;
+}
+
+void read_templates(struct loader *loader, const struct field *field)
+{
+	struct field fields[TEMPLATE_KEY_COUNT];
+	struct cluster *cluster = loader->cluster;
+
+	if (!field->value)
+		return;
+	fields_read(loader, field->name, field->value, SECTION_TEMPLATES, "templates", fields);
+	cluster->node_template = read_template(loader, &fields[TEMPLATE_NODE], TEMPLATE_NODE);
+	cluster->boot_template = read_template(loader, &fields[TEMPLATE_BOOT], TEMPLATE_BOOT);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is found of many nodes alike; see gather.h. */
+#include "tools/cluster/gather.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A longer list of names says less than how many there are. */
+#define FOLDED_LENGTH_MAX 72
+
+struct gathered {
+	struct gathered *next;
+	struct place place;
+	unsigned int length;
+	bool warning;
+	const char *suggestion, *message;
+	struct nodeset *nodes;
+};
+
+static struct gathered *new_gathered(struct gather *gather, const char *key)
+{
+	struct gathered *gathered = arena_alloc(gather->arena, sizeof(*gathered));
+
+	if (!gathered)
+		return NULL;
+	gathered->nodes = nodeset_new();
+	if (!gathered->nodes || table_put(&gather->table, key, strlen(key), gathered)) {
+		nodeset_free(gathered->nodes);
+		return NULL;
+	}
+	if (!gather->first)
+		gather->last = &gather->first;
+	*gather->last = gathered;
+	gather->last = &gathered->next;
+	return gathered;
+}
+
+void gather_add(struct gather *gather, struct place place, unsigned int length, bool warning,
+		const char *suggestion, const char *node, const char *format, ...)
+{
+	struct gathered *gathered;
+	struct fault fault;
+	char message[512], *key;
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(message, sizeof(message), format, values);
+	va_end(values);
+	key = arena_printf(gather->arena, "%s:%u:%u:%s", place.file ? place.file : "", place.line,
+			   place.column, message);
+	if (!key) {
+		gather->no_memory = true;
+		return;
+	}
+	gathered = table_find(&gather->table, key, strlen(key));
+	if (!gathered) {
+		gathered = new_gathered(gather, key);
+		if (!gathered) {
+			gather->no_memory = true;
+			return;
+		}
+		gathered->place = place;
+		gathered->length = length;
+		gathered->warning = warning;
+		gathered->suggestion = suggestion;
+		gathered->message = key + strlen(key) - strlen(message);
+	}
+	/* A name that is none was reported where it stands. */
+	(void)nodeset_add_name(gathered->nodes, node, &fault);
+}
+
+static void emit(const struct gathered *gathered, struct findings *findings)
+{
+	size_t count = nodeset_count(gathered->nodes);
+	struct text folded = { 0 };
+	struct fault fault;
+
+	if (count == 0 || nodeset_fold(gathered->nodes, &folded, &fault)) {
+		findings_add(findings, gathered->place, gathered->length, gathered->warning,
+			     gathered->suggestion, "%s", gathered->message);
+	} else if (folded.length > FOLDED_LENGTH_MAX) {
+		const char *text = text_string(&folded);
+		int length = FOLDED_LENGTH_MAX;
+
+		while (length > 0 && text[length] != ',')
+			length--;
+		findings_add(findings, gathered->place, gathered->length, gathered->warning,
+			     gathered->suggestion, "%.*s%s (%zu nodes): %s",
+			     length ? length : FOLDED_LENGTH_MAX, text, length ? ",..." : "...",
+			     count, gathered->message);
+	} else {
+		findings_add(findings, gathered->place, gathered->length, gathered->warning,
+			     gathered->suggestion, "%s: %s", text_string(&folded),
+			     gathered->message);
+	}
+	text_free(&folded);
+}
+
+void gather_flush(struct gather *gather, struct findings *findings)
+{
+	for (const struct gathered *at = gather->first; at; at = at->next)
+		emit(at, findings);
+	findings->out_of_memory |= gather->no_memory;
+	gather_free(gather);
+}
+
+void gather_free(struct gather *gather)
+{
+	for (struct gathered *at = gather->first; at; at = at->next)
+		nodeset_free(at->nodes);
+	table_free(&gather->table);
+	*gather = (struct gather){ .arena = gather->arena };
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The servers of a definition. */
+#include <stdio.h>
+#include <string.h>
+
+#include "initramfs/value.h"
+#include "tools/cluster/loader.h"
+
+static unsigned int read_roles(struct loader *loader, const struct field *field)
+{
+	static const struct {
+		const char *name;
+		enum server_role role;
+	} roles[] = { { "boot", SERVER_BOOT }, { "nfs", SERVER_NFS }, { "iscsi", SERVER_ISCSI } };
+	const struct placed_word *words = NULL;
+	unsigned int found = 0;
+	size_t count = 0;
+
+	if (field->value)
+		words = read_words(loader, &section_keys[SECTION_SERVER].keys[SERVER_ROLES],
+				   field->value, &count);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < sizeof(roles) / sizeof(roles[0]); j++)
+			if (strcmp(words[i].text, roles[j].name) == 0)
+				found |= roles[j].role;
+	return found;
+}
+
+/* Where an address stands; networks that overlap were reported. */
+static const struct cluster_network *network_of(const struct cluster *cluster, uint32_t address)
+{
+	for (size_t i = 0; i < cluster->network_count; i++)
+		if (network_contains(&cluster->networks[i], address))
+			return &cluster->networks[i];
+	return NULL;
+}
+
+static bool has_subnets(const struct cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->network_count; i++)
+		if (!cluster->networks[i].prefix)
+			return false;
+	return true;
+}
+
+static const struct cluster_server *server_at(const struct cluster *cluster, uint32_t address,
+					      const struct cluster_server *end)
+{
+	for (const struct cluster_server *server = cluster->servers; server < end; server++)
+		if (server->address == address)
+			return server;
+	return NULL;
+}
+
+static void read_address(struct loader *loader, struct cluster_server *server,
+			 const struct yaml_node *value)
+{
+	const struct cluster_server *other;
+	const char *problem;
+
+	if (!value_ipv4(value->text, &server->address))
+		return;
+	server->network = network_of(loader->cluster, server->address);
+	if (!server->network) {
+		/* A network without a usable subnet was reported; it may be that one. */
+		if (has_subnets(loader->cluster))
+			loader_report(loader, value, NULL, "address %s is in no network",
+				      value->text);
+		return;
+	}
+	problem = address_problem(server->network, server->address);
+	if (problem)
+		loader_report(loader, value, NULL, "address %s %s of network %s", value->text,
+			      problem, server->network->name);
+	if (range_contains(server->network, server->address))
+		loader_report(loader, value, NULL,
+			      "address %s is inside of the range of network %s", value->text,
+			      server->network->name);
+	other = server_at(loader->cluster, server->address, server);
+	if (other)
+		loader_report(loader, value, NULL, "address %s is that of server %s", value->text,
+			      other->name);
+}
+
+static void read_server(struct loader *loader, const struct yaml_pair *pair,
+			struct cluster_server *server)
+{
+	struct field fields[SERVER_KEY_COUNT];
+	const char *what = loader_printf(loader, "server %s", pair->key->text);
+	uint32_t port = 0;
+
+	server->name = pair->key->text;
+	server->place = pair->key->place;
+	expect_map(loader, pair->key, pair->value, "what a server has");
+	fields_read(loader, pair->key, pair->value, SECTION_SERVER, what ? what : "", fields);
+	(void)value_number(field_text(fields, SECTION_SERVER, SERVER_HTTP_PORT), UINT16_MAX, &port);
+	server->http_port = (uint16_t)port;
+	server->roles = read_roles(loader, &fields[SERVER_ROLES]);
+	server->ganesha =
+		strcmp(field_text(fields, SECTION_SERVER, SERVER_NFS_SERVER), "ganesha") == 0;
+	server->lio = strcmp(field_text(fields, SECTION_SERVER, SERVER_ISCSI_TARGET), "lio") == 0;
+	if (fields[SERVER_ADDRESS].value)
+		read_address(loader, server, fields[SERVER_ADDRESS].value);
+}
+
+void read_servers(struct loader *loader, const struct field *field)
+{
+	struct cluster *cluster = loader->cluster;
+	size_t count;
+	const struct yaml_pair **pairs = sorted_pairs(loader, field, "a server", &count);
+
+	cluster->servers = loader_alloc(loader, count * sizeof(*cluster->servers));
+	if (!cluster->servers)
+		return;
+	cluster->server_count = count;
+	for (size_t i = 0; i < count; i++) {
+		read_server(loader, pairs[i], &cluster->servers[i]);
+		loader_put(loader, &loader->servers, cluster->servers[i].name,
+			   &cluster->servers[i]);
+	}
+}

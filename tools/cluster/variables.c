@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Variables in the words of a node: @NAME@, and @@ for a single '@'. */
+#include <stdio.h>
+#include <string.h>
+
+#include "initramfs/value.h"
+#include "tools/cluster/words.h"
+#include "userspace/lib/nearest.h"
+
+#define NAME_BYTES 64
+
+/* The digits at the end of @name without zeros in front; empty when there are none. */
+static void index_of(const char *name, char index[static 20])
+{
+	size_t begin = strlen(name);
+
+	while (begin > 0 && name[begin - 1] >= '0' && name[begin - 1] <= '9')
+		begin--;
+	while (name[begin] == '0' && name[begin + 1])
+		begin++;
+	snprintf(index, 20, "%.19s", name + begin);
+}
+
+void variables_begin(struct variable_source *source, struct loader *loader,
+		     const struct cluster_node *node)
+{
+	const uint8_t *mac = node->mac;
+
+	*source = (struct variable_source){ .loader = loader, .node = node };
+	if (node->has_mac)
+		snprintf(source->mac, sizeof(source->mac), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
+			 mac[1], mac[2], mac[3], mac[4], mac[5]);
+	if (node->address)
+		value_ipv4_text(node->address, source->address);
+	if (node->server && node->server->address)
+		value_ipv4_text(node->server->address, source->server);
+	index_of(node->name, source->index);
+}
+
+/* One of those that every node has, or NULL. "" when this node lacks it. */
+static const char *built_in(const struct variable_source *source, const char *name)
+{
+	const struct cluster_node *node = source->node;
+	const struct cluster *cluster = source->loader->cluster;
+	const char *domain =
+		node->network && node->network->domain ? node->network->domain : cluster->domain;
+	const struct {
+		const char *name, *text;
+	} own[] = {
+		{ "NODE", node->name },
+		{ "INDEX", source->index },
+		{ "MAC", source->mac },
+		{ "ADDRESS", source->address },
+		{ "NETWORK", node->network ? node->network->name : "" },
+		{ "SERVER", source->server },
+		{ "IMAGE", node->image ? node->image->name : "" },
+		{ "CLUSTER", cluster->name ? cluster->name : "" },
+		{ "DOMAIN", domain ? domain : "" },
+	};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(own[i].name, name) == 0)
+			return own[i].text;
+	return NULL;
+}
+
+static const char *defined(const struct cluster_node *node, const char *name)
+{
+	for (size_t i = 0; i < node->variable_count; i++)
+		if (strcmp(node->variables[i].name, name) == 0)
+			return node->variables[i].text;
+	return NULL;
+}
+
+/* Tell of @length characters at @offset of @word. */
+static void tell(struct variable_source *source, const struct placed_word *word, size_t offset,
+		 size_t length, const char *suggestion, const char *message)
+{
+	struct place place = word->place;
+
+	if (word->exact)
+		place.column += (unsigned int)offset;
+	else
+		length = word->length;
+	gather_add(&source->loader->gather, place, (unsigned int)length, false, suggestion,
+		   source->node->name, "%s", message);
+}
+
+static void tell_undefined(struct variable_source *source, const struct placed_word *word,
+			   size_t offset, const char *name)
+{
+	static const char *const own[] = { "NODE",   "INDEX", "MAC",	 "ADDRESS", "NETWORK",
+					   "SERVER", "IMAGE", "CLUSTER", "DOMAIN" };
+	struct nearest nearest = nearest_begin(name);
+	char message[160];
+
+	for (size_t i = 0; i < source->node->variable_count; i++)
+		nearest_offer(&nearest, source->node->variables[i].name);
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		nearest_offer(&nearest, own[i]);
+	snprintf(message, sizeof(message), "variable @%s@ is not defined", name);
+	tell(source, word, offset, strlen(name) + 2,
+	     nearest.name ? loader_printf(source->loader, "@%s@", nearest.name) : NULL, message);
+}
+
+/* The text for the variable that begins at @offset of @word, or NULL with a report. */
+static const char *value_of(struct variable_source *source, const struct placed_word *word,
+			    size_t offset, size_t length)
+{
+	char name[NAME_BYTES], message[160];
+	const char *text;
+
+	snprintf(name, sizeof(name), "%.*s", (int)length, word->text + offset + 1);
+	text = defined(source->node, name);
+	if (!text)
+		text = built_in(source, name);
+	if (!text) {
+		tell_undefined(source, word, offset, name);
+		return NULL;
+	}
+	if (!*text) {
+		snprintf(message, sizeof(message), "variable @%s@ is empty: the node has none",
+			 name);
+		tell(source, word, offset, length + 2, NULL, message);
+		return NULL;
+	}
+	return text;
+}
+
+/* The length of the name that begins behind the '@' at @at, which a '@' must end; 0: none. */
+static size_t name_length(const char *at)
+{
+	size_t length = strspn(at + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+
+	return length && length < NAME_BYTES && at[1 + length] == '@' ? length : 0;
+}
+
+const char *fill_in(struct variable_source *source, const struct placed_word *word)
+{
+	struct text text = { 0 };
+	const char *filled = NULL, *at = word->text, *next;
+	bool good = true;
+
+	if (!strchr(at, '@'))
+		return at;
+	for (; (next = strchr(at, '@')); at = next) {
+		size_t length = name_length(next), offset = (size_t)(next - word->text);
+		const char *value = "@";
+
+		text_add_bytes(&text, at, (size_t)(next - at));
+		if (length)
+			value = value_of(source, word, offset, length);
+		else if (next[1] != '@')
+			value = NULL;
+		if (!length && !value)
+			tell(source, word, offset, 1, "write @@ for a single '@'",
+			     "'@' begins no @NAME@");
+		good &= value != NULL;
+		text_add(&text, value ? value : "");
+		next += length ? length + 2 : next[1] == '@' ? 2 : 1;
+	}
+	text_add(&text, at);
+	if (good)
+		filled = loader_printf(source->loader, "%s", text_string(&text));
+	source->loader->no_memory |= text.error;
+	text_free(&text);
+	return filled;
+}
