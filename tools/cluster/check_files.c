@@ -57,14 +57,6 @@ static const char *newest_version(struct loader *loader, const struct cluster_im
 	return newest;
 }
 
-/* The version in @modules that is most like the one that is not there. */
-static const char *nearest_version(struct loader *loader, const struct cluster_image *image)
-{
-	const char *newest = newest_version(loader, image);
-
-	return newest ? newest : NULL;
-}
-
 /* --- images ----------------------------------------------------------------------------------- */
 
 /* What to point at when @key is wrong: its value, else the image's name. */
@@ -75,7 +67,8 @@ static const struct yaml_node *at(const struct field *fields, int key, const str
 					  : name;
 }
 
-static void find_kernel(struct loader *loader, struct cluster_image *image,
+/* Returns false with a report when there is none. */
+static bool find_kernel(struct loader *loader, struct cluster_image *image,
 			const struct field *fields, const struct yaml_node *name)
 {
 	const char *modules;
@@ -89,21 +82,20 @@ static void find_kernel(struct loader *loader, struct cluster_image *image,
 			loader_report(loader, at(fields, IMAGE_KERNEL, name), NULL,
 				      "image %s: there is no kernel with modules in %s",
 				      image->name, image->modules);
-		return;
+		return newest != NULL;
 	}
 	modules = loader_printf(loader, "%s/%s", image->modules, image->kernel);
-	if (modules && !fs_is_directory(modules))
-		loader_report(loader, at(fields, IMAGE_KERNEL, name),
-			      nearest_version(loader, image),
-			      "image %s: there are no modules of kernel %s: no directory %s",
-			      image->name, image->kernel, modules);
+	if (modules && fs_is_directory(modules))
+		return true;
+	loader_report(loader, at(fields, IMAGE_KERNEL, name), newest_version(loader, image),
+		      "image %s: there are no modules of kernel %s in %s", image->name,
+		      image->kernel, image->modules);
+	return false;
 }
 
 static void find_vmlinuz(struct loader *loader, struct cluster_image *image,
 			 const struct field *fields, const struct yaml_node *name)
 {
-	if (strcmp(image->kernel, "newest") == 0)
-		return; /* reported */
 	if (!image->vmlinuz)
 		image->vmlinuz =
 			loader_printf(loader, "%s/boot/vmlinuz-%s", image->path, image->kernel);
@@ -160,8 +152,8 @@ void find_image_files(struct loader *loader, struct cluster_image *image,
 			      "image %s: there is no directory %s", image->name, image->modules);
 		return;
 	}
-	find_kernel(loader, image, fields, name);
-	find_vmlinuz(loader, image, fields, name);
+	if (find_kernel(loader, image, fields, name))
+		find_vmlinuz(loader, image, fields, name);
 	find_firmware(loader, image, fields);
 }
 

@@ -68,7 +68,7 @@ static void check_place_of_address(struct loader *loader, const struct cluster_n
 		char subnet[IPV4_TEXT_BYTES];
 
 		tell(loader, node, NODE_ADDRESS, false,
-		     loader_printf(loader, "address %s %s %s/%u of network %s", text, problem,
+		     loader_printf(loader, "address %s %s %s/%u (network %s)", text, problem,
 				   value_ipv4_text(network->subnet, subnet), network->prefix,
 				   network->name));
 	} else if (server) {

@@ -55,6 +55,23 @@ bool expect_map(struct loader *loader, const struct yaml_node *name, const struc
 	return false;
 }
 
+/* The choice most like @text, for a key that has some; kept in the arena. */
+static const char *nearest_choice(struct loader *loader, const struct key *key, const char *text)
+{
+	struct nearest nearest = nearest_begin(text);
+	const char *at = key->choices;
+
+	while (at && *at) {
+		size_t length = strcspn(at, " ");
+		const char *choice = arena_copy(loader->arena, at, length);
+
+		if (choice)
+			nearest_offer(&nearest, choice);
+		at += length + (at[length] == ' ');
+	}
+	return nearest.name;
+}
+
 bool expect_value(struct loader *loader, const struct key *key, const struct yaml_node *name,
 		  const struct yaml_node *value)
 {
@@ -63,7 +80,8 @@ bool expect_value(struct loader *loader, const struct key *key, const struct yam
 	if (value->kind == YAML_TEXT && key_accepts(key, value->text))
 		return true;
 	if (value->kind == YAML_TEXT)
-		loader_report(loader, value, NULL, "'%s' has to be %s, not '%s'", name->text,
+		loader_report(loader, value, nearest_choice(loader, key, value->text),
+			      "'%s' has to be %s, not '%s'", name->text,
 			      key_wants(key, buffer, sizeof(buffer)), value->text);
 	else
 		loader_report(loader, value, NULL, "'%s' has to be %s, not a %s", name->text,
@@ -184,7 +202,8 @@ static void add_word(struct word_reader *reader, const struct yaml_node *node, s
 		reader->count++;
 		return;
 	}
-	findings_add(reader->loader->findings, word->place, word->length, false, NULL,
+	findings_add(reader->loader->findings, word->place, word->length, false,
+		     nearest_choice(reader->loader, reader->key, word->text),
 		     "'%s' has to be %s, not '%s'", reader->key->name,
 		     key_wants(reader->key, buffer, sizeof(buffer)), word->text);
 }

@@ -242,7 +242,7 @@ static void add_finding(const struct finding *finding, struct text *text)
 		    finding->warning ? "warning" : "error");
 	add_plain(text, finding->message);
 	text_add(text, "\n");
-	if (finding->line) {
+	if (finding->line && finding->line[strspn(finding->line, " \t\r")]) {
 		text_add(text, "  ");
 		add_plain(text, finding->line);
 		text_add(text, "\n  ");

@@ -78,18 +78,31 @@ static enum merged merge_lists(struct merge *merge, const struct profile **order
 static const struct profile_order *order_below(struct loader *loader, struct profile *self,
 					       const struct setting *setting, unsigned int depth);
 
-/* The path by which the profile @again comes back to itself, for people. */
-static void report_cycle(struct loader *loader, const struct setting *setting,
-			 const struct placed_word *word)
+/* "a, b, c": from @first down to @last, which inherits from @first again. */
+static void add_path(struct text *path, const struct profile *last, const struct profile *first)
 {
+	if (last != first && last->heir)
+		add_path(path, last->heir, first);
+	text_printf(path, "%s%s", path->length ? ", " : "", last->name);
+}
+
+/* @word of @last names @first, whose order is just being looked for. */
+static void report_cycle(struct loader *loader, const struct placed_word *word,
+			 const struct profile *last, const struct profile *first)
+{
+	struct text path = { 0 };
+
+	add_path(&path, last, first);
 	findings_add(loader->findings, word->place, word->length, false, NULL,
-		     "profile %s inherits from itself", word->text);
-	(void)setting;
+		     "profile %s inherits from itself: %s, %s", first->name, text_string(&path),
+		     first->name);
+	text_free(&path);
 }
 
 /* The profile that @word of @setting names, with its order found, or NULL with a report. */
-static struct profile *parent_of(struct loader *loader, const struct setting *setting,
-				 const struct placed_word *word, unsigned int depth)
+static struct profile *parent_of(struct loader *loader, const struct profile *heir,
+				 const struct setting *setting, const struct placed_word *word,
+				 unsigned int depth)
 {
 	struct yaml_node at = *setting->value;
 	struct profile *profile;
@@ -100,7 +113,7 @@ static struct profile *parent_of(struct loader *loader, const struct setting *se
 	if (!profile)
 		return NULL;
 	if (profile->state == PROFILE_BUSY) {
-		report_cycle(loader, setting, word);
+		report_cycle(loader, word, heir, profile);
 		return NULL;
 	}
 	if (profile->state == PROFILE_NEW) {
@@ -109,6 +122,7 @@ static struct profile *parent_of(struct loader *loader, const struct setting *se
 			return NULL;
 		}
 		profile->state = PROFILE_BUSY;
+		profile->heir = heir;
 		order_below(loader, profile, find_setting(&profile->settings, NODE_PROFILES),
 			    depth + 1);
 		profile->state = PROFILE_DONE;
@@ -138,8 +152,9 @@ static bool is_among(const struct profile *const *profiles, size_t count,
 }
 
 /* The parents that can be used, the last of the list first. */
-static size_t find_parents(struct loader *loader, const struct setting *setting,
-			   const struct profile **parents, unsigned int depth, bool *incomplete)
+static size_t find_parents(struct loader *loader, const struct profile *heir,
+			   const struct setting *setting, const struct profile **parents,
+			   unsigned int depth, bool *incomplete)
 {
 	size_t count = 0;
 
@@ -147,7 +162,7 @@ static size_t find_parents(struct loader *loader, const struct setting *setting,
 
 	for (size_t i = setting ? setting->word_count : 0; i-- > 0;) {
 		const struct placed_word *word = &setting->words[i];
-		const struct profile *parent = parent_of(loader, setting, word, depth);
+		const struct profile *parent = parent_of(loader, heir, setting, word, depth);
 
 		*incomplete |= !parent || parent->order.incomplete;
 		if (!parent)
@@ -187,7 +202,7 @@ static const struct profile_order *order_below(struct loader *loader, struct pro
 	struct profile_order *result = self ? &self->order : loader_alloc(loader, sizeof(*result));
 	const struct profile **kept;
 	bool incomplete;
-	size_t parent_count = find_parents(loader, setting, parents, depth, &incomplete);
+	size_t parent_count = find_parents(loader, self, setting, parents, depth, &incomplete);
 	enum merged merged;
 
 	if (self)

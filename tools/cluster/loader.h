@@ -71,6 +71,7 @@ struct profile {
 	const char *name;
 	struct settings settings;
 	enum { PROFILE_NEW, PROFILE_BUSY, PROFILE_DONE } state; /* of finding its order */
+	const struct profile *heir; /* who made us look for its order; NULL: nobody */
 	struct profile_order order; /* itself first */
 };
 

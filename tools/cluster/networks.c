@@ -31,11 +31,11 @@ bool range_contains(const struct cluster_network *network, uint32_t address)
 const char *address_problem(const struct cluster_network *network, uint32_t address)
 {
 	if (!network_contains(network, address))
-		return "is outside of the subnet";
+		return "is outside of";
 	if (address == network->subnet)
-		return "is the subnet's own address";
+		return "is the network's own address in";
 	if (address == broadcast_of(network))
-		return "is the subnet's broadcast address";
+		return "is the broadcast address of";
 	return NULL;
 }
 

@@ -424,7 +424,7 @@ static struct word_list fill_sum(struct resolution *resolution, struct variable_
 	}
 	if (!good)
 		return (struct word_list){ 0 };
-	check_words(loader, key, sum->words, words, sum->list.count, resolution->node->name);
+	check_sum(loader, key, sum->words, words, sum->list.count, resolution->node->name);
 	return (struct word_list){ words, sum->list.count };
 }
 

@@ -70,8 +70,8 @@ static void read_address(struct loader *loader, struct cluster_server *server,
 	}
 	problem = address_problem(server->network, server->address);
 	if (problem)
-		loader_report(loader, value, NULL, "address %s %s of network %s", value->text,
-			      problem, server->network->name);
+		loader_report(loader, value, NULL, "address %s %s network %s", value->text, problem,
+			      server->network->name);
 	if (range_contains(server->network, server->address))
 		loader_report(loader, value, NULL,
 			      "address %s is inside of the range of network %s", value->text,

@@ -33,8 +33,21 @@ static const char *join(struct loader *loader, const struct placed_word *words, 
 static void read_list(struct loader *loader, const struct key *key, struct setting *setting)
 {
 	setting->words = read_words(loader, key, setting->value, &setting->word_count);
-	if (setting->words)
-		setting->text = join(loader, setting->words, setting->word_count);
+	if (!setting->words)
+		return;
+	setting->text = join(loader, setting->words, setting->word_count);
+	check_own_words(loader, setting);
+}
+
+/* What a name names. Also of a profile that nobody uses yet. */
+static void check_name(struct loader *loader, const struct setting *setting)
+{
+	const struct table *table = setting->key == NODE_IMAGE	   ? &loader->images
+				    : setting->key == NODE_NETWORK ? &loader->networks
+								   : &loader->servers;
+
+	find_named(loader, table, section_keys[SECTION_NODE].keys[setting->key].name,
+		   setting->value, setting->text);
 }
 
 /* What the init would say to the value. "none" is our word for no overlay. */
@@ -69,6 +82,8 @@ static void read_value(struct loader *loader, struct setting *setting)
 		setting->text = key_switch(setting->text) ? "yes" : "no";
 	if (key->type == KEY_PARAMETER)
 		check_parameter(loader, key, setting);
+	if (key->type == KEY_NAME)
+		check_name(loader, setting);
 }
 
 static void add_setting(struct loader *loader, struct settings *settings, int key,

@@ -110,8 +110,8 @@ const struct word_sum *sum_words(struct loader *loader, const struct setting *co
 		return NULL;
 	}
 	if (count && !sum->has_variables)
-		check_words(loader, settings[0]->key, sum->words, sum->list.words, sum->list.count,
-			    NULL);
+		check_sum(loader, settings[0]->key, sum->words, sum->list.words, sum->list.count,
+			  NULL);
 	return sum;
 }
 
@@ -269,18 +269,34 @@ static bool is_acceptable(struct loader *loader, enum node_key key, const struct
 	return false;
 }
 
-void check_words(struct loader *loader, enum node_key key, const struct placed_word *words,
-		 const char *const *text, size_t count, const char *node)
+/* Words whose variables are not put in yet say nothing. */
+void check_own_words(struct loader *loader, const struct setting *setting)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < setting->word_count; i++) {
+		const struct placed_word *word = &setting->words[i];
+
+		if (word->text[0] == '-' || strchr(word->text, '@'))
+			continue;
+		if (setting->key == NODE_MOUNT_OPTIONS)
+			check_options(loader, word, &word->text, 1, NULL);
+		else if (setting->key == NODE_APPEND || setting->key == NODE_PARAMETERS)
+			check_command_word(loader, setting->key, word, word->text, NULL);
+	}
+}
+
+void check_sum(struct loader *loader, enum node_key key, const struct placed_word *words,
+	       const char *const *text, size_t count, const char *node)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!strchr(words[i].text, '@'))
+			continue;
 		if (!is_acceptable(loader, key, &words[i], text[i], node))
 			return;
-	if (key == NODE_MOUNT_OPTIONS) {
-		check_options(loader, words, text, count, node);
-		return;
+		if (key != NODE_MOUNT_OPTIONS)
+			check_command_word(loader, key, &words[i], text[i], node);
 	}
-	for (size_t i = 0; i < count; i++)
-		check_command_word(loader, key, &words[i], text[i], node);
-	if (count)
+	if (count && key == NODE_MOUNT_OPTIONS)
+		check_options(loader, words, text, count, node);
+	else if (count)
 		check_size(loader, key, words, text, count, node);
 }

@@ -46,12 +46,15 @@ struct word_problem {
 };
 bool parameter_problem(const char *word, struct word_problem *problem);
 
+/* Judge the words of one list by themselves, but for those with variables. */
+void check_own_words(struct loader *loader, const struct setting *setting);
+
 /*
- * Judge @count words for the key @key (append, parameters, mount-options): each by itself and all
- * together. @text has the words as they will be, @words their places. What is found is told of
- * @node, or, with NULL, of nobody in particular.
+ * Judge @count words of the key @key together, and those that had variables also by themselves.
+ * @text has the words as they will be, @words as they were written. What is found is told of @node,
+ * or, with NULL, of nobody in particular.
  */
-void check_words(struct loader *loader, enum node_key key, const struct placed_word *words,
-		 const char *const *text, size_t count, const char *node);
+void check_sum(struct loader *loader, enum node_key key, const struct placed_word *words,
+	       const char *const *text, size_t count, const char *node);
 
 #endif

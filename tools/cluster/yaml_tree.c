@@ -53,6 +53,8 @@ static const struct {
 	{ "tab character", "", "indent with blanks, not with tabs" },
 	{ "mapping values are not allowed", "",
 	  "is a line break missing, or are quotes around a value with ': '?" },
+	{ "did not find expected node content", "",
+	  "a value is missing before this, or a } or ] that closes" },
 	{ "expected ',' or '}'", "",
 	  "inside of { }, put double quotes around a value with [ ] or ," },
 	{ "expected ',' or ']'", "",
