@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The init: one static klibc binary, PID 1 on the node.
+# The init, one static klibc binary, PID 1 on the node; and wireroot-discover, which the init of the
+# discovery image starts.
 
 INIT_SOURCES := $(wildcard initramfs/*.c)
 INIT_OBJECTS := $(INIT_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
@@ -9,7 +10,11 @@ INIT_OBJECTS := $(INIT_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
 INIT_CFLAGS := -std=gnu11 $(WARNINGS) -Wno-format-truncation -Os -ffunction-sections -fdata-sections \
 	-DWIREROOT_VERSION='"$(VERSION)"'
 
-ALL += $(B)/init
+DISCOVER_SOURCES := $(wildcard initramfs/discover/*.c) \
+	$(addprefix initramfs/,backoff.c fault.c sys.c value.c)
+DISCOVER_OBJECTS := $(DISCOVER_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
+
+ALL += $(B)/init $(B)/wireroot-discover
 
 $(B)/initramfs/%.o: initramfs/%.c
 	@mkdir -p $(@D)
@@ -21,5 +26,11 @@ $(B)/init: $(INIT_OBJECTS)
 	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
 	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
 
-install:: $(B)/init
+$(B)/wireroot-discover: $(DISCOVER_OBJECTS)
+	@$(call say,KLCC)
+	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
+	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
+
+install:: $(B)/init $(B)/wireroot-discover
 	install -D -m 755 $(B)/init $(DESTDIR)$(PREFIX)/lib/wireroot/init
+	install -D -m 755 $(B)/wireroot-discover $(DESTDIR)$(PREFIX)/lib/wireroot/wireroot-discover
