@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "backoff.h"
+#include "early.h"
 #include "handoff.h"
 #include "modules.h"
 #include "network.h"
@@ -51,6 +52,12 @@
 /* A failed policy leaves its message on the screen for this long before the machine goes. */
 #define LAST_WORDS_S 10
 
+/* A pipe that becomes readable, for whoever waits for it in another process, and stays so. */
+struct gate {
+	int ends[2]; /* -1: there is none, it counts as open */
+	bool open;
+};
+
 struct boot {
 	char command_line[COMMAND_LINE_BYTES];
 	char node_file[NODE_FILE_BYTES];
@@ -63,8 +70,8 @@ struct boot {
 	struct nic *nic; /* the boot link; NULL until the first usable lease */
 	char host_name[65];
 	struct root_spec root; /* complete for ->nic */
-	int version_3_ready[2]; /* a pipe that becomes readable once NFS 3 is loaded; -1: none */
-	bool version_3_told;
+	struct gate root_gate; /* opens when the first version of NFS to be tried is loaded */
+	struct gate version_3_gate; /* opens when NFS 3 is */
 	struct root_attempt attempt;
 	struct root_result result;
 	bool mounted;
@@ -239,6 +246,7 @@ static void refuse_foreign_root(struct boot *boot)
 static void stage_params(struct boot *boot)
 {
 	mount_kernel_file_systems();
+	early_end();
 	report_init(&boot->report);
 	report_begin(&boot->report, STAGE_PARAMS);
 	params_init(&boot->params);
@@ -255,21 +263,40 @@ static void stage_params(struct boot *boot)
 
 /* --- modules, link, lease: the event loop --------------------------------------------------- */
 
+static void gate_make(struct gate *gate)
+{
+	if (pipe2(gate->ends, O_CLOEXEC) < 0)
+		gate->ends[0] = gate->ends[1] = -1;
+}
+
+static void gate_open(struct gate *gate)
+{
+	gate->open = true;
+	(void)write_all(gate->ends[1], "", 1);
+}
+
+/* The command line's module options outrank the node file's: they come behind. */
+static void join_words(struct boot *boot)
+{
+	for (unsigned int i = 0; i < boot->words.count; i++)
+		if (words_add(&boot->node_words, boot->words.word[i], &boot->fault) < 0)
+			break;
+}
+
 static void stage_modules(struct boot *boot)
 {
 	break_before(boot, STAGE_MODULES);
 	report_begin(&boot->report, STAGE_MODULES);
 	boot->modules_running = true;
-	if (pipe2(boot->version_3_ready, O_CLOEXEC) < 0)
-		boot->version_3_ready[0] = boot->version_3_ready[1] = -1;
-	/* The command line's module options outrank the node file's: they come behind. */
-	for (unsigned int i = 0; i < boot->words.count; i++)
-		if (words_add(&boot->node_words, boot->words.word[i], &boot->fault) < 0)
-			break;
+	gate_make(&boot->root_gate);
+	gate_make(&boot->version_3_gate);
+	join_words(boot);
 	while (modules_start(&boot->loader, &boot->params, &boot->node_words, &boot->fault) < 0) {
 		report_fault(&boot->report, STAGE_MODULES, &boot->fault);
 		apply_policy(boot, STAGE_MODULES, RETRY_AFTER_SHELL);
 	}
+	report_debug(&boot->report, "modules: %u were loaded before the init started",
+		     boot->loader.live);
 }
 
 static bool judge_lease(void *context, const struct link *link, struct lease *lease,
@@ -330,27 +357,6 @@ static void use_nic(struct boot *boot, struct nic *nic)
 	report_end(&boot->report, STAGE_LEASE, STAGE_DONE);
 }
 
-static void note_progress(struct boot *boot)
-{
-	struct timeline *timeline = &boot->report.timeline;
-
-	if (boot->modules_running && modules_settled(&boot->loader)) {
-		boot->modules_running = false;
-		report_end(&boot->report, STAGE_MODULES, STAGE_DONE);
-	}
-	if (!boot->version_3_told && modules_group_settled(&boot->loader, MODULE_ROOT)) {
-		boot->version_3_told = true;
-		(void)write_all(boot->version_3_ready[1], "", 1);
-	}
-	if (timeline->stages[STAGE_LINK].state == STAGE_RUNNING &&
-	    network_has_carrier(&boot->network))
-		report_end(&boot->report, STAGE_LINK, STAGE_DONE);
-	if (!boot->nic && network_next_bound(&boot->network, NULL))
-		use_nic(boot, network_next_bound(&boot->network, NULL));
-}
-
-/* --- root ----------------------------------------------------------------------------------- */
-
 /* Version 4 can be tried while the module of version 3 is still being loaded. */
 static bool root_modules_ready(const struct boot *boot)
 {
@@ -359,6 +365,34 @@ static bool root_modules_ready(const struct boot *boot)
 	return modules_named_settled(&boot->loader, first) &&
 	       (!boot->params.overlay || modules_group_settled(&boot->loader, MODULE_OVERLAY));
 }
+
+static void open_gates(struct boot *boot)
+{
+	if (!boot->root_gate.open && root_modules_ready(boot)) {
+		gate_open(&boot->root_gate);
+		root_attempt_restart_time(&boot->attempt);
+	}
+	if (!boot->version_3_gate.open && modules_group_settled(&boot->loader, MODULE_ROOT))
+		gate_open(&boot->version_3_gate);
+}
+
+static void note_progress(struct boot *boot)
+{
+	struct timeline *timeline = &boot->report.timeline;
+
+	if (boot->modules_running && modules_settled(&boot->loader)) {
+		boot->modules_running = false;
+		report_end(&boot->report, STAGE_MODULES, STAGE_DONE);
+	}
+	open_gates(boot);
+	if (timeline->stages[STAGE_LINK].state == STAGE_RUNNING &&
+	    network_has_carrier(&boot->network))
+		report_end(&boot->report, STAGE_LINK, STAGE_DONE);
+	if (!boot->nic && network_next_bound(&boot->network, NULL))
+		use_nic(boot, network_next_bound(&boot->network, NULL));
+}
+
+/* --- root ----------------------------------------------------------------------------------- */
 
 static void retry_root_later(struct boot *boot)
 {
@@ -371,13 +405,15 @@ static void retry_root_later(struct boot *boot)
 
 static void begin_root_attempt(struct boot *boot)
 {
+	const struct root_modules modules = { boot->root_gate.ends[0],
+					      boot->version_3_gate.ends[0] };
 	struct fault *fault = &boot->result.fault;
 
 	report_begin(&boot->report, STAGE_ROOT);
 	if (root_spec_complete(&boot->params.root, &boot->nic->lease, boot->params.host_name,
 			       &boot->root, fault) < 0 ||
 	    root_attempt_start(&boot->attempt, &boot->params, &boot->root, &boot->nic->lease,
-			       boot->version_3_ready[0], fault) < 0)
+			       &modules, fault) < 0)
 		retry_root_later(boot);
 }
 
@@ -425,11 +461,19 @@ static void lose_nic(struct boot *boot)
 	boot->nic = NULL;
 }
 
+/* Whoever asks for a shell before the root wants to mount by hand, too. */
+static bool breaks_without_modules(const struct boot *boot)
+{
+	return boot->params.has_break && boot->params.break_stage == STAGE_ROOT &&
+	       !boot->root_gate.open;
+}
+
+/* An attempt may begin before the modules that it needs are there: much of it needs none. */
 static void drive_root(struct boot *boot)
 {
 	bool started = boot->report.timeline.stages[STAGE_ROOT].state != STAGE_WAITING;
 
-	if (boot->mounted || boot->attempt.pid || !boot->nic || !root_modules_ready(boot))
+	if (boot->mounted || boot->attempt.pid || !boot->nic || breaks_without_modules(boot))
 		return;
 	if (!started)
 		break_before(boot, STAGE_ROOT);
@@ -460,7 +504,7 @@ static uint64_t next_deadline(const struct boot *boot)
 
 	if (boot->attempt.pid)
 		deadline_us = earlier(deadline_us, boot->attempt.deadline_us);
-	else if (boot->nic && root_modules_ready(boot))
+	else if (boot->nic && !breaks_without_modules(boot))
 		deadline_us = earlier(deadline_us, boot->next_attempt_us);
 	return earlier(deadline_us, stage_deadline(boot));
 }
@@ -521,14 +565,14 @@ static void explain_stage(struct boot *boot)
 	if (boot->stage != STAGE_ROOT) {
 		network_explain(&boot->network, modules_settled(&boot->loader), &boot->fault);
 		report_fault(&boot->report, boot->stage, &boot->fault);
+	} else if (!boot->root_gate.open) {
+		fault_set(&boot->fault, EINPROGRESS, "load the modules that the root needs", "",
+			  "a driver that is being loaded does not come to its end; waiting on");
+		report_fault(&boot->report, STAGE_ROOT, &boot->fault);
 	} else if (boot->attempt.pid && monotonic_us() - boot->attempt.began_us > ATTEMPT_LONG_US) {
 		snprintf(peer, sizeof(peer), "%s:%s", boot->root.server, boot->root.path);
 		fault_set(&boot->fault, EINPROGRESS, "mount the root", peer,
 			  "the server does not answer; waiting on");
-		report_fault(&boot->report, STAGE_ROOT, &boot->fault);
-	} else if (!boot->attempt.pid && !root_modules_ready(boot)) {
-		fault_set(&boot->fault, EINPROGRESS, "load the modules that the root needs", "",
-			  "a driver that is being loaded does not come to its end; waiting on");
 		report_fault(&boot->report, STAGE_ROOT, &boot->fault);
 	}
 }
@@ -669,11 +713,27 @@ static void stage_switch_root(struct boot *boot)
 	apply_policy(boot, STAGE_SWITCH_ROOT, RETRY_NEVER);
 }
 
+/* As modprobe, called by the kernel: there is no such module. But the root's can be loaded now. */
+static int answer_kernel(struct boot *boot)
+{
+	if (!early_may_begin() || fork() != 0)
+		return 1;
+	params_init(&boot->params);
+	read_node_file(boot);
+	read_command_line(boot);
+	join_words(boot);
+	/* The init makes that directory before it looks which modules are there. */
+	modules_load_early(&boot->loader, &boot->params, &boot->node_words, RUN_DIRECTORY);
+	return 0;
+}
+
 int main(int argc, char *argv[])
 {
 	static struct boot boot; /* static only for its size */
 
 	(void)argc;
+	if (getpid() != 1 && strcmp(argv[0], EARLY_PATH) == 0)
+		return answer_kernel(&boot);
 	if (getpid() != 1) {
 		fprintf(stderr,
 			"wireroot-init: this is the init of an initrd, to be started by the kernel "

@@ -440,3 +440,27 @@ unsigned int module_list_pending(const struct module_list *list)
 			   list->modules[i].state == MODULE_LOADING;
 	return pending;
 }
+
+unsigned int module_list_note_live(struct module_list *list, char *text)
+{
+	unsigned int live = 0;
+	char *next;
+
+	/* NAME SIZE REFERENCES USERS STATE ADDRESS */
+	for (char *line = text; *line; line = next) {
+		int index;
+
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (!strstr(line, " Live "))
+			continue;
+		line[strcspn(line, " ")] = '\0';
+		index = module_list_find(list, line);
+		if (index < 0)
+			continue;
+		list->modules[index].state = MODULE_LOADED;
+		live++;
+	}
+	return live;
+}

@@ -124,6 +124,12 @@ unsigned int module_list_want_modalias(struct module_list *list,
  */
 struct module *module_list_next(struct module_list *list, unsigned int first);
 
+/*
+ * Mark what @text, /proc/modules, calls "Live" as loaded; it is changed. Returns how many of the
+ * list's modules these are.
+ */
+unsigned int module_list_note_live(struct module_list *list, char *text);
+
 /* How many modules are wanted or loading. */
 unsigned int module_list_pending(const struct module_list *list);
 

@@ -27,6 +27,9 @@
 
 #define MODULE_OPTIONS_BYTES 256
 
+/* A line has some 80 bytes and the names of users; before the init few modules are loaded. */
+#define PROC_MODULES_BYTES 8192
+
 /* klibc has the system call, but no header that declares it. */
 extern int finit_module(int fd, const char *options, int flags);
 
@@ -261,21 +264,25 @@ void modules_uevent(struct module_loader *loader)
 	hand_out_work(loader);
 }
 
-static int read_lists(struct module_loader *loader, struct fault *fault)
+static int read_list(struct module_loader *loader, struct fault *fault)
 {
 	char *text;
 	ssize_t length = file_read_all(MODULE_LIST_PATH, &text);
-	int error;
 
 	if (length == -ENOENT)
 		return 0;
 	if (length < 0)
 		return fault_set(fault, (int)length, "read the list of drivers", MODULE_LIST_PATH,
 				 NULL);
-	error = module_list_parse(text, (size_t)length, &loader->list, fault);
-	if (error < 0)
-		return error;
-	length = file_read_all(MODULE_ALIAS_PATH, &text);
+	return module_list_parse(text, (size_t)length, &loader->list, fault);
+}
+
+static int read_aliases(struct module_loader *loader, struct fault *fault)
+{
+	char *text;
+	ssize_t length = file_read_all(MODULE_ALIAS_PATH, &text);
+	int error;
+
 	if (length == -ENOENT)
 		return 0;
 	if (length < 0)
@@ -296,8 +303,17 @@ static unsigned int behind_group(const struct module_list *list, enum module_gro
 	return i < list->count ? i : 0;
 }
 
-int modules_start(struct module_loader *loader, const struct params *params,
-		  const struct words *words, struct fault *fault)
+/* What is loaded already: by modules_load_early(), while the kernel was still starting. */
+static void note_live(struct module_loader *loader)
+{
+	char text[PROC_MODULES_BYTES];
+
+	if (file_read("/proc/modules", text, sizeof(text)) > 0)
+		loader->live = module_list_note_live(&loader->list, text);
+}
+
+static int prepare(struct module_loader *loader, const struct params *params,
+		   const struct words *words, struct fault *fault)
 {
 	struct utsname kernel;
 	int error;
@@ -308,7 +324,7 @@ int modules_start(struct module_loader *loader, const struct params *params,
 	loader->words = words;
 	uname(&kernel);
 	snprintf(loader->directory, sizeof(loader->directory), "/lib/modules/%s", kernel.release);
-	error = read_lists(loader, fault);
+	error = read_list(loader, fault);
 	if (error < 0 || loader->list.count == 0)
 		return error;
 	if (access(loader->directory, F_OK) < 0)
@@ -316,13 +332,45 @@ int modules_start(struct module_loader *loader, const struct params *params,
 			fault, errno, "find the drivers for the running kernel", loader->directory,
 			"the initrd was built for another kernel than the one that booted");
 	apply_blacklist(loader);
+	note_live(loader);
+	return 0;
+}
+
+/* What is wanted whatever the devices are. */
+static void want_groups(struct module_loader *loader)
+{
 	module_list_want_group(&loader->list, MODULE_NET);
 	loader->behind_net = behind_group(&loader->list, MODULE_NET);
 	module_list_want_group(&loader->list, MODULE_ROOT);
-	if (params->vlan_count)
+	if (loader->params->vlan_count)
 		module_list_want_group(&loader->list, MODULE_VLAN);
-	if (params->overlay)
+	if (loader->params->overlay)
 		module_list_want_group(&loader->list, MODULE_OVERLAY);
+}
+
+void modules_load_early(struct module_loader *loader, const struct params *params,
+			const struct words *words, const char *until)
+{
+	struct module *module;
+	struct fault ignored; /* modules_start() meets with the same */
+
+	if (prepare(loader, params, words, &ignored) < 0)
+		return;
+	want_groups(loader);
+	while (access(until, F_OK) < 0 && (module = module_list_next(&loader->list, 0)))
+		module->state = load_module(loader, module) < 0 ? MODULE_FAILED : MODULE_LOADED;
+}
+
+int modules_start(struct module_loader *loader, const struct params *params,
+		  const struct words *words, struct fault *fault)
+{
+	int error = prepare(loader, params, words, fault);
+
+	if (error == 0)
+		error = read_aliases(loader, fault);
+	if (error < 0 || loader->list.count == 0)
+		return error;
+	want_groups(loader);
 	error = start_workers(loader, fault);
 	if (error < 0)
 		return error;

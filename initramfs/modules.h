@@ -37,6 +37,7 @@ struct module_loader {
 	const struct words *words; /* for module options */
 	char directory[96]; /* /lib/modules/VERSION */
 	unsigned int loaded, failed;
+	unsigned int live; /* were loaded before */
 };
 
 /*
@@ -47,6 +48,13 @@ struct module_loader {
  */
 int modules_start(struct module_loader *loader, const struct params *params,
 		  const struct words *words, struct fault *fault);
+
+/*
+ * Load the groups that the parameters ask for, in this process and one after the other, until
+ * @until exists: that says that modules_start() takes over, or soon will.
+ */
+void modules_load_early(struct module_loader *loader, const struct params *params,
+			const struct words *words, const char *until);
 
 /*
  * A worker's socket is readable. Returns 0, or the negative errno of the module that failed, with

@@ -289,24 +289,30 @@ static unsigned int nfs_port(const struct nfs_target *target, unsigned int other
 			     "port=", option_number(target->spec->options, "port=", otherwise));
 }
 
+static void await_modules(int ready)
+{
+	struct pollfd fd = { ready, POLLIN, 0 };
+
+	if (ready >= 0)
+		(void)poll(&fd, 1, -1);
+}
+
 /*
  * NFSv3: without mountport= the kernel asks rpcbind, so that has to be there. Version 4 was tried
  * while the module of version 3 was still being loaded.
  */
 static int mount_version_3(const struct nfs_target *target, struct fault *fault)
 {
-	struct pollfd ready = { target->version_3_ready, POLLIN, 0 };
 	bool pinned = option_number(
 		target->flags, "mountport=", option_number(target->spec->options, "mountport=", 0));
 
-	if (target->version_3_ready >= 0)
-		(void)poll(&ready, 1, -1);
 	if (!pinned && !uses_udp(target)) {
 		int error = check_server(target, RPCBIND_PORT, "rpcbind (NFS 3)", fault);
 
 		if (error < 0)
 			return error;
 	}
+	await_modules(target->version_3_ready);
 	return mount_version(target, NFS_3, fault);
 }
 
@@ -342,6 +348,8 @@ int nfs_mount(const struct nfs_target *target, enum nfs_version *version, struct
 		if (error < 0)
 			return error;
 	}
+	/* Up to here nothing needed them; loading them is what a boot takes the longest for. */
+	await_modules(target->modules_ready);
 	for (i = 0; i < sizeof(turn) / sizeof(turn[0]); i++) {
 		if (!is_wanted(wanted, turn[i]))
 			continue;

@@ -17,7 +17,10 @@ struct nfs_target {
 	uint32_t client; /* our own address */
 	const char *flags; /* rootflags=: mount options behind those of the spec */
 	bool read_write;
-	int version_3_ready; /* readable: the kernel's NFS 3 is loaded; -1: it always is */
+	/* Descriptors that are readable once the kernel's modules are loaded; -1: they always are.
+	 */
+	int modules_ready; /* of the first version to be tried */
+	int version_3_ready;
 	const char *directory; /* where to mount */
 };
 

@@ -121,14 +121,16 @@ static uint32_t source_address(uint32_t server)
 }
 
 static void attempt(const struct params *params, const struct root_spec *spec,
-		    const struct lease *lease, int version_3_ready, struct root_result *result)
+		    const struct lease *lease, const struct root_modules *modules,
+		    struct root_result *result)
 {
 	struct nfs_target target = { .spec = spec,
 				     .client = lease->address,
 				     .flags = params->root_flags,
 				     /* The overlay's lower side is never written to. */
 				     .read_write = params->read_write && !params->overlay,
-				     .version_3_ready = version_3_ready,
+				     .modules_ready = modules->ready,
+				     .version_3_ready = modules->version_3_ready,
 				     .directory = ROOT_DIRECTORY };
 	struct root_spec older = *spec;
 
@@ -152,8 +154,8 @@ static void attempt(const struct params *params, const struct root_spec *spec,
 }
 
 int root_attempt_start(struct root_attempt *attempt_state, const struct params *params,
-		       const struct root_spec *spec, const struct lease *lease, int version_3_ready,
-		       struct fault *fault)
+		       const struct root_spec *spec, const struct lease *lease,
+		       const struct root_modules *modules, struct fault *fault)
 {
 	struct root_result result;
 	int ends[2];
@@ -171,14 +173,19 @@ int root_attempt_start(struct root_attempt *attempt_state, const struct params *
 	}
 	if (attempt_state->pid == 0) {
 		memset(&result, 0, sizeof(result));
-		attempt(params, spec, lease, version_3_ready, &result);
+		attempt(params, spec, lease, modules, &result);
 		_exit(write_all(ends[1], &result, sizeof(result)) < 0);
 	}
 	close(ends[1]);
 	attempt_state->pipe = ends[0];
+	root_attempt_restart_time(attempt_state);
+	return 0;
+}
+
+void root_attempt_restart_time(struct root_attempt *attempt_state)
+{
 	attempt_state->began_us = monotonic_us();
 	attempt_state->deadline_us = attempt_state->began_us + ATTEMPT_US;
-	return 0;
 }
 
 static void finish(struct root_attempt *attempt_state)

@@ -25,6 +25,12 @@ struct root_result {
 	char init[256]; /* the second stage's program, seen from the root */
 };
 
+/* Descriptors as in struct nfs_target. */
+struct root_modules {
+	int ready;
+	int version_3_ready;
+};
+
 struct root_attempt {
 	pid_t pid; /* 0: none under way */
 	int pipe; /* the result is read from here; -1: closed */
@@ -34,12 +40,15 @@ struct root_attempt {
 
 /*
  * Begin: resolve the server's name, mount, find the second stage's init. @spec is complete;
- * @version_3_ready is as in struct nfs_target.
+ * @modules says when it may be mounted: it waits for that itself, and counts as under way.
  * Returns 0 or a negative errno with @fault.
  */
 int root_attempt_start(struct root_attempt *attempt, const struct params *params,
-		       const struct root_spec *spec, const struct lease *lease, int version_3_ready,
-		       struct fault *fault);
+		       const struct root_spec *spec, const struct lease *lease,
+		       const struct root_modules *modules, struct fault *fault);
+
+/* What the attempt has been waiting for is loaded: its time begins now. */
+void root_attempt_restart_time(struct root_attempt *attempt);
 
 /* The pipe is readable. Takes the result and reaps the process; unmounts what a failure left. */
 void root_attempt_result(struct root_attempt *attempt, struct root_result *result);

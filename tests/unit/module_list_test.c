@@ -175,6 +175,57 @@ static void loaded_module_is_not_wanted_again(void **state)
 	discard(&sample);
 }
 
+static unsigned int note_live(struct sample *sample, const char *modules)
+{
+	char *text = strdup(modules);
+	unsigned int live = module_list_note_live(&sample->list, text);
+
+	free(text);
+	return live;
+}
+
+static uint8_t state_of(const struct sample *sample, const char *name)
+{
+	return sample->list.modules[module_list_find(&sample->list, name)].state;
+}
+
+static void live_modules_count_as_loaded(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	assert_int_equal(parse(&sample, usual), 0);
+	assert_int_equal(note_live(&sample, "virtio_ring 45056 1 virtio, Live 0x0000000000000000\n"
+					    "virtio 20480 0 - Loading 0x0000000000000000\n"
+					    "ext4 1003520 2 - Live 0x0000000000000000\n"
+					    "failover 16384 0 - Unloading 0x0000000000000000 (O-)\n"
+					    "igb 16384 0 - Live 0x0000000000000000 (E)"),
+			 2);
+	assert_int_equal(state_of(&sample, "virtio_ring"), MODULE_LOADED);
+	assert_int_equal(state_of(&sample, "virtio"), MODULE_UNWANTED);
+	assert_int_equal(state_of(&sample, "failover"), MODULE_UNWANTED);
+	assert_int_equal(state_of(&sample, "igb"), MODULE_LOADED);
+	assert_int_equal(note_live(&sample, ""), 0);
+	assert_int_equal(note_live(&sample, "\n\n Live \nvirtio"), 0);
+	discard(&sample);
+}
+
+static void live_module_holds_nothing_back(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	assert_int_equal(parse(&sample, usual), 0);
+	assert_int_equal(note_live(&sample, "failover 16384 0 - Live 0x0\n"
+					    "virtio 20480 0 - Live 0x0\n"),
+			 2);
+	assert_int_equal(module_list_want_group(&sample.list, MODULE_NET), 3);
+	assert_string_equal(module_list_next(&sample.list, 0)->name, "virtio_ring");
+	assert_string_equal(module_list_next(&sample.list, 0)->name, "net_failover");
+	assert_null(module_list_next(&sample.list, 0));
+	discard(&sample);
+}
+
 static void patterns_match_as_in_modules_alias(void **state)
 {
 	static const struct {
@@ -322,6 +373,8 @@ int main(void)
 		cmocka_unit_test(independent_modules_may_load_at_once),
 		cmocka_unit_test(device_gets_its_driver),
 		cmocka_unit_test(loaded_module_is_not_wanted_again),
+		cmocka_unit_test(live_modules_count_as_loaded),
+		cmocka_unit_test(live_module_holds_nothing_back),
 		cmocka_unit_test(patterns_match_as_in_modules_alias),
 		cmocka_unit_test(many_stars_take_no_exponential_time),
 		cmocka_unit_test(broken_lists_are_refused_with_their_line),

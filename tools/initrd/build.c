@@ -279,6 +279,8 @@ static int fill_init(struct archive_tree *tree, const struct build_request *requ
 		if (error == -ENOENT)
 			fault_set(fault, ENOENT, "add init", init, "give --init FILE");
 	}
+	if (!error) /* initramfs/early.h says what for */
+		error = archive_tree_add_link(tree, "sbin/modprobe", "../init", fault);
 	if (!error)
 		error = add_lists(tree, &result->closure, fault);
 	if (!error && request->node_conf) {
