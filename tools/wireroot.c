@@ -16,12 +16,18 @@ struct noun {
 };
 
 static const struct noun nouns[] = {
+	{ "apply", cmd_apply, "put in force what the definition says" },
 	{ "check", cmd_check, "say what is wrong with the definition of the cluster" },
+	{ "diff", cmd_diff, "show how generations differ, line by line" },
+	{ "history", cmd_history, "list generations, and who uses them" },
 	{ "initrd", cmd_initrd,
 	  "build an initrd or a node's segment of one, or show what is in it" },
 	{ "ipxe", cmd_ipxe, "write the scripts by which iPXE starts nodes" },
 	{ "lab", cmd_lab, "a private network on this machine, with boot servers and QEMU nodes" },
 	{ "nodeset", cmd_nodeset, "expand, fold or count names of nodes such as n[01-16]" },
+	{ "plan", cmd_plan, "show what apply would change" },
+	{ "prune", cmd_prune, "remove old generations that nobody uses" },
+	{ "rollback", cmd_rollback, "put an earlier generation in force again" },
 	{ "timeline", cmd_timeline, "show how the boot of a node spent its time" },
 };
 

@@ -12,11 +12,17 @@
 #define CMD_FAILED 1
 #define CMD_USAGE  2
 
+int cmd_apply(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
+int cmd_history(int argc, char **argv);
 int cmd_initrd(int argc, char **argv);
 int cmd_ipxe(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
 int cmd_nodeset(int argc, char **argv);
+int cmd_plan(int argc, char **argv);
+int cmd_prune(int argc, char **argv);
+int cmd_rollback(int argc, char **argv);
 int cmd_timeline(int argc, char **argv);
 
 #endif

@@ -2,7 +2,6 @@
 /* Finds a node's timeline. See source.h. */
 #include "tools/timeline/source.h"
 
-#include <curl/curl.h>
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
@@ -12,15 +11,13 @@
 #include <string.h>
 
 #include "userspace/lib/fs.h"
+#include "userspace/lib/http_get.h"
 #include "userspace/lib/text.h"
 #include "userspace/lib/timeline_json.h"
 
 /* wirerootd remembers 4096 nodes, each about 1 KiB of JSON. */
-#define ANSWER_BYTES_MAX   ((size_t)16 * 1024 * 1024)
-#define CONNECT_TIMEOUT_S  5
-#define TRANSFER_TIMEOUT_S 30
-#define URL_BYTES	   1024
-#define LOOPBACK_URL	   "http://127.0.0.1"
+#define ANSWER_BYTES_MAX ((size_t)16 * 1024 * 1024)
+#define URL_BYTES	 1024
 
 static const char suffix[] = ".timeline";
 
@@ -104,66 +101,6 @@ int source_directory(const char *directory, const char *node, struct timeline *t
 	return judge_count(count, node, directory, fault);
 }
 
-/* libcurl's callback: 0 makes it give up. */
-static size_t collect(char *bytes, size_t size, size_t count, void *context)
-{
-	struct text *answer = context;
-
-	if (size * count > ANSWER_BYTES_MAX - answer->length)
-		return 0;
-	text_add_bytes(answer, bytes, size * count);
-	return answer->error ? 0 : size * count;
-}
-
-static int errno_of(CURLcode code)
-{
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return ENOENT;
-	case CURLE_OPERATION_TIMEDOUT:
-		return ETIMEDOUT;
-	case CURLE_URL_MALFORMAT:
-	case CURLE_UNSUPPORTED_PROTOCOL:
-		return EINVAL;
-	case CURLE_HTTP_RETURNED_ERROR:
-		return EREMOTEIO;
-	default:
-		return EIO;
-	}
-}
-
-static int fetch(const char *url, struct text *answer, struct fault *fault)
-{
-	char story[CURL_ERROR_SIZE] = "";
-	CURL *curl = curl_easy_init();
-	CURLcode code;
-
-	if (!curl)
-		return fault_set(fault, ENOMEM, "ask wirerootd", url, NULL);
-	curl_easy_setopt(curl, CURLOPT_URL, url);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-	/* No proxy knows this machine's loopback, where the server is by default. */
-	if (strncmp(url, LOOPBACK_URL, strlen(LOOPBACK_URL)) == 0)
-		curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_TIMEOUT_S);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, (long)TRANSFER_TIMEOUT_S);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, story);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
-	curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
-	text_add(answer, "");
-	code = curl_easy_perform(curl);
-	curl_easy_cleanup(curl);
-	if (code == CURLE_OK)
-		return 0;
-	if (code == CURLE_COULDNT_CONNECT)
-		return fault_set(fault, ECONNREFUSED, "ask wirerootd", url,
-				 "does it run there? Name another with --server or --timelines");
-	return fault_set(fault, errno_of(code), "ask wirerootd", url,
-			 story[0] ? story : curl_easy_strerror(code));
-}
-
 /* Look for @node in wirerootd's list. -EBADMSG: that is no such list. */
 static int search_list(const char *answer, size_t length, const char *node,
 		       struct timeline *timeline, unsigned int *count)
@@ -202,7 +139,10 @@ int source_server(const char *server, const char *node, struct timeline *timelin
 	if (length > URL_BYTES / 2)
 		return fault_set(fault, ENAMETOOLONG, "ask wirerootd", server, NULL);
 	snprintf(url, sizeof(url), "%.*s/v1/nodes", (int)length, server);
-	error = fetch(url, &answer, fault);
+	error = http_get(url, ANSWER_BYTES_MAX, &answer, fault);
+	if (error == -ECONNREFUSED)
+		fault_set(fault, -error, "ask wirerootd", url,
+			  "does it run there? Name another with --server or --timelines");
 	if (!error && search_list(answer.data, answer.length, node, timeline, &count))
 		error = fault_set(fault, EBADMSG, "read wirerootd's list of nodes", url,
 				  "is this really wirerootd's address?");

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Old generations, and who still needs them; see remains.h. */
+#include "tools/generation/remains.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tools/generation/store_private.h"
+#include "userspace/lib/http_get.h"
+
+/* 100,000 nodes of 1 KiB each, and some more. */
+#define ANSWER_BYTES_MAX ((size_t)256 << 20)
+
+struct nodeset *remains_nodes(const struct remains *remains, unsigned int generation)
+{
+	for (size_t i = 0; i < remains->count; i++)
+		if (remains->users[i].generation == generation)
+			return remains->users[i].nodes;
+	return NULL;
+}
+
+static struct nodeset *add_user(struct remains *remains, unsigned int generation)
+{
+	struct remains_user *more = reallocarray(remains->users, remains->count + 1, sizeof(*more));
+
+	if (!more)
+		return NULL;
+	remains->users = more;
+	more[remains->count] = (struct remains_user){ generation, nodeset_new() };
+	return more[remains->count].nodes ? more[remains->count++].nodes : NULL;
+}
+
+/* One that has no name of its own, or no good one, counts by its MAC address. */
+static int add_node(struct remains *remains, const json_t *item, struct fault *fault)
+{
+	const char *text = json_string_value(json_object_get(item, "generation"));
+	const char *name = json_string_value(json_object_get(item, "name"));
+	const char *mac = json_string_value(json_object_get(item, "mac"));
+	unsigned int generation = text ? store_number(text, strlen(text)) : 0;
+	struct nodeset *nodes;
+	struct fault ignored;
+
+	if (!generation)
+		return 0;
+	nodes = remains_nodes(remains, generation);
+	if (!nodes)
+		nodes = add_user(remains, generation);
+	if (!nodes)
+		return fault_set(fault, ENOMEM, "read wirerootd's list of nodes", "", NULL);
+	if (!name || nodeset_add_name(nodes, name, &ignored))
+		nodeset_add_name(nodes, mac ? mac : "?", &ignored);
+	return 0;
+}
+
+int remains_read(struct remains *remains, const char *answer, size_t length, struct fault *fault)
+{
+	json_t *list = json_loadb(answer, length, 0, NULL);
+	const json_t *item;
+	int error = 0;
+	size_t i;
+
+	if (!json_is_array(list))
+		error = fault_set(fault, EBADMSG, "read wirerootd's list of nodes", "", NULL);
+	json_array_foreach(list, i, item)
+	{
+		if (!error)
+			error = add_node(remains, item, fault);
+	}
+	json_decref(list);
+	return error;
+}
+
+int remains_ask(struct remains *remains, const char *url, struct fault *fault)
+{
+	struct text answer = { 0 };
+	char *nodes;
+	int error;
+
+	if (asprintf(&nodes, "%s/v1/nodes", url) < 0)
+		return fault_set(fault, ENOMEM, "ask wirerootd", url, NULL);
+	error = http_get(nodes, ANSWER_BYTES_MAX, &answer, fault);
+	if (!error)
+		error = remains_read(remains, text_string(&answer), answer.length, fault);
+	text_free(&answer);
+	free(nodes);
+	return error;
+}
+
+void remains_free(struct remains *remains)
+{
+	for (size_t i = 0; i < remains->count; i++)
+		nodeset_free(remains->users[i].nodes);
+	free(remains->users);
+	*remains = (struct remains){ 0 };
+}
+
+struct pruning {
+	struct store *store;
+	const struct log *log;
+	unsigned int current;
+	struct remains remains;
+	bool asked; /* ->remains is the whole truth */
+};
+
+/* Seconds since the generation was made. */
+static double age_of(const struct manifest *manifest)
+{
+	struct tm utc = { 0 };
+
+	if (!strptime(manifest->time, "%Y-%m-%dT%H:%M:%SZ", &utc))
+		return 0;
+	return difftime(time(NULL), timegm(&utc));
+}
+
+static void tell_users(const struct pruning *pruning, unsigned int generation,
+		       struct nodeset *nodes)
+{
+	struct text text = { 0 };
+	struct fault ignored;
+
+	nodeset_fold(nodes, &text, &ignored);
+	log_line(pruning->log, LOG_LEVEL_NOTICE, "generation %u stays: %s booted from it",
+		 generation, text_string(&text));
+	text_free(&text);
+}
+
+static int judge(struct pruning *pruning, unsigned int generation, bool *removed,
+		 struct fault *fault)
+{
+	struct nodeset *nodes = remains_nodes(&pruning->remains, generation);
+	struct manifest manifest;
+	bool stays;
+	int error;
+
+	*removed = false;
+	if (nodes) {
+		tell_users(pruning, generation, nodes);
+		return 0;
+	}
+	error = store_read_manifest(pruning->store, generation, &manifest, fault);
+	if (error)
+		return error;
+	stays = !pruning->asked && age_of(&manifest) < REMAINS_UNASKED_S;
+	manifest_free(&manifest);
+	if (stays)
+		return 0;
+	error = store_remove(pruning->store, generation, fault);
+	if (!error)
+		log_line(pruning->log, LOG_LEVEL_INFO, "generation %u removed", generation);
+	*removed = !error;
+	return error;
+}
+
+static void ask(struct pruning *pruning)
+{
+	struct manifest manifest = { 0 };
+	struct fault fault = { 0 };
+	int error = pruning->current ? store_read_manifest(pruning->store, pruning->current,
+							   &manifest, &fault)
+				     : 0;
+
+	if (!error && manifest.url && *manifest.url) {
+		error = remains_ask(&pruning->remains, manifest.url, &fault);
+		pruning->asked = !error;
+	} else if (!error) { /* no node boots from here */
+		pruning->asked = true;
+	}
+	manifest_free(&manifest);
+	if (pruning->asked)
+		return;
+	log_fault(pruning->log, &fault);
+	log_line(pruning->log, LOG_LEVEL_NOTICE,
+		 "so no generation of the last 30 days is removed: a node may run it");
+}
+
+int remains_prune(struct store *store, unsigned int keep, const struct log *log,
+		  struct fault *fault)
+{
+	struct pruning pruning = { .store = store, .log = log };
+	unsigned int *numbers;
+	size_t count;
+	int error = store_list(store, &numbers, &count, fault);
+
+	if (!error)
+		error = store_current(store, &pruning.current, fault);
+	if (!error && count > keep)
+		ask(&pruning);
+	for (size_t i = 0, left = count; !error && i < count && left > keep; i++) {
+		bool removed;
+
+		if (numbers[i] == pruning.current)
+			continue;
+		error = judge(&pruning, numbers[i], &removed, fault);
+		left -= removed;
+	}
+	remains_free(&pruning.remains);
+	free(numbers);
+	return error;
+}

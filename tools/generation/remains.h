@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Old generations, and who still needs them.
+ *
+ * A node runs the generation that it booted from; wirerootd knows which.
+ */
+#ifndef WIREROOT_GENERATION_REMAINS_H
+#define WIREROOT_GENERATION_REMAINS_H
+
+#include "tools/cluster/nodeset.h"
+#include "tools/generation/store.h"
+
+/* While wirerootd cannot be asked, a generation may be in use for this long. */
+#define REMAINS_UNASKED_S (30 * 24 * 3600)
+
+/* A generation that nodes run. */
+struct remains_user {
+	unsigned int generation;
+	struct nodeset *nodes;
+};
+
+/* Begin with { 0 }. */
+struct remains {
+	struct remains_user *users;
+	size_t count;
+};
+
+/*
+ * Ask the wirerootd at @url who runs what. 0 or -errno with @fault filled in. remains_free() must
+ * be called in any case.
+ */
+int remains_ask(struct remains *remains, const char *url, struct fault *fault);
+
+/* The part of it that is pure: its answer at /v1/nodes. -EBADMSG with @fault for anything else. */
+int remains_read(struct remains *remains, const char *answer, size_t length, struct fault *fault);
+
+/* Who runs @generation; NULL: nobody. */
+struct nodeset *remains_nodes(const struct remains *remains, unsigned int generation);
+
+void remains_free(struct remains *remains);
+
+/*
+ * Remove generations from the oldest on until @keep are left; not those that are in force or that a
+ * node runs. @log is told what goes and what stays for which reason. Under the lock.
+ */
+int remains_prune(struct store *store, unsigned int keep, const struct log *log,
+		  struct fault *fault);
+
+#endif
