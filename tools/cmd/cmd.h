@@ -19,6 +19,7 @@ int cmd_history(int argc, char **argv);
 int cmd_initrd(int argc, char **argv);
 int cmd_ipxe(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
+int cmd_node(int argc, char **argv);
 int cmd_nodeset(int argc, char **argv);
 int cmd_plan(int argc, char **argv);
 int cmd_prune(int argc, char **argv);

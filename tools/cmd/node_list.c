@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `wireroot node list [NODES]`: a line for each node of the definition. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initramfs/value.h"
+#include "tools/cluster/nodeset.h"
+#include "tools/cmd/cmd.h"
+#include "tools/cmd/node.h"
+
+struct arguments {
+	const char *cluster, *nodes;
+	bool json;
+};
+
+/* -1 to go on, or the exit status. */
+static int read_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	static const struct option options[] = {
+		{ "cluster", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 'c')
+			arguments->cluster = optarg;
+		else if (option == 'j')
+			arguments->json = true;
+		else if (option != 'h')
+			return node_usage("the option is not known or lacks its value", "");
+		else {
+			fputs(node_help, stdout);
+			return CMD_DONE;
+		}
+	}
+	if (optind < argc)
+		arguments->nodes = argv[optind++];
+	if (optind < argc)
+		return node_usage("one word too many:", argv[optind]);
+	return -1;
+}
+
+static const char *lookup_group(void *context, const char *name)
+{
+	const struct cluster *cluster = context;
+
+	for (size_t i = 0; i < cluster->group_count; i++)
+		if (strcmp(cluster->groups[i].name, name) == 0)
+			return cluster->groups[i].nodes;
+	return NULL;
+}
+
+/* Mark what @arguments names in @wanted, a byte for each node. */
+static int select_nodes(const struct cluster *cluster, const char *nodes, char *wanted,
+			struct fault *fault)
+{
+	struct nodeset_groups groups = { lookup_group, (void *)cluster };
+	struct nodeset_names names = { 0 };
+	struct nodeset *set = NULL;
+	int error = nodeset_parse(nodes, &groups, &set, NULL, fault);
+
+	if (!error)
+		error = nodeset_sorted(set, &names, fault);
+	for (size_t i = 0; !error && i < names.count; i++) {
+		const struct cluster_node *node = cluster_find_node(cluster, names.name[i]);
+
+		if (node)
+			wanted[node - cluster->nodes] = 1;
+		else
+			error = fault_set(fault, ENOENT, "find node", names.name[i],
+					  "the definition has no such node");
+	}
+	nodeset_names_free(&names);
+	nodeset_free(set);
+	return error;
+}
+
+static const char *or_dash(const char *text)
+{
+	return text ? text : "-";
+}
+
+static json_t *node_json(const struct cluster_node *node)
+{
+	char address[IPV4_TEXT_BYTES];
+	json_t *profiles = json_array(), *groups = json_array();
+
+	for (size_t i = 0; i < node->profiles.count; i++)
+		json_array_append_new(profiles, json_string(node->profiles.words[i]));
+	for (size_t i = 0; i < node->groups.count; i++)
+		json_array_append_new(groups, json_string(node->groups.words[i]));
+	return json_pack("{s:s, s:s?, s:s?, s:s?, s:s?, s:o, s:o}", "name", node->name, "mac",
+			 node->values[NODE_MAC].text, "address",
+			 node->address ? value_ipv4_text(node->address, address) : NULL, "network",
+			 node->network ? node->network->name : NULL, "image",
+			 node->image ? node->image->name : NULL, "profiles", profiles, "groups",
+			 groups);
+}
+
+static void print_json(const struct cluster *cluster, const char *wanted)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < cluster->node_count; i++)
+		if (wanted[i])
+			json_array_append_new(list, node_json(&cluster->nodes[i]));
+	json_dumpf(list, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(list);
+}
+
+/* Columns as wide as what is in them. */
+static void print_text(const struct cluster *cluster, const char *wanted)
+{
+	int name_width = 4, image_width = 5;
+
+	for (size_t i = 0; i < cluster->node_count; i++) {
+		const struct cluster_node *node = &cluster->nodes[i];
+		int name = (int)strlen(node->name), image = (int)strlen(node->image->name);
+
+		if (!wanted[i])
+			continue;
+		name_width = name > name_width ? name : name_width;
+		image_width = image > image_width ? image : image_width;
+	}
+	printf("%-*s  %-17s  %-15s  %-*s  %s\n", name_width, "NAME", "MAC", "ADDRESS", image_width,
+	       "IMAGE", "PROFILES");
+	for (size_t i = 0; i < cluster->node_count; i++) {
+		const struct cluster_node *node = &cluster->nodes[i];
+
+		if (wanted[i])
+			printf("%-*s  %-17s  %-15s  %-*s  %s\n", name_width, node->name,
+			       or_dash(node->values[NODE_MAC].text),
+			       or_dash(node->values[NODE_ADDRESS].text), image_width,
+			       node->image->name, or_dash(node->values[NODE_PROFILES].text));
+	}
+}
+
+int node_list(int argc, char **argv)
+{
+	struct arguments arguments = { .cluster = CLUSTER_DEFAULT_FILE };
+	struct cluster_options options = { .skip_files = true };
+	struct log log = log_open("wireroot node");
+	struct cluster cluster;
+	struct fault fault;
+	char *wanted = NULL;
+	int status = read_arguments(argc, argv, &arguments);
+
+	if (status >= 0)
+		return status;
+	status = node_load(&cluster, arguments.cluster, &options, &log);
+	if (status == CMD_DONE) {
+		wanted = calloc(cluster.node_count + 1, 1);
+		if (!wanted)
+			fault_set(&fault, ENOMEM, "list nodes", "", NULL);
+		else if (!arguments.nodes)
+			memset(wanted, 1, cluster.node_count);
+		if (!wanted ||
+		    (arguments.nodes && select_nodes(&cluster, arguments.nodes, wanted, &fault))) {
+			log_fault(&log, &fault);
+			status = CMD_FAILED;
+		}
+	}
+	if (status == CMD_DONE)
+		(arguments.json ? print_json : print_text)(&cluster, wanted);
+	free(wanted);
+	cluster_free(&cluster);
+	return status;
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * `wireroot node set NODE KEY=VALUE...`: writes a node's drop-in, once the definition with it is
+ * known to be sound.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "initramfs/value.h"
+#include "tools/cluster/node_edit.h"
+#include "tools/cmd/cmd.h"
+#include "tools/cmd/node.h"
+#include "userspace/lib/fs.h"
+
+#define DROP_IN_BYTES_MAX ((size_t)1 << 20)
+
+struct arguments {
+	const char *cluster, *node;
+	struct node_change *changes;
+	size_t change_count;
+	bool may_be_new, no_files, yes;
+};
+
+/* The drop-in before and after. */
+struct drop_in {
+	char *path, *before;
+	size_t before_length;
+	mode_t mode;
+	struct text after;
+};
+
+static int read_change(char *word, struct node_change *change)
+{
+	char *equals = strchr(word, '=');
+
+	if (!equals || equals == word)
+		return node_usage("write KEY=VALUE, not", word);
+	*equals = '\0';
+	*change = (struct node_change){ word, equals[1] ? equals + 1 : NULL };
+	return -1;
+}
+
+/* -1 to go on, or the exit status. */
+static int read_words(int argc, char **argv, struct arguments *arguments)
+{
+	int status = -1;
+
+	if (optind + 2 > argc)
+		return node_usage("which node, and which KEY=VALUE?", "");
+	arguments->node = argv[optind++];
+	if (!value_host_name(arguments->node, 63) || strchr(arguments->node, '.'))
+		return node_usage("that is no name of a node:", arguments->node);
+	arguments->changes = calloc((size_t)(argc - optind), sizeof(*arguments->changes));
+	if (!arguments->changes)
+		return CMD_FAILED;
+	while (status < 0 && optind < argc)
+		status =
+			read_change(argv[optind++], &arguments->changes[arguments->change_count++]);
+	return status;
+}
+
+static int read_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	static const struct option options[] = {
+		{ "cluster", required_argument, NULL, 'c' }, { "new", no_argument, NULL, 'n' },
+		{ "no-files", no_argument, NULL, 'f' },	     { "yes", no_argument, NULL, 'y' },
+		{ "help", no_argument, NULL, 'h' },	     { 0 },
+	};
+	int option;
+
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "hy", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			arguments->cluster = optarg;
+			break;
+		case 'n':
+			arguments->may_be_new = true;
+			break;
+		case 'f':
+			arguments->no_files = true;
+			break;
+		case 'y':
+			arguments->yes = true;
+			break;
+		case 'h':
+			fputs(node_help, stdout);
+			return CMD_DONE;
+		default:
+			return node_usage("the option is not known or lacks its value", "");
+		}
+	}
+	return read_words(argc, argv, arguments);
+}
+
+/* "DIRECTORY/nodes.d/NODE.yaml", spelled as cluster_load() does. */
+static char *drop_in_path(const char *cluster, const char *node)
+{
+	const char *slash = strrchr(cluster, '/');
+	char *path;
+
+	if (asprintf(&path, "%.*s/nodes.d/%s.yaml", slash ? (int)(slash - cluster) : 1,
+		     slash ? cluster : ".", node) < 0)
+		return NULL;
+	return path;
+}
+
+static int read_drop_in(const struct arguments *arguments, struct drop_in *drop_in,
+			struct fault *fault)
+{
+	struct stat state;
+	int error;
+
+	drop_in->mode = 0644;
+	drop_in->path = drop_in_path(arguments->cluster, arguments->node);
+	if (!drop_in->path)
+		return fault_set(fault, ENOMEM, "change", arguments->node, NULL);
+	if (stat(drop_in->path, &state) < 0 && errno == ENOENT)
+		return 0;
+	error = fs_read_file(drop_in->path, DROP_IN_BYTES_MAX, &drop_in->before,
+			     &drop_in->before_length, fault);
+	if (!error)
+		drop_in->mode = state.st_mode & 0777;
+	return error;
+}
+
+static void print_findings(const struct findings *findings)
+{
+	struct text text = { 0 };
+
+	findings_to_text(findings, &text);
+	fputs(text_string(&text), stderr);
+	text_free(&text);
+}
+
+static int edit(const struct arguments *arguments, struct drop_in *drop_in, struct fault *fault)
+{
+	struct findings findings = { 0 };
+	int error = node_edit(drop_in->before ? drop_in->before : "", drop_in->before_length,
+			      drop_in->path, arguments->node, arguments->changes,
+			      arguments->change_count, &drop_in->after, &findings, fault);
+
+	findings_keep_lines(&findings, drop_in->path, drop_in->before ? drop_in->before : "",
+			    drop_in->before_length);
+	print_findings(&findings);
+	findings_free(&findings);
+	return error;
+}
+
+/* Load the definition as it will be. */
+static int load(const struct arguments *arguments, const struct drop_in *drop_in,
+		struct cluster *cluster, const struct log *log)
+{
+	struct cluster_edit edit = { drop_in->path, drop_in->after.data, drop_in->after.length };
+	struct cluster_options options = { .skip_files = arguments->no_files,
+					   .edits = &edit,
+					   .edit_count = 1 };
+
+	return node_load(cluster, arguments->cluster, &options, log);
+}
+
+/* Is the node in the definition without the change? */
+static bool is_known(const struct arguments *arguments, const struct log *log)
+{
+	struct cluster_options options = { .skip_files = true };
+	struct findings findings = { 0 };
+	struct cluster cluster;
+	struct fault fault;
+	bool known = true;
+	int error = cluster_load_with(&cluster, arguments->cluster, &options, &findings, &fault);
+
+	/* When it has errors, the one that is to be mended may be in the way. */
+	if (!error)
+		known = node_find(&cluster, arguments->node, log);
+	findings_free(&findings);
+	cluster_free(&cluster);
+	return known;
+}
+
+static bool is_outranked(const struct cluster_value *value, const struct node_change *change,
+			 const char *path)
+{
+	return change->value && value->place.line && strcmp(value->place.file, path) != 0;
+}
+
+/* What the changes come to, with a warning where another file has the last word. */
+static void print_outcome(const struct arguments *arguments, const struct drop_in *drop_in,
+			  const struct cluster *cluster)
+{
+	const struct cluster_node *node = cluster_find_node(cluster, arguments->node);
+
+	for (size_t i = 0; node && i < arguments->change_count; i++) {
+		const struct node_change *change = &arguments->changes[i];
+		int key = key_find(SECTION_NODE, change->key);
+		const struct cluster_value *value;
+
+		if (key < 0 || key >= NODE_KEY_COUNT)
+			continue;
+		value = &node->values[key];
+		printf("%s: %s: %s (%s)\n", node->name, change->key,
+		       value->text ? value->text : "-", value->text ? value->origin : "not set");
+		if (is_outranked(value, change, drop_in->path))
+			printf("%s: %s: %s:%u outranks %s\n", node->name, change->key,
+			       value->place.file, value->place.line, drop_in->path);
+	}
+}
+
+/* Only a person at a terminal can be asked. */
+static int ask(const struct arguments *arguments, const struct drop_in *drop_in)
+{
+	char answer[8];
+
+	if (arguments->yes)
+		return CMD_DONE;
+	if (!isatty(STDIN_FILENO))
+		return node_usage("there is nobody to ask; give -y", "");
+	printf("Write %s? [y/N] ", drop_in->path);
+	fflush(stdout);
+	if (!fgets(answer, sizeof(answer), stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
+		return CMD_FAILED;
+	return CMD_DONE;
+}
+
+static int write_drop_in(const struct drop_in *drop_in, struct fault *fault)
+{
+	char *directory =
+		strndup(drop_in->path, (size_t)(strrchr(drop_in->path, '/') - drop_in->path));
+	int error = directory ? fs_make_dirs(directory, 0755, fault)
+			      : fault_set(fault, ENOMEM, "write", drop_in->path, NULL);
+
+	free(directory);
+	if (error)
+		return error;
+	return fs_write_file(drop_in->path, drop_in->after.data, drop_in->after.length,
+			     drop_in->mode, fault);
+}
+
+static int change(const struct arguments *arguments, struct drop_in *drop_in, const struct log *log)
+{
+	struct cluster cluster;
+	struct fault fault;
+	int status;
+
+	if (!arguments->may_be_new && !is_known(arguments, log))
+		return CMD_FAILED;
+	if (read_drop_in(arguments, drop_in, &fault) || edit(arguments, drop_in, &fault)) {
+		log_fault(log, &fault);
+		return CMD_FAILED;
+	}
+	status = load(arguments, drop_in, &cluster, log);
+	if (status == CMD_DONE) {
+		print_outcome(arguments, drop_in, &cluster);
+		status = ask(arguments, drop_in);
+	}
+	cluster_free(&cluster);
+	if (status == CMD_DONE && write_drop_in(drop_in, &fault)) {
+		log_fault(log, &fault);
+		status = CMD_FAILED;
+	}
+	return status;
+}
+
+int node_set(int argc, char **argv)
+{
+	struct arguments arguments = { .cluster = CLUSTER_DEFAULT_FILE };
+	struct log log = log_open("wireroot node");
+	struct drop_in drop_in = { 0 };
+	int status = read_arguments(argc, argv, &arguments);
+
+	if (status < 0)
+		status = change(&arguments, &drop_in, &log);
+	free(arguments.changes);
+	free(drop_in.path);
+	free(drop_in.before);
+	text_free(&drop_in.after);
+	return status;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* `wireroot node show NODE`: every value of a node, and where it comes from. */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/cmd/cmd.h"
+#include "tools/cmd/node.h"
+
+struct arguments {
+	const char *cluster, *node;
+	bool json;
+};
+
+/* -1 to go on, or the exit status. */
+static int read_arguments(int argc, char **argv, struct arguments *arguments)
+{
+	static const struct option options[] = {
+		{ "cluster", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 'c')
+			arguments->cluster = optarg;
+		else if (option == 'j')
+			arguments->json = true;
+		else if (option != 'h')
+			return node_usage("the option is not known or lacks its value", "");
+		else {
+			fputs(node_help, stdout);
+			return CMD_DONE;
+		}
+	}
+	if (optind == argc)
+		return node_usage("which node?", "");
+	arguments->node = argv[optind++];
+	if (optind < argc)
+		return node_usage("one word too many:", argv[optind]);
+	return -1;
+}
+
+static json_t *value_json(const char *key, const char *text, const char *origin,
+			  const struct place *place)
+{
+	json_t *json = json_pack("{s:s, s:s, s:s}", "key", key, "value", text, "origin", origin);
+
+	json_object_set_new(json, "file", place->line ? json_string(place->file) : json_null());
+	json_object_set_new(json, "line", place->line ? json_integer(place->line) : json_null());
+	json_object_set_new(json, "column",
+			    place->line ? json_integer(place->column) : json_null());
+	return json;
+}
+
+static json_t *words_json(struct word_list list)
+{
+	json_t *words = json_array();
+
+	for (size_t i = 0; i < list.count; i++)
+		json_array_append_new(words, json_string(list.words[i]));
+	return words;
+}
+
+static void print_json(const struct cluster_node *node)
+{
+	json_t *values = json_array(), *variables = json_array(), *report;
+
+	for (int key = 0; key < NODE_KEY_COUNT; key++) {
+		const struct cluster_value *value = &node->values[key];
+
+		if (value->text)
+			json_array_append_new(
+				values, value_json(section_keys[SECTION_NODE].keys[key].name,
+						   value->text, value->origin, &value->place));
+	}
+	for (size_t i = 0; i < node->variable_count; i++) {
+		const struct cluster_variable *variable = &node->variables[i];
+
+		json_array_append_new(variables, value_json(variable->name, variable->text,
+							    variable->origin, &variable->place));
+	}
+	report = json_pack("{s:s, s:o, s:o, s:o, s:o}", "name", node->name, "profiles",
+			   words_json(node->profiles), "groups", words_json(node->groups), "values",
+			   values, "variables", variables);
+	json_dumpf(report, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(report);
+}
+
+/* Widths of the columns. */
+struct widths {
+	int key, value, origin;
+};
+
+static void print_line(const struct widths *widths, const char *key, const char *text,
+		       const char *origin, const struct place *place)
+{
+	printf("%-*s  %-*s  ", widths->key, key, widths->value, text);
+	if (place->line)
+		printf("%-*s  %s:%u\n", widths->origin, origin, place->file, place->line);
+	else
+		printf("%s\n", origin);
+}
+
+static void print_words(int key_width, const char *key, struct word_list list)
+{
+	if (!list.count)
+		return;
+	printf("%-*s  ", key_width, key);
+	for (size_t i = 0; i < list.count; i++)
+		printf("%s%s", i ? "," : "", list.words[i]);
+	putchar('\n');
+}
+
+static int wider(int width, const char *text)
+{
+	int length = text ? (int)strlen(text) : 0;
+
+	/* A long list pushes only its own line to the right. */
+	return length > width && length <= 48 ? length : width;
+}
+
+static void print_text(const struct cluster_node *node)
+{
+	struct widths widths = { 14, 5, 4 };
+
+	for (int key = 0; key < NODE_KEY_COUNT; key++) {
+		widths.value = wider(widths.value, node->values[key].text);
+		widths.origin = wider(widths.origin, node->values[key].origin);
+	}
+	for (size_t i = 0; i < node->variable_count; i++) {
+		widths.key = wider(widths.key, node->variables[i].name);
+		widths.value = wider(widths.value, node->variables[i].text);
+		widths.origin = wider(widths.origin, node->variables[i].origin);
+	}
+	printf("%-*s  %-*s  %-*s  %s\n", widths.key, "KEY", widths.value, "VALUE", widths.origin,
+	       "FROM", "WHERE");
+	for (int key = 0; key < NODE_KEY_COUNT; key++) {
+		const struct cluster_value *value = &node->values[key];
+
+		if (value->text)
+			print_line(&widths, section_keys[SECTION_NODE].keys[key].name, value->text,
+				   value->origin, &value->place);
+	}
+	for (size_t i = 0; i < node->variable_count; i++) {
+		const struct cluster_variable *variable = &node->variables[i];
+
+		print_line(&widths, variable->name, variable->text, variable->origin,
+			   &variable->place);
+	}
+	print_words(widths.key, "(all profiles)", node->profiles);
+	print_words(widths.key, "(groups)", node->groups);
+}
+
+int node_show(int argc, char **argv)
+{
+	struct arguments arguments = { .cluster = CLUSTER_DEFAULT_FILE };
+	struct cluster_options options = { .skip_files = true };
+	struct log log = log_open("wireroot node");
+	const struct cluster_node *node = NULL;
+	struct cluster cluster;
+	int status = read_arguments(argc, argv, &arguments);
+
+	if (status >= 0)
+		return status;
+	status = node_load(&cluster, arguments.cluster, &options, &log);
+	if (status == CMD_DONE) {
+		node = node_find(&cluster, arguments.node, &log);
+		status = node ? CMD_DONE : CMD_FAILED;
+	}
+	if (node)
+		(arguments.json ? print_json : print_text)(node);
+	cluster_free(&cluster);
+	return status;
+}
