@@ -585,7 +585,8 @@ static void tell_status(struct boot *boot)
 	boot->status_every_us = earlier(boot->status_every_us * 2, STATUS_LONGEST_US);
 	boot->status_us = monotonic_us() + boot->status_every_us;
 	/* DHCP tells of each try itself. */
-	if (boot->nic || network_deadline(&boot->network) == UINT64_MAX)
+	if (boot->attempt.pid ? !boot->attempt.endless
+			      : boot->nic || network_deadline(&boot->network) == UINT64_MAX)
 		explain_stage(boot);
 }
 

@@ -270,6 +270,13 @@ static int take_overlay(struct source *source, const char *value, struct fault *
 	return 0;
 }
 
+static int take_discover(struct source *source, const char *value, struct fault *fault)
+{
+	char *discover = source->params->discover;
+
+	return take_text("URL", value, discover, sizeof(source->params->discover), fault);
+}
+
 static int take_onfail(struct source *source, const char *value, struct fault *fault)
 {
 	static const char *const names[] = {
@@ -358,6 +365,7 @@ static const struct rule rules[] = {
 	{ "rd.driver.blacklist", false, take_blacklist },
 	{ "wireroot.hostname", false, take_host_name },
 	{ "wireroot.overlay", false, take_overlay },
+	{ "wireroot.discover", false, take_discover },
 	{ "wireroot.onfail", false, take_onfail },
 	{ "wireroot.break", false, take_break },
 	{ "wireroot.report", false, take_report },

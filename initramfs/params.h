@@ -49,6 +49,7 @@ struct params {
 	uint32_t dns[LEASE_SERVERS_MAX]; /* nameserver= (dracut), filled from the front */
 	bool overlay; /* wireroot.overlay=tmpfs[:SIZE], or off */
 	char overlay_size[16]; /* as tmpfs's size=: "50%", "512m"; empty: its default */
+	char discover[128]; /* wireroot.discover=URL: report there instead of mounting a root */
 	enum onfail onfail; /* wireroot.onfail= */
 	bool has_break;
 	enum stage break_stage; /* wireroot.break=STAGE: a shell before it; never params or lease */

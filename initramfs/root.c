@@ -134,6 +134,11 @@ static void attempt(const struct params *params, const struct root_spec *spec,
 				     .directory = ROOT_DIRECTORY };
 	struct root_spec older = *spec;
 
+	if (params->discover[0]) {
+		execl(ROOT_DISCOVER, ROOT_DISCOVER, params->discover, NULL);
+		fault_set(&result->fault, errno, "start", ROOT_DISCOVER, NULL);
+		return;
+	}
 	if (resolve(spec->server, lease, &result->server, &result->fault) < 0)
 		return;
 	target.server = result->server;
@@ -160,8 +165,10 @@ int root_attempt_start(struct root_attempt *attempt_state, const struct params *
 	struct root_result result;
 	int ends[2];
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	/* The end of the program for discovery shows as that of the pipe. */
+	if (pipe2(ends, params->discover[0] ? 0 : O_CLOEXEC) < 0)
 		return fault_set(fault, errno, "open a pipe", "", NULL);
+	attempt_state->endless = params->discover[0];
 	attempt_state->pid = fork();
 	if (attempt_state->pid < 0) {
 		int error = errno;
@@ -185,7 +192,8 @@ int root_attempt_start(struct root_attempt *attempt_state, const struct params *
 void root_attempt_restart_time(struct root_attempt *attempt_state)
 {
 	attempt_state->began_us = monotonic_us();
-	attempt_state->deadline_us = attempt_state->began_us + ATTEMPT_US;
+	attempt_state->deadline_us =
+		attempt_state->endless ? UINT64_MAX : attempt_state->began_us + ATTEMPT_US;
 }
 
 static void finish(struct root_attempt *attempt_state)

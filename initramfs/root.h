@@ -15,6 +15,8 @@
 #include "root_spec.h"
 
 #define ROOT_DIRECTORY "/root"
+/* With wireroot.discover= an attempt is this program, which ends with the machine's restart. */
+#define ROOT_DISCOVER "/sbin/wireroot-discover"
 
 /* What an attempt came to; sent whole through a pipe. */
 struct root_result {
@@ -33,6 +35,7 @@ struct root_modules {
 
 struct root_attempt {
 	pid_t pid; /* 0: none under way */
+	bool endless; /* it has no deadline, and nothing to tell */
 	int pipe; /* the result is read from here; -1: closed */
 	uint64_t began_us;
 	uint64_t deadline_us;

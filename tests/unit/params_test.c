@@ -72,6 +72,7 @@ static void every_parameter_arrives_in_its_field(void **state)
 		"BOOTIF=01-52-54-00-12-34-56 root=nfs:10.0.0.1:/srv,tcp rootflags=hard,vers=4.2 rw "
 		"init=/bin/busybox modprobe.blacklist=a-b,c rd.driver.blacklist=d "
 		"wireroot.hostname=n01 wireroot.overlay=tmpfs:50% wireroot.onfail=reboot "
+		"wireroot.discover=http://10.0.0.1:8017/v1/discover "
 		"wireroot.break=root wireroot.report=10.0.0.9:9000 wireroot.timeout=30 "
 		"wireroot.debug");
 
@@ -95,6 +96,7 @@ static void every_parameter_arrives_in_its_field(void **state)
 	assert_true(params->overlay);
 	assert_string_equal(params->overlay_size, "50%");
 	assert_int_equal(params->onfail, ONFAIL_REBOOT);
+	assert_string_equal(params->discover, "http://10.0.0.1:8017/v1/discover");
 	assert_true(params->has_break);
 	assert_int_equal(params->break_stage, STAGE_ROOT);
 	assert_int_equal(params->report_address, 0x0a000009);
@@ -435,6 +437,7 @@ static const struct {
 	{ "wireroot.overlay=tmpfs:1mb", "512m" },
 	{ "wireroot.overlay=tmpfs:1m,mode=777", "512m" },
 	{ "wireroot.overlay=tmpfs:9999999999999999", "512m" },
+	{ "wireroot.discover=http://10.0.0.1/\033[2J", "control character" },
 	{ "wireroot.onfail=panic", "poweroff" },
 	{ "wireroot.break=mount", "switch_root" },
 	{ "wireroot.break=params", "switch_root" },
