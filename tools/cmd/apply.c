@@ -13,13 +13,14 @@ static const struct generation_command command = {
 		"\n"
 		"  --cluster FILE     the definition (default: " CLUSTER_DEFAULT_FILE ")\n"
 		"  --state DIR        where generations are kept (default: " STORE_DEFAULT ")\n"
+		"  --cache DIR        where built base images are kept\n"
 		"  --server NAME      which of the servers this host is (default: by its addresses)\n"
 		"  --services HOW     tell services by systemd (default), in a lab (lab:DIR), or none\n"
 		"  --prefix-etc DIR   where drop-ins go (default: /etc with systemd, else nowhere)\n"
 		"  --keep COUNT       generations to keep (default: 10)\n"
 		"  --json             print JSON\n"
 		"  --help             show this\n",
-	.options = "csnvekj",
+	.options = "csbnvekj",
 };
 
 static int print(const struct generation_arguments *arguments, const struct apply_result *result)

@@ -17,10 +17,11 @@ static const struct generation_command command = {
 		"\n"
 		"  --cluster FILE     the definition (default: " CLUSTER_DEFAULT_FILE ")\n"
 		"  --state DIR        where generations are kept (default: " STORE_DEFAULT ")\n"
+		"  --cache DIR        where built base images are kept\n"
 		"  --server NAME      which of the servers this host is (default: by its addresses)\n"
 		"  --json             print the list of files as JSON\n"
 		"  --help             show this\n",
-	.options = "csnj",
+	.options = "csbnj",
 	.words_max = 2,
 };
 

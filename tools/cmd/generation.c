@@ -9,12 +9,14 @@
 
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/generation.h"
+#include "tools/initrd/segment_cache.h"
 
 #define KEEP_MAX 100000
 
 static const struct option known[] = {
 	{ "cluster", required_argument, NULL, GENERATION_CLUSTER },
 	{ "state", required_argument, NULL, GENERATION_STATE },
+	{ "cache", required_argument, NULL, GENERATION_CACHE },
 	{ "server", required_argument, NULL, GENERATION_SERVER },
 	{ "services", required_argument, NULL, GENERATION_SERVICES },
 	{ "prefix-etc", required_argument, NULL, GENERATION_ETC },
@@ -56,6 +58,9 @@ static int take_option(struct generation_arguments *arguments, int key)
 		break;
 	case GENERATION_STATE:
 		apply->state = optarg;
+		break;
+	case GENERATION_CACHE:
+		apply->cache = optarg;
 		break;
 	case GENERATION_SERVER:
 		apply->server = optarg;
@@ -106,6 +111,17 @@ static void note_line(struct generation_arguments *arguments, int argc, char **a
 			*byte = '?';
 }
 
+/* Where `wireroot initrd` keeps what it built, too. */
+static void set_cache(struct generation_arguments *arguments)
+{
+	char *directory = segment_cache_directory();
+
+	if (directory && snprintf(arguments->cache, sizeof(arguments->cache), "%s", directory) <
+				 (int)sizeof(arguments->cache))
+		arguments->apply.cache = arguments->cache;
+	free(directory);
+}
+
 int generation_arguments(struct generation_arguments *arguments,
 			 const struct generation_command *command, int argc, char **argv)
 {
@@ -122,6 +138,7 @@ int generation_arguments(struct generation_arguments *arguments,
 	note_line(arguments, argc, argv);
 	arguments->apply.command = arguments->line;
 	arguments->apply.log = &arguments->log;
+	set_cache(arguments);
 	optind = 0; /* the arguments are another vector than main()'s */
 	while (status < 0 && (key = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (key == 'h') {
@@ -163,6 +180,7 @@ int generation_preview(struct generation_preview *preview,
 		       const struct generation_arguments *arguments, struct fault *fault)
 {
 	struct definition_options options = { .cluster = arguments->apply.cluster,
+					      .cache = arguments->apply.cache,
 					      .server = arguments->apply.server,
 					      .any_server = true,
 					      .log = &arguments->log };

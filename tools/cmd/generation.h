@@ -4,6 +4,7 @@
 #define WIREROOT_CMD_GENERATION_H
 
 #include <jansson.h>
+#include <limits.h>
 #include <stdbool.h>
 
 #include "tools/generation/apply.h"
@@ -19,6 +20,7 @@
 #define GENERATION_ETC	    'e'
 #define GENERATION_KEEP	    'k'
 #define GENERATION_JSON	    'j'
+#define GENERATION_CACHE    'b'
 
 struct generation_command {
 	const char *name; /* "apply" */
@@ -31,6 +33,7 @@ struct generation_arguments {
 	const struct generation_command *command;
 	struct apply_options apply;
 	struct log log;
+	char cache[PATH_MAX]; /* the default one */
 	bool json;
 	unsigned int words[2]; /* generations */
 	int word_count;

@@ -20,10 +20,11 @@ static const struct generation_command command = {
 		"\n"
 		"  --cluster FILE     the definition (default: " CLUSTER_DEFAULT_FILE ")\n"
 		"  --state DIR        where generations are kept (default: " STORE_DEFAULT ")\n"
+		"  --cache DIR        where built base images are kept\n"
 		"  --server NAME      which of the servers this host is (default: by its addresses)\n"
 		"  --json             print JSON\n"
 		"  --help             show this\n",
-	.options = "csnj",
+	.options = "csbnj",
 };
 
 /* *@text, for the caller to free, is the index of the generation in force; there may be none. */

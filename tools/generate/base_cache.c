@@ -29,6 +29,7 @@
 
 /* An image that no run has used for so long is removed. */
 #define UNUSED_S (30 * 24 * 3600)
+#define NOTED_S	 (24 * 3600)
 
 struct base_cache {
 	const struct build_request *request;
@@ -104,6 +105,18 @@ static char *take_image(const struct base_cache *cache, const char *line,
 	return NULL;
 }
 
+/*
+ * prune() lets it stay. Once a day is enough, and whoever knows the file by its times need not
+ * read it again.
+ */
+static void note_use(const char *path)
+{
+	struct stat status;
+
+	if (!stat(path, &status) && time(NULL) - status.st_mtime > NOTED_S)
+		utimensat(AT_FDCWD, path, NULL, 0);
+}
+
 /* The image's path when it can be used again, else NULL. */
 static char *recall(const struct base_cache *cache, char digest[static DIGEST_TEXT_BYTES])
 {
@@ -119,7 +132,7 @@ static char *recall(const struct base_cache *cache, char digest[static DIGEST_TE
 	if (lines && inputs_are_the_same(lines))
 		path = take_image(cache, text, digest);
 	if (path)
-		utimensat(AT_FDCWD, path, NULL, 0); /* used: prune() lets it stay */
+		note_use(path);
 	free(text);
 	return path;
 }

@@ -149,6 +149,7 @@ static int load(struct change_of_state *state, struct definition *definition, st
 {
 	struct definition_options options = {
 		.cluster = state->options->cluster,
+		.cache = state->options->cache,
 		.server = state->options->server,
 		.any_server = state->deployment.services.kind == SERVICES_NONE,
 		.log = state->options->log,

@@ -21,6 +21,7 @@
 struct apply_options {
 	const char *cluster; /* the definition's file */
 	const char *state; /* the state directory; made if need be */
+	const char *cache; /* of base images; NULL: nowhere */
 	const char *server; /* which of the servers this host is; NULL: find out */
 	const char *services; /* "systemd", "none", "lab:DIR" */
 	const char *etc; /* where drop-ins go; NULL: /etc with systemd, else nowhere */

@@ -156,14 +156,11 @@ static int generate_set(struct definition *definition, const struct cluster *clu
 			const struct definition_options *options, const struct store *store,
 			struct fault *fault)
 {
-	char *cache = store->fd >= 0 ? fs_join(store->path, "cache") : NULL;
 	struct generate_options generate_options = { .state = store->path,
-						     .cache = cache,
+						     .cache = options->cache,
 						     .log = options->log };
-	int error = generate(cluster, &generate_options, &definition->set, fault);
 
-	free(cache);
-	return error;
+	return generate(cluster, &generate_options, &definition->set, fault);
 }
 
 static int list_set(struct definition *definition, const struct store *store, struct fault *fault)

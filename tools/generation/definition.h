@@ -13,6 +13,7 @@
 struct definition_options {
 	const char *cluster; /* the file */
 	const char *server; /* which of the servers this host is; NULL: by its addresses */
+	const char *cache; /* where what was built is kept for later; NULL: nowhere */
 	bool any_server; /* it does not matter if it is none of them */
 	const struct log *log; /* is told of what generation builds */
 };
@@ -27,8 +28,7 @@ struct definition {
 
 /*
  * Read, check and generate. What the checks find goes to standard error. 0, or -errno with @fault;
- * -EBADMSG when the definition has errors, which have been told then. What is built goes to the
- * directory of the store, if there is one.
+ * -EBADMSG when the definition has errors, which have been told then.
  */
 int definition_load(struct definition *definition, const struct definition_options *options,
 		    const struct store *store, struct fault *fault);

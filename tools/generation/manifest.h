@@ -2,10 +2,9 @@
 /*
  * The list of a generation's files, and where the generation came from.
  *
- * As text, which lies beside the generation as generations/N.manifest: one line "KEY VALUE" for
- * each thing known of the generation, an empty line, and one line "MODE HASH SIZE PATH" for each
- * file, sorted by path (bytes). MODE is four octal digits; HASH is SHA-256 of the contents, so that
- * sha256sum(1) can verify a file.
+ * As text: one line "KEY VALUE" for each thing known of the generation, an empty line, and one line
+ * "MODE HASH SIZE PATH" for each file, sorted by path (bytes). MODE is four octal digits; HASH is
+ * SHA-256 of the contents, so that sha256sum(1) can verify a file.
  */
 #ifndef WIREROOT_GENERATION_MANIFEST_H
 #define WIREROOT_GENERATION_MANIFEST_H

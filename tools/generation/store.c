@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/generation/manifest_file.h"
 #include "tools/generation/store_private.h"
 #include "userspace/lib/fs.h"
 
@@ -297,8 +298,7 @@ int store_read_manifest(const struct store *store, unsigned int generation,
 			struct manifest *manifest, struct fault *fault)
 {
 	char name[STORE_NAME_BYTES];
-	char *path, *text;
-	size_t length;
+	char *path;
 	int error;
 
 	*manifest = (struct manifest){ 0 };
@@ -308,9 +308,7 @@ int store_read_manifest(const struct store *store, unsigned int generation,
 	path = path_below(store, name);
 	if (!path)
 		return fault_set(fault, ENOMEM, "read manifest", name, NULL);
-	error = fs_read_file(path, MANIFEST_TEXT_BYTES_MAX, &text, &length, fault);
-	if (!error)
-		error = manifest_parse(manifest, text, length, path, fault);
+	error = manifest_file_read(manifest, path, fault);
 	if (!error && manifest->generation != generation) {
 		manifest_free(manifest);
 		error = fault_set(fault, EINVAL, "read manifest", path,

@@ -4,7 +4,7 @@
  *
  *   objects/ab/cdef…     contents by their SHA-256; "-0600" behind it when not 0644
  *   generations/N/…      a tree of plain files: hard links to objects
- *   generations/N.manifest
+ *   generations/N.manifest.zst   the list of them, with their hashes
  *   current              → generations/N, the one in force: what is switched
  *   switching            → "M N": a switch from M to N whose services were not all told yet
  *   sources              what files outside held when they were last read; see sources.h

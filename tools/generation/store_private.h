@@ -8,7 +8,7 @@
 #include "tools/generation/store.h"
 
 /* Behind a generation's number. */
-#define STORE_MANIFEST ".manifest"
+#define STORE_MANIFEST ".manifest.zst"
 #define STORE_NEW      ".new" /* being built */
 #define STORE_OLD      ".old" /* being removed */
 /* The tree of the last generation that a checker or a service refused. */
@@ -17,7 +17,7 @@
 /* For wirerootd alone. */
 #define STORE_SECRET_MODE 0600
 
-/* "N.manifest" and the like. */
+/* "N.manifest.zst" and the like. */
 #define STORE_NAME_BYTES 32
 
 void store_name(unsigned int generation, const char *suffix, char name[static STORE_NAME_BYTES]);

@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/generation/manifest_file.h"
 #include "tools/generation/store_private.h"
-#include "userspace/lib/fs.h"
 
 struct builder {
 	struct store *store;
@@ -181,19 +181,16 @@ int store_build(struct store *store, const struct file_set *set, const struct ma
 static int write_manifest(const struct store *store, const struct manifest *manifest)
 {
 	char name[STORE_NAME_BYTES];
-	struct text text = { 0 };
 	int fd, error;
 
-	manifest_write(manifest, &text);
 	store_name(manifest->generation, STORE_MANIFEST, name);
 	fd = openat(store->generations, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
 		    0644);
-	error = text.error ? -text.error : fd < 0 ? -errno : 0;
-	if (!error)
-		error = fs_write_all(fd, text.data, text.length);
-	if (fd >= 0 && close(fd) < 0 && !error)
+	if (fd < 0)
+		return -errno;
+	error = manifest_file_write(manifest, fd);
+	if (close(fd) < 0 && !error)
 		error = -errno;
-	text_free(&text);
 	return error;
 }
 
