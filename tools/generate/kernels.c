@@ -84,7 +84,7 @@ static int add_kernel(struct generator *generator, struct file_set *set, size_t 
 {
 	const struct cluster_image *image = &generator->cluster->images[index];
 	char digest[DIGEST_TEXT_BYTES];
-	int error = output_check_name("version of a kernel", image->kernel, fault);
+	int error = output_check_version("version of a kernel", image->kernel, fault);
 
 	if (!error)
 		error = digest_cached(generator->options->cache, image->vmlinuz, digest, fault);

@@ -294,6 +294,13 @@ int output_check_name(const char *what, const char *name, struct fault *fault)
 	return refuse(what, name, "use letters, digits, '.', '_' and '-'", fault);
 }
 
+int output_check_version(const char *what, const char *version, struct fault *fault)
+{
+	if (is_letter_or_digit(*version) && consists_of(version, "._+~-", false))
+		return 0;
+	return refuse(what, version, "use letters, digits, '.', '_', '+', '~' and '-'", fault);
+}
+
 int output_check_iscsi_name(const char *what, const char *name, struct fault *fault)
 {
 	if (is_letter_or_digit(*name) && consists_of(name, "._-:", false))

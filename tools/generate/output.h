@@ -102,6 +102,8 @@ int output_add_artefact(struct generator *generator, struct file_set *set, const
 int output_check_path(const char *what, const char *path, struct fault *fault);
 /* Likewise a name: letters, digits, '.', '_', '-', the first none of the last three. */
 int output_check_name(const char *what, const char *name, struct fault *fault);
+/* Likewise a Debian version, as kernels have them in their names: that may also have '+' and '~'. */
+int output_check_version(const char *what, const char *version, struct fault *fault);
 /* Likewise an iSCSI name: a name that may also have ':'. */
 int output_check_iscsi_name(const char *what, const char *name, struct fault *fault);
 
