@@ -19,6 +19,7 @@ static const struct noun nouns[] = {
 	{ "apply", cmd_apply, "put in force what the definition says" },
 	{ "check", cmd_check, "say what is wrong with the definition of the cluster" },
 	{ "diff", cmd_diff, "show how generations differ, line by line" },
+	{ "generate", cmd_generate, "write what the definition leads to, to look at it" },
 	{ "history", cmd_history, "list generations, and who uses them" },
 	{ "initrd", cmd_initrd,
 	  "build an initrd or a node's segment of one, or show what is in it" },
