@@ -2,7 +2,8 @@
 # Unit tests, fuzz targets and what `make check`, `make fuzz` and `make bench` run.
 #
 # A test program tests/unit/NAME_test.c or tests/fuzz/NAME_fuzz.c says in its first lines what it
-# is linked with: `links: FILE.c ...` and `libraries: PKG ...` (names for pkg-config).
+# is linked with: `links: FILE.c ...` and `libraries: PKG ...` (names for pkg-config). `FOLDER/` in
+# `links:` stands for all .c files in it.
 
 SANITIZE    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
@@ -11,16 +12,17 @@ FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuz
 HEADERS      := $(wildcard initramfs/*.h userspace/*/*.h tools/*/*.h tests/*/*.h)
 
 named_in     = $(shell sed -n '1,12s/.*$(1): *\(.*[^ ]\) *\*\/.*/\1/p' $(2))
+linked       = $(foreach file,$(call named_in,links,$(1)),$(if $(filter %/,$(file)),$(wildcard $(file)*.c),$(file)))
 pkg_flags    = $(if $(strip $(1)),$(shell pkg-config --cflags --libs $(1)))
 
 .SECONDEXPANSION:
-$(B)/tests/unit/%: tests/unit/%.c $$(call named_in,links,tests/unit/$$*.c) $(HEADERS)
+$(B)/tests/unit/%: tests/unit/%.c $$(call linked,tests/unit/$$*.c) $(HEADERS)
 	@mkdir -p $(@D)
 	@$(call say,CC)
 	$(Q)$(CC) -std=c11 $(WARNINGS) $(filter-out -MMD -MP,$(CPPFLAGS)) $(SANITIZE) -o $@ $(filter %.c,$^) \
 		$(call pkg_flags,cmocka $(call named_in,libraries,$<))
 
-$(B)/tests/fuzz/%: tests/fuzz/%.c $$(call named_in,links,tests/fuzz/$$*.c) $(HEADERS)
+$(B)/tests/fuzz/%: tests/fuzz/%.c $$(call linked,tests/fuzz/$$*.c) $(HEADERS)
 	@mkdir -p $(@D)
 	@$(call say,CLANG)
 	$(Q)clang -std=c11 $(WARNINGS) $(filter-out -MMD -MP,$(CPPFLAGS)) -O1 -g \

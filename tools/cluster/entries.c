@@ -37,9 +37,14 @@ static void report_set(struct loader *loader, const struct yaml_node *node, cons
 	const char *suggestion =
 		fault->error == ENOENT ? nearest_group(loader, text + offset) : NULL;
 
-	findings_add(loader->findings, place_within(node, offset),
-		     (unsigned int)strlen(fault->peer), false, suggestion,
-		     "set of nodes '%s': '%s': %s", text, fault->peer, fault->hint);
+	if (strcmp(text, fault->peer) == 0)
+		findings_add(loader->findings, place_within(node, offset),
+			     (unsigned int)strlen(fault->peer), false, suggestion,
+			     "set of nodes '%s': %s", text, fault->hint);
+	else
+		findings_add(loader->findings, place_within(node, offset),
+			     (unsigned int)strlen(fault->peer), false, suggestion,
+			     "set of nodes '%s': '%s': %s", text, fault->peer, fault->hint);
 }
 
 bool expand_set(struct loader *loader, const struct yaml_node *node, const char *text,
@@ -177,8 +182,9 @@ static const char *const *deal_out(struct loader *loader, const struct setting *
 		return NULL;
 	if (names.count != count) {
 		loader_report(loader, setting->value, NULL,
-			      "'%s' stands for %zu values, but the entry is for %zu node%s",
-			      setting->name->text, names.count, count, count == 1 ? "" : "s");
+			      "'%s' stands for %zu value%s, but the entry is for %zu node%s",
+			      setting->name->text, names.count, names.count == 1 ? "" : "s", count,
+			      count == 1 ? "" : "s");
 		nodeset_names_free(&names);
 		return NULL;
 	}

@@ -144,6 +144,8 @@ void fields_read(struct loader *loader, const struct yaml_node *name, const stru
 		if (is_usable(loader, &keys->keys[key], pair))
 			fields[key] = (struct field){ pair->key, pair->value };
 	}
+	if (map && map->kind != YAML_MAP && !yaml_is_empty(map))
+		return; /* reported by expect_map() */
 	for (size_t i = 0; i < keys->count; i++)
 		if (keys->keys[i].required && !given[i])
 			report_missing(loader, name, what, &keys->keys[i]);
@@ -198,7 +200,10 @@ static void add_word(struct word_reader *reader, const struct yaml_node *node, s
 		reader->loader->no_memory = true;
 		return;
 	}
-	if (key_accepts(reader->key, word->text + (removes && word->text[0] == '-'))) {
+	/* A bare "--" would end the kernel's words, and with them those that we add. */
+	if (removes && strcmp(word->text, "--") != 0)
+		removes = word->text[0] == '-' && word->text[1] != '-';
+	if (key_accepts(reader->key, word->text + removes)) {
 		reader->count++;
 		return;
 	}

@@ -120,8 +120,9 @@ static int compare_places(const struct finding *a, const struct finding *b)
 
 	if (order)
 		return order;
+	/* What has no line is behind all that has. */
 	if (a->place.line != b->place.line)
-		return a->place.line < b->place.line ? -1 : 1;
+		return a->place.line - 1 < b->place.line - 1 ? -1 : 1;
 	if (a->place.column != b->place.column)
 		return a->place.column < b->place.column ? -1 : 1;
 	return 0;
@@ -193,16 +194,37 @@ void findings_keep_lines(struct findings *findings, const char *file, const char
 	}
 }
 
-/* With control characters as '?': a definition may come from somebody else. */
+/* How many bytes the UTF-8 character at @text has; 0 when there is none. Good enough to be shown.
+ */
+static size_t character_length(const char *text)
+{
+	unsigned char first = (unsigned char)*text;
+	size_t length = first < 0x80   ? 1
+			: first < 0xc2 ? 0
+			: first < 0xe0 ? 2
+			: first < 0xf0 ? 3
+			: first < 0xf5 ? 4
+				       : 0;
+
+	for (size_t i = 1; i < length; i++)
+		if (((unsigned char)text[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+/* With what is no text as '?': a definition may come from somebody else. */
 static void add_plain(struct text *text, const char *string)
 {
-	size_t begin = text->length;
+	while (*string) {
+		size_t length = character_length(string);
+		bool plain = length > 1 || (*string >= ' ' && *string < 0x7f) || *string == '\t';
 
-	text_add(text, string);
-	for (size_t i = begin; !text->error && i < text->length; i++)
-		if (((unsigned char)text->data[i] < ' ' && text->data[i] != '\t') ||
-		    text->data[i] == 0x7f)
-			text->data[i] = '?';
+		if (length && plain)
+			text_add_bytes(text, string, length);
+		else
+			text_add(text, "?");
+		string += length ? length : 1;
+	}
 }
 
 static bool begins_character(char byte)
@@ -210,24 +232,64 @@ static bool begins_character(char byte)
 	return ((unsigned char)byte & 0xc0) != 0x80;
 }
 
-/* The marks stand below the text also where tabs are before it. */
-static void add_marks(const struct finding *finding, struct text *text)
-{
-	unsigned int column = 1, rest = 0;
+/* Characters of a long line that are shown before the offending text, and in all. */
+#define SHOWN_BEFORE 60
+#define SHOWN	     120
 
-	for (const char *at = finding->line; *at && column < finding->place.column; at++) {
+/* Where the part of the line that is shown begins and ends; *@first is the column of its begin. */
+static const char *shown_part(const struct finding *finding, unsigned int *first, size_t *length)
+{
+	const char *begin = finding->line, *end;
+	unsigned int column = 1, behind;
+
+	*first = finding->place.column > SHOWN ? finding->place.column - SHOWN_BEFORE : 1;
+	for (; *begin && column < *first; begin++)
+		column += begins_character(begin[1]);
+	behind = column;
+	for (end = begin; *end && behind < *first + SHOWN; end++)
+		behind += begins_character(end[1]);
+	*length = (size_t)(end - begin);
+	return begin;
+}
+
+/* The marks stand below the text also where tabs are before it. @part begins at column @first. */
+static void add_marks(const struct finding *finding, const char *part, unsigned int first,
+		      struct text *text)
+{
+	unsigned int column = first, rest = 0;
+	const char *at = part;
+
+	for (; *at && column < finding->place.column; at++) {
 		if (!begins_character(at[0]))
 			continue;
 		text_add(text, *at == '\t' ? "\t" : " ");
 		column++;
 	}
-	for (const char *at = finding->line; *at; at++)
+	for (; *at; at++)
 		rest += begins_character(*at);
-	rest = rest >= finding->place.column ? rest - finding->place.column + 1 : 1;
 	text_add(text, "^");
 	for (unsigned int i = 1; i < finding->length && i < rest; i++)
 		text_add(text, "~");
 	text_add(text, "\n");
+}
+
+static void add_line(const struct finding *finding, struct text *text)
+{
+	unsigned int first;
+	size_t length;
+	const char *begin = shown_part(finding, &first, &length);
+	char *part = strndup(begin, length);
+
+	if (!part) {
+		text->error = ENOMEM;
+		return;
+	}
+	text_add(text, first > 1 ? "  ..." : "  ");
+	add_plain(text, part);
+	text_add(text, begin[length] ? "...\n" : "\n");
+	text_add(text, first > 1 ? "     " : "  ");
+	add_marks(finding, part, first, text);
+	free(part);
 }
 
 static void add_finding(const struct finding *finding, struct text *text)
@@ -242,12 +304,8 @@ static void add_finding(const struct finding *finding, struct text *text)
 		    finding->warning ? "warning" : "error");
 	add_plain(text, finding->message);
 	text_add(text, "\n");
-	if (finding->line && finding->line[strspn(finding->line, " \t\r")]) {
-		text_add(text, "  ");
-		add_plain(text, finding->line);
-		text_add(text, "\n  ");
-		add_marks(finding, text);
-	}
+	if (finding->line && finding->line[strspn(finding->line, " \t\r")])
+		add_line(finding, text);
 	if (finding->suggestion) {
 		text_add(text, "  try: ");
 		add_plain(text, finding->suggestion);

@@ -49,7 +49,7 @@ void findings_add(struct findings *findings, struct place place, unsigned int le
 
 /*
  * By file, line and column; those at one place stay in their order. The files of nodes.d/ come
- * behind the others, and what has no place at the end.
+ * behind the others, and what has no line behind the rest of its file.
  */
 void findings_sort(struct findings *findings);
 

@@ -50,7 +50,7 @@ static const struct key cluster_keys[CLUSTER_KEY_COUNT] = {
 	[CLUSTER_NAME] = { .name = "name",
 			   .type = KEY_LABEL,
 			   .required = true,
-			   .meaning = "the cluster's name" },
+			   .meaning = "what it is called" },
 	[CLUSTER_DOMAIN] = { .name = "domain",
 			     .type = KEY_HOST,
 			     .meaning = "DNS domain of all nodes" },
@@ -430,7 +430,7 @@ static bool is_command_word(const char *text)
 {
 	bool quoted = false;
 
-	if (!*text || !value_plain(text) || *text == '#')
+	if (!*text || !value_plain(text) || *text == '#' || *text == '-')
 		return false;
 	for (; *text; text++) {
 		if (*text == '"')
@@ -517,7 +517,7 @@ const char *key_wants(const struct key *key, char *buffer, size_t bytes)
 		[KEY_MODULES] = "the name of a kernel module",
 		[KEY_OPTIONS] = "an NFS mount option",
 		[KEY_WORDS] = "a word of a kernel command line: with blanks only in double quotes, "
-			      "no '#' first",
+			      "neither '#' nor '-' first",
 		[KEY_PARAMETER] = "one word",
 	};
 

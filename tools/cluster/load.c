@@ -83,7 +83,7 @@ static void read_all(struct loader *loader)
 		return;
 	if (root && root->kind != YAML_MAP) {
 		loader_report(loader, root, NULL,
-			      "the definition has to be a map: cluster, networks, …");
+			      "the definition has to be a map: cluster, networks and so on");
 		return;
 	}
 	read_main(loader, root);

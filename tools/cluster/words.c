@@ -188,8 +188,6 @@ static const char *ipxe_problem(const char *word)
 		if (!setting)
 			return "a ${ has no }";
 	}
-	if (strcmp(word, "--") == 0)
-		return "what is behind it would not be the kernel's";
 	return NULL;
 }
 
@@ -200,8 +198,6 @@ static void check_command_word(struct loader *loader, enum node_key key,
 	struct word_problem problem;
 	char message[512];
 
-	if (!why && key == NODE_PARAMETERS && strcmp(text, "--") == 0)
-		why = "only the kernel command line can have it";
 	if (!why && parameter_problem(text, &problem)) {
 		why = problem.text;
 		if (problem.unknown) {

@@ -118,7 +118,9 @@ static int parser_failed(struct reader *reader)
 	const yaml_parser_t *parser = &reader->parser;
 	const char *problem = parser->problem ? parser->problem : "it cannot be read";
 	const char *context = parser->context ? parser->context : "";
-	struct place place = place_of(reader, parser->problem_mark);
+	/* What is never closed is best shown where it was opened. */
+	bool at_end = strstr(problem, "unexpected end of stream") != NULL && *context;
+	struct place place = place_of(reader, at_end ? parser->context_mark : parser->problem_mark);
 	const char *hint = hint_for(problem, context);
 
 	if (parser->error == YAML_MEMORY_ERROR)

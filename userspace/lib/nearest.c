@@ -2,6 +2,7 @@
 /* Which known name somebody meant; see nearest.h. */
 #include "userspace/lib/nearest.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define ROW (NEAREST_NAME_LENGTH + 1)
@@ -47,8 +48,19 @@ struct nearest nearest_begin(const char *wanted)
 {
 	unsigned int near = (unsigned int)strnlen(wanted, NEAREST_NAME_LENGTH) / 3;
 
-	near = near < 1 ? 1 : least(near, NEAR_MAX);
+	/* One character out of one is no likeness. */
+	if (near < 1)
+		near = strnlen(wanted, 2) > 1;
+	near = least(near, NEAR_MAX);
 	return (struct nearest){ .wanted = wanted, .distance = near + 1 };
+}
+
+/* Of two candidates at the same distance, is @one more like what is wanted than @other? */
+static bool is_liker(const char *wanted, const char *one, const char *other)
+{
+	bool one_begins = one[0] == wanted[0], other_begins = other[0] == wanted[0];
+
+	return one_begins == other_begins ? strcmp(one, other) < 0 : one_begins;
 }
 
 void nearest_offer(struct nearest *nearest, const char *candidate)
@@ -60,9 +72,8 @@ void nearest_offer(struct nearest *nearest, const char *candidate)
 	if ((length > wanted ? length - wanted : wanted - length) > nearest->distance)
 		return;
 	distance = nearest_distance(nearest->wanted, candidate);
-	if (distance < nearest->distance ||
-	    (distance == nearest->distance && nearest->name &&
-	     strcmp(candidate, nearest->name) < 0)) {
+	if (distance < nearest->distance || (distance == nearest->distance && nearest->name &&
+					     is_liker(nearest->wanted, candidate, nearest->name))) {
 		nearest->distance = distance;
 		nearest->name = candidate;
 	}

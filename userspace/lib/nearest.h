@@ -17,11 +17,12 @@ unsigned int nearest_distance(const char *a, const char *b);
 /* A search among candidates that are offered one after the other. */
 struct nearest {
 	const char *wanted;
-	const char *name; /* the nearest so far, or NULL; of equals, the first by strcmp() */
+	const char *name; /* the nearest so far, or NULL; of equals, one with the same first letter,
+			     then by strcmp() */
 	unsigned int distance; /* what is not nearer than this is another name */
 };
 
-/* Names up to a third of whose characters differ, three at most, count as near. */
+/* Names up to a third of whose characters differ, one at least and three at most, count as near. */
 struct nearest nearest_begin(const char *wanted);
 
 /* @candidate must stay until the end of the search. */

@@ -1,0 +1,1189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the checks of a definition say, to the letter. Images and their files are not looked for. */
+/* links: tools/cluster/ tools/generate/ipxe.c tools/generate/template.c tools/initrd/closure.c */
+/* links: tools/initrd/archive.c tools/initrd/firmware.c tools/initrd/kernel_tree.c tools/initrd/wired.c */
+/* links: initramfs/fault.c initramfs/ip_param.c initramfs/module_list.c initramfs/params.c */
+/* links: initramfs/root_spec.c initramfs/timeline.c initramfs/value.c initramfs/words.c */
+/* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c */
+/* links: userspace/lib/text.c */
+/* libraries: yaml-0.1 jansson libkmod libarchive */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tools/cluster/cluster.h"
+#include "tools/cluster/findings.h"
+
+/* Every example is a whole definition; these are lines that most have in common. */
+#define CLUSTER "cluster: { name: demo }\n"
+#define NETWORK                                                                                    \
+	"networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
+#define SERVER "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
+#define IMAGE  "images: { deb: { path: /srv/deb } }\n"
+#define BASE   CLUSTER NETWORK SERVER IMAGE
+
+static const struct example {
+	const char *name, *definition, *findings;
+} examples[] = {
+	{ "nothing is wrong",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "" },
+	{ "empty file", "",
+	  "cluster.yaml: error: the definition has no cluster: what the cluster is called\n"
+	  "cluster.yaml: error: the definition has no networks: the networks that nodes boot from, by name\n"
+	  "cluster.yaml: error: the definition has no servers: who boots the nodes and has their roots, by name\n" },
+	{ "comment alone", "# nothing yet\n",
+	  "cluster.yaml: error: the definition has no cluster: what the cluster is called\n"
+	  "cluster.yaml: error: the definition has no networks: the networks that nodes boot from, by name\n"
+	  "cluster.yaml: error: the definition has no servers: who boots the nodes and has their roots, by name\n" },
+	{ "definition is no map", "- a\n",
+	  "cluster.yaml:1:1: error: the definition has to be a map: cluster, networks and so on\n"
+	  "  - a\n"
+	  "  ^\n" },
+	{ "broken yaml names its place", CLUSTER "networks: { boot: [ }\n",
+	  "cluster.yaml:2:21: error: broken YAML: did not find expected node content (while parsing a flow node)\n"
+	  "  networks: { boot: [ }\n"
+	  "                      ^\n"
+	  "  try: a value is missing before this, or a } or ] that closes\n" },
+	{ "bracket in braces wants quotes",
+	  BASE "nodes:\n"
+	       "  n[1-2]: { address: 10.0.0.[2-3] }\n",
+	  "cluster.yaml:6:29: error: broken YAML: did not find expected ',' or '}' (while parsing a flow mapping)\n"
+	  "    n[1-2]: { address: 10.0.0.[2-3] }\n"
+	  "                              ^\n"
+	  "  try: inside of { }, put double quotes around a value with [ ] or ,\n" },
+	{ "tab indents",
+	  CLUSTER "networks:\n"
+		  "\tboot: {}\n",
+	  "cluster.yaml:3:1: error: a tab stands where YAML wants blanks\n"
+	  "  \tboot: {}\n"
+	  "  ^\n"
+	  "  try: indent with blanks\n" },
+	{ "mapping in a value", CLUSTER "networks: boot: x\n",
+	  "cluster.yaml:2:15: error: broken YAML: mapping values are not allowed in this context\n"
+	  "  networks: boot: x\n"
+	  "                ^\n"
+	  "  try: is a line break missing, or are quotes around a value with ': '?\n" },
+	{ "at sign without quotes",
+	  BASE "nodes:\n"
+	       "  @rack1: {}\n",
+	  "cluster.yaml:6:3: error: broken YAML: found character that cannot start any token (while scanning for the next token)\n"
+	  "    @rack1: {}\n"
+	  "    ^\n"
+	  "  try: put double quotes around a value that begins with '@', '`', '%' or a tab; indent with blanks\n" },
+	{ "quotes are not closed", "cluster: { name: \"demo }\n",
+	  "cluster.yaml:1:18: error: broken YAML: found unexpected end of stream (while scanning a quoted scalar)\n"
+	  "  cluster: { name: \"demo }\n"
+	  "                   ^\n"
+	  "  try: close the quotes\n" },
+	{ "bad utf8", "cluster: { name: d\377 }\n",
+	  "cluster.yaml:1:19: error: this is no text that YAML knows: invalid leading UTF-8 octet\n"
+	  "  cluster: { name: d? }\n"
+	  "                    ^\n"
+	  "  try: save the file as UTF-8, without control characters\n" },
+	{ "control character", "cluster: { name: d\001 }\n",
+	  "cluster.yaml:1:19: error: this is no text that YAML knows: control characters are not allowed\n"
+	  "  cluster: { name: d? }\n"
+	  "                    ^\n"
+	  "  try: save the file as UTF-8, without control characters\n" },
+	{ "second document",
+	  BASE "---\n"
+	       "a: b\n",
+	  "cluster.yaml:5:1: error: a second document begins here\n"
+	  "  ---\n"
+	  "  ^~~\n"
+	  "  try: put it into a file of its own, or leave the '---' out\n" },
+	{ "tag", "cluster: !x { name: demo }\n",
+	  "cluster.yaml:1:10: error: tags (!) have no use here\n"
+	  "  cluster: !x { name: demo }\n"
+	  "           ^\n"
+	  "  try: leave the tag out\n" },
+	{ "undefined alias", BASE "nodes: *all\n",
+	  "cluster.yaml:5:8: error: no anchor '&all' is complete before this alias\n"
+	  "  nodes: *all\n"
+	  "         ^\n"
+	  "  try: put double quotes around a value that begins with '*'\n" },
+	{ "alias inside of itself", BASE "nodes: &a { n1: *a }\n",
+	  "cluster.yaml:5:17: error: no anchor '&a' is complete before this alias\n"
+	  "  nodes: &a { n1: *a }\n"
+	  "                  ^\n"
+	  "  try: put double quotes around a value that begins with '*'\n" },
+	{ "nul character", BASE "nodes: { \"n\\0\": {} }\n",
+	  "cluster.yaml:5:10: error: a text holds a NUL character\n"
+	  "  nodes: { \"n\\0\": {} }\n"
+	  "           ^\n" },
+	{ "nested too deeply", "cluster: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n",
+	  "cluster.yaml:1:25: error: this is nested too deeply\n"
+	  "  cluster: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n"
+	  "                          ^\n" },
+	{ "key that is no text", BASE "nodes: { [a]: {} }\n",
+	  "cluster.yaml:5:10: error: a key has to be a text\n"
+	  "  nodes: { [a]: {} }\n"
+	  "           ^\n" },
+	{ "merge of a text", BASE "nodes: { n1: { <<: a } }\n",
+	  "cluster.yaml:5:20: error: '<<' takes in a map, or a list of maps\n"
+	  "  nodes: { n1: { <<: a } }\n"
+	  "                     ^\n" },
+	{ "key stands twice",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	       "  n1: { image: deb }\n",
+	  "cluster.yaml:7:3: error: 'n1' stands here a second time; the first is at cluster.yaml:6:3\n"
+	  "    n1: { image: deb }\n"
+	  "    ^~\n" },
+	{ "value key stands twice",
+	  BASE "nodes:\n"
+	       "  n1:\n"
+	       "    image: deb\n"
+	       "    mac: 52:54:00:00:00:01\n"
+	       "    address: 10.0.0.2\n"
+	       "    image: deb\n",
+	  "cluster.yaml:10:5: error: 'image' stands here a second time; the first is at cluster.yaml:7:5\n"
+	  "      image: deb\n"
+	  "      ^~~~~\n" },
+	{ "unknown section", BASE "node: {}\n",
+	  "cluster.yaml:5:1: error: unknown key 'node' of the definition\n"
+	  "  node: {}\n"
+	  "  ^~~~\n"
+	  "  try: nodes\n" },
+	{ "unknown key of cluster",
+	  "cluster: { name: demo, domian: x.y }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:1:24: error: unknown key 'domian' of cluster\n"
+	  "  cluster: { name: demo, domian: x.y }\n"
+	  "                         ^~~~~~\n"
+	  "  try: domain\n" },
+	{ "unknown key of network",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, gatway: 10.0.0.1 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:42: error: unknown key 'gatway' of a network\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, gatway: 10.0.0.1 } }\n"
+	  "                                           ^~~~~~\n"
+	  "  try: gateway\n" },
+	{ "unknown key of server",
+	  CLUSTER NETWORK "servers: { s1: { adress: 10.0.0.1, address: 10.0.0.1, roles: boot } }\n",
+	  "cluster.yaml:3:18: error: unknown key 'adress' of a server\n"
+	  "  servers: { s1: { adress: 10.0.0.1, address: 10.0.0.1, roles: boot } }\n"
+	  "                   ^~~~~~\n"
+	  "  try: address\n" },
+	{ "unknown key of image",
+	  CLUSTER NETWORK SERVER "images: { deb: { path: /srv/deb, kernal: newest } }\n",
+	  "cluster.yaml:4:34: error: unknown key 'kernal' of an image\n"
+	  "  images: { deb: { path: /srv/deb, kernal: newest } }\n"
+	  "                                   ^~~~~~\n"
+	  "  try: kernel\n" },
+	{ "unknown key of node",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, onfial: retry }\n",
+	  "cluster.yaml:6:64: error: unknown key 'onfial' of a node\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, onfial: retry }\n"
+	  "                                                                 ^~~~~~\n"
+	  "  try: onfail\n" },
+	{ "unknown key with nothing near",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, colour: red }\n",
+	  "cluster.yaml:6:64: error: unknown key 'colour' of a node\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, colour: red }\n"
+	  "                                                                 ^~~~~~\n" },
+	{ "unknown key of lab",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { mem: 12 } }\n",
+	  "cluster.yaml:6:71: error: unknown key 'mem' of lab: there are firmware, nic, memory and cpus\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { mem: 12 } }\n"
+	  "                                                                        ^~~\n" },
+	{ "dotted key",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab.memory: 512 }\n",
+	  "cluster.yaml:6:64: error: unknown key 'lab.memory' of a node\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab.memory: 512 }\n"
+	  "                                                                 ^~~~~~~~~~\n" },
+	{ "section is no map", BASE "nodes: [n1]\n",
+	  "cluster.yaml:5:8: error: 'nodes' has to be a map: the nodes, by sets of their names\n"
+	  "  nodes: [n1]\n"
+	  "         ^\n" },
+	{ "network is no map",
+	  CLUSTER "networks: { boot: 10.0.0.0/24 }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:19: error: 'boot' has to be a map: what a network has\n"
+	  "  networks: { boot: 10.0.0.0/24 }\n"
+	  "                    ^~~~~~~~~~~\n" },
+	{ "image without path", CLUSTER NETWORK SERVER "images: { deb: {} }\n",
+	  "cluster.yaml:4:11: error: image deb has no path: of the root file system, on its server\n"
+	  "  images: { deb: {} }\n"
+	  "            ^~~\n" },
+	{ "bad name of network",
+	  CLUSTER "networks: { \"bo ot\": { subnet: 10.0.0.0/24 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: boot } }\n",
+	  "cluster.yaml:2:14: error: the name of a network has to be a name of letters, digits, '.', '_' and '-', of 63 characters at most, not 'bo ot'\n"
+	  "  networks: { \"bo ot\": { subnet: 10.0.0.0/24 } }\n"
+	  "               ^~~~~\n"
+	  "cluster.yaml:3:27: error: address 10.0.0.1 is in no network\n"
+	  "  servers: { s1: { address: 10.0.0.1, roles: boot } }\n"
+	  "                            ^~~~~~~~\n" },
+	{ "bad cluster name",
+	  "cluster: { name: my_cluster }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:1:18: error: 'name' has to be a name of letters, digits and '-', not 'my_cluster'\n"
+	  "  cluster: { name: my_cluster }\n"
+	  "                   ^~~~~~~~~~\n" },
+	{ "bad domain",
+	  "cluster: { name: demo, domain: a..b }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:1:32: error: 'domain' has to be a DNS name, not 'a..b'\n"
+	  "  cluster: { name: demo, domain: a..b }\n"
+	  "                                 ^~~~\n" },
+	{ "bad iqn",
+	  "cluster: { name: demo, iqn: iqn.2026.demo }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:1:29: error: 'iqn' has to be a name as iqn.2026-11.example.demo, in lower case, not 'iqn.2026.demo'\n"
+	  "  cluster: { name: demo, iqn: iqn.2026.demo }\n"
+	  "                              ^~~~~~~~~~~~~\n" },
+	{ "bad subnet",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:29: error: 'subnet' has to be a subnet as 10.0.0.0/24, of 1 to 30 bits, not '10.0.0.0'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0 } }\n"
+	  "                              ^~~~~~~~\n" },
+	{ "subnet of 31 bits",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/31 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:29: error: 'subnet' has to be a subnet as 10.0.0.0/24, of 1 to 30 bits, not '10.0.0.0/31'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/31 } }\n"
+	  "                              ^~~~~~~~~~~\n" },
+	{ "subnet with host bits",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.1/24 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:29: error: '10.0.0.1/24' is an address inside of a subnet, not the subnet\n"
+	  "  networks: { boot: { subnet: 10.0.0.1/24 } }\n"
+	  "                              ^~~~~~~~~~~\n"
+	  "  try: 10.0.0.0/24\n" },
+	{ "subnets overlap",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24 }, wide: { subnet: 10.0.0.0/16 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: boot } }\n",
+	  "cluster.yaml:2:44: error: network wide, 10.0.0.0/16, overlaps with network boot, 10.0.0.0/24\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24 }, wide: { subnet: 10.0.0.0/16 } }\n"
+	  "                                             ^~~~\n" },
+	{ "bad dhcp mode",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, dhcp: sever } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:48: error: 'dhcp' has to be one of server proxy none, not 'sever'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, dhcp: sever } }\n"
+	  "                                                 ^~~~~\n"
+	  "  try: server\n" },
+	{ "vlan out of range",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, vlan: 4095 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:48: error: 'vlan' has to be a number from 1 to 4094, not '4095'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, vlan: 4095 } }\n"
+	  "                                                 ^~~~\n" },
+	{ "mtu is no number",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, mtu: jumbo } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:47: error: 'mtu' has to be a number from 576 to 65535, not 'jumbo'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, mtu: jumbo } }\n"
+	  "                                                ^~~~~\n" },
+	{ "lease without unit",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, lease: 3600 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:49: error: 'lease' has to be a time as 30m, 1h or 2d, from 120s to 365d, not '3600'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, lease: 3600 } }\n"
+	  "                                                  ^~~~\n" },
+	{ "lease too short",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, lease: 60s } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:49: error: 'lease' has to be a time as 30m, 1h or 2d, from 120s to 365d, not '60s'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, lease: 60s } }\n"
+	  "                                                  ^~~\n" },
+	{ "bad dns server",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, dns: [10.0.0.1, ns1] } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:58: error: 'dns' has to be an IPv4 address, not 'ns1'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, dns: [10.0.0.1, ns1] } }\n"
+	  "                                                           ^~~\n" },
+	{ "dns is a map",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, dns: { a: b } } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:47: error: 'dns' has to be a list, or a text, not a map\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, dns: { a: b } } }\n"
+	  "                                                ^\n" },
+	{ "bad interface",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, interface: \"eth0,eth1\" } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:54: error: 'interface' has to be the name of a network interface, not 'eth0,eth1'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, interface: \"eth0,eth1\" } }\n"
+	  "                                                       ^~~~~~~~~\n" },
+	{ "range outside of subnet",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.1.199 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:49: error: range: address 10.0.1.199 is outside of 10.0.0.0/24\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.1.199 } }\n"
+	  "                                                  ^~~~~~~~~~~~~~~~~~~~~\n" },
+	{ "range holds the broadcast address",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.255 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:49: error: range: address 10.0.0.255 is the broadcast address of 10.0.0.0/24\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.255 } }\n"
+	  "                                                  ^~~~~~~~~~~~~~~~~~~~~\n" },
+	{ "range backwards",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.99 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:49: error: range '10.0.0.100-10.0.0.99' ends before it begins\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.99 } }\n"
+	  "                                                  ^~~~~~~~~~~~~~~~~~~~\n" },
+	{ "range nobody hands out",
+	  CLUSTER
+	  "networks: { boot: { subnet: 10.0.0.0/24, dhcp: proxy, range: 10.0.0.100-10.0.0.199 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:62: warning: nobody hands out this range: 'dhcp' is not server\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, dhcp: proxy, range: 10.0.0.100-10.0.0.199 } }\n"
+	  "                                                               ^~~~~~~~~~~~~~~~~~~~~\n" },
+	{ "gateway outside of subnet",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, gateway: 10.0.1.1 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:51: error: gateway 10.0.1.1 is outside of 10.0.0.0/24\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, gateway: 10.0.1.1 } }\n"
+	  "                                                    ^~~~~~~~\n" },
+	{ "gateway in the range",
+	  CLUSTER
+	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.199, gateway: 10.0.0.150 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:81: error: gateway 10.0.0.150 is inside of the network's range\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.199, gateway: 10.0.0.150 } }\n"
+	  "                                                                                  ^~~~~~~~~~\n" },
+	{ "server in no network",
+	  CLUSTER NETWORK "servers: { s1: { address: 10.1.0.1, roles: boot } }\n",
+	  "cluster.yaml:3:27: error: address 10.1.0.1 is in no network\n"
+	  "  servers: { s1: { address: 10.1.0.1, roles: boot } }\n"
+	  "                            ^~~~~~~~\n" },
+	{ "server in the range",
+	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.201, roles: boot } }\n",
+	  "cluster.yaml:3:27: error: address 10.0.0.201 is inside of the range of network boot\n"
+	  "  servers: { s1: { address: 10.0.0.201, roles: boot } }\n"
+	  "                            ^~~~~~~~~~\n" },
+	{ "server at the network address",
+	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.0, roles: boot } }\n",
+	  "cluster.yaml:3:27: error: address 10.0.0.0 is the network's own address in network boot\n"
+	  "  servers: { s1: { address: 10.0.0.0, roles: boot } }\n"
+	  "                            ^~~~~~~~\n" },
+	{ "two servers at one address",
+	  CLUSTER NETWORK
+	  "servers: { s1: { address: 10.0.0.1, roles: boot }, s2: { address: 10.0.0.1, roles: nfs } }\n",
+	  "cluster.yaml:3:67: error: address 10.0.0.1 is that of server s1\n"
+	  "  servers: { s1: { address: 10.0.0.1, roles: boot }, s2: { address: 10.0.0.1, roles: nfs } }\n"
+	  "                                                                    ^~~~~~~~\n" },
+	{ "unknown role",
+	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1, roles: [boot, nsf] } }\n",
+	  "cluster.yaml:3:51: error: 'roles' has to be one of boot nfs iscsi, not 'nsf'\n"
+	  "  servers: { s1: { address: 10.0.0.1, roles: [boot, nsf] } }\n"
+	  "                                                    ^~~\n"
+	  "  try: nfs\n" },
+	{ "server without roles", CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1 } }\n",
+	  "cluster.yaml:3:12: error: server s1 has no roles: what it does: DHCP, TFTP and HTTP; roots by NFS; disks by iSCSI\n"
+	  "  servers: { s1: { address: 10.0.0.1 } }\n"
+	  "             ^~\n" },
+	{ "bad port",
+	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1, roles: boot, http-port: 0 } }\n",
+	  "cluster.yaml:3:61: error: 'http-port' has to be a number from 1 to 65535, not '0'\n"
+	  "  servers: { s1: { address: 10.0.0.1, roles: boot, http-port: 0 } }\n"
+	  "                                                              ^\n" },
+	{ "path with a blank",
+	  CLUSTER NETWORK SERVER "images: { deb: { path: \"/srv/my image\" } }\n",
+	  "cluster.yaml:4:25: error: 'path' has to be an absolute path of letters, digits and /._-+=~, not '/srv/my image'\n"
+	  "  images: { deb: { path: \"/srv/my image\" } }\n"
+	  "                          ^~~~~~~~~~~~~\n" },
+	{ "path with a quote",
+	  CLUSTER NETWORK SERVER "images: { deb: { path: \"/srv/a\\\"b\" } }\n",
+	  "cluster.yaml:4:24: error: 'path' has to be an absolute path of letters, digits and /._-+=~, not '/srv/a\"b'\n"
+	  "  images: { deb: { path: \"/srv/a\\\"b\" } }\n"
+	  "                         ^~~~~~~~\n" },
+	{ "path with a line break",
+	  CLUSTER NETWORK SERVER "images: { deb: { path: \"/srv/a\\nb\" } }\n",
+	  "cluster.yaml:4:24: error: 'path' has to be an absolute path of letters, digits and /._-+=~, not '/srv/a?b'\n"
+	  "  images: { deb: { path: \"/srv/a\\nb\" } }\n"
+	  "                         ^~~~~~~~\n" },
+	{ "relative path", CLUSTER NETWORK SERVER "images: { deb: { path: srv/deb } }\n",
+	  "cluster.yaml:4:24: error: 'path' has to be an absolute path of letters, digits and /._-+=~, not 'srv/deb'\n"
+	  "  images: { deb: { path: srv/deb } }\n"
+	  "                         ^~~~~~~\n" },
+	{ "unknown server of image",
+	  CLUSTER NETWORK SERVER "images: { deb: { path: /srv/deb, server: s2 } }\n",
+	  "cluster.yaml:4:42: error: there is no server 's2'\n"
+	  "  images: { deb: { path: /srv/deb, server: s2 } }\n"
+	  "                                           ^~\n"
+	  "  try: s1\n" },
+	{ "server of image without nfs",
+	  CLUSTER NETWORK
+	  "servers: { s1: { address: 10.0.0.1, roles: boot }, s2: { address: 10.0.0.2, roles: nfs } }\n"
+	  "images: { deb: { path: /srv/deb, server: s1 } }\n",
+	  "cluster.yaml:4:42: error: server s1 does not have the role nfs\n"
+	  "  images: { deb: { path: /srv/deb, server: s1 } }\n"
+	  "                                           ^~\n" },
+	{ "several nfs servers",
+	  CLUSTER NETWORK
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] }, s2: { address: 10.0.0.2, roles: nfs } }\n"
+	  "images: { deb: { path: /srv/deb } }\n",
+	  "cluster.yaml:4:11: error: image deb has no server, and several servers have the role nfs\n"
+	  "  images: { deb: { path: /srv/deb } }\n"
+	  "            ^~~\n" },
+	{ "writable maybe",
+	  CLUSTER NETWORK SERVER "images: { deb: { path: /srv/deb, writable: maybe } }\n",
+	  "cluster.yaml:4:44: error: 'writable' has to be yes or no, not 'maybe'\n"
+	  "  images: { deb: { path: /srv/deb, writable: maybe } }\n"
+	  "                                             ^~~~~\n" },
+	{ "bad set in group", BASE "groups: { rack1: \"n[1-\" }\n",
+	  "cluster.yaml:5:19: error: set of nodes 'n[1-': '[1-': this bracket is never closed\n"
+	  "  groups: { rack1: \"n[1-\" }\n"
+	  "                    ^~~\n" },
+	{ "group in itself", BASE "groups: { a: \"@b\", b: \"@a\" }\n",
+	  "cluster.yaml:5:15: error: set of nodes '@b': a group must not contain itself, not even by way of others\n"
+	  "  groups: { a: \"@b\", b: \"@a\" }\n"
+	  "                ^~\n"
+	  "cluster.yaml:5:24: error: set of nodes '@a': a group must not contain itself, not even by way of others\n"
+	  "  groups: { a: \"@b\", b: \"@a\" }\n"
+	  "                         ^~\n" },
+	{ "group of unknown group",
+	  BASE "groups: { rack1: n1, all: \"@rack2\" }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:5:28: error: set of nodes '@rack2': there is no such group\n"
+	  "  groups: { rack1: n1, all: \"@rack2\" }\n"
+	  "                             ^~~~~~\n"
+	  "  try: @rack1\n" },
+	{ "group with strangers",
+	  BASE "groups: { rack1: \"n[1-3]\" }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:5:19: warning: group rack1 has nodes that there are not: n[2-3]\n"
+	  "  groups: { rack1: \"n[1-3]\" }\n"
+	  "                    ^~~~~~\n" },
+	{ "group is empty", BASE "groups: { rack1: }\n",
+	  "cluster.yaml:5:11: error: group 'rack1' has to be a set of nodes, such as n[01-16]\n"
+	  "  groups: { rack1: }\n"
+	  "            ^~~~~\n" },
+	{ "bad set of nodes",
+	  BASE "nodes:\n"
+	       "  n[1-3,x]: {}\n",
+	  "cluster.yaml:6:9: error: set of nodes 'n[1-3,x]': 'x]': a number is missing here\n"
+	  "    n[1-3,x]: {}\n"
+	  "          ^~\n" },
+	{ "unknown group in set",
+	  BASE "groups: { rack1: n1 }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	       "  \"n1,@rak1\": {}\n",
+	  "cluster.yaml:8:7: error: set of nodes 'n1,@rak1': '@rak1': there is no such group\n"
+	  "    \"n1,@rak1\": {}\n"
+	  "        ^~~~~\n"
+	  "  try: @rack1\n" },
+	{ "range too large",
+	  BASE "nodes:\n"
+	       "  n[1-99999999]: {}\n",
+	  "cluster.yaml:6:5: error: set of nodes 'n[1-99999999]': '1-99999999]': a node set has at most 1,000,000 names\n"
+	  "    n[1-99999999]: {}\n"
+	  "      ^~~~~~~~~~~\n" },
+	{ "name with dots",
+	  BASE "nodes:\n"
+	       "  n1.demo: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:3: error: the name of a node has no dots, as 'n1.demo' has: 'domain' is a key of cluster\n"
+	  "    n1.demo: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "    ^~~~~~~\n" },
+	{ "name that is none",
+	  BASE "nodes:\n"
+	       "  -n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:3: error: '-n1' is no host name: letters, digits and '-', 63 characters at most\n"
+	  "    -n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "    ^~~\n" },
+	{ "names that differ in case",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	       "  N1: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb }\n",
+	  "cluster.yaml:7:3: error: nodes 'N1' and 'n1' (cluster.yaml:6:3) are one to DNS\n"
+	  "    N1: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb }\n"
+	  "    ^~\n"
+	  "  try: n1\n" },
+	{ "name of a server",
+	  BASE "nodes:\n"
+	       "  s1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:3: error: s1: there is a server of that name (cluster.yaml:3:12)\n"
+	  "    s1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "    ^~\n" },
+	{ "bad mac",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:14: error: n1: '52:54:00:00:01' is no Ethernet address of one interface, such as 52:54:00:12:34:56\n"
+	  "    n1: { mac: 52:54:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "               ^~~~~~~~~~~~~~\n" },
+	{ "multicast mac",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 01:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:14: error: n1: '01:54:00:00:00:01' is no Ethernet address of one interface, such as 52:54:00:12:34:56\n"
+	  "    n1: { mac: 01:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "               ^~~~~~~~~~~~~~~~~\n" },
+	{ "same mac twice",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	       "  n2: { mac: 52-54-00-00-00-01, address: 10.0.0.3, image: deb }\n",
+	  "cluster.yaml:7:14: error: n2: mac 52:54:00:00:00:01 is that of n1 (cluster.yaml:6:14)\n"
+	  "    n2: { mac: 52-54-00-00-00-01, address: 10.0.0.3, image: deb }\n"
+	  "               ^~~~~~~~~~~~~~~~~\n" },
+	{ "no mac is a warning for all",
+	  BASE "nodes:\n"
+	       "  n[1-3]:\n"
+	       "    image: deb\n",
+	  "cluster.yaml: warning: n[1-3]: no mac: nothing is made yet for it to boot from\n" },
+	{ "bad address",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.256, image: deb }\n",
+	  "cluster.yaml:6:42: error: n1: '10.0.0.256' is no IPv4 address\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.256, image: deb }\n"
+	  "                                           ^~~~~~~~~~\n" },
+	{ "same address twice",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	       "  n2: { mac: 52:54:00:00:00:02, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:7:42: error: n2: address 10.0.0.2 is that of n1 (cluster.yaml:6:42)\n"
+	  "    n2: { mac: 52:54:00:00:00:02, address: 10.0.0.2, image: deb }\n"
+	  "                                           ^~~~~~~~\n" },
+	{ "address outside of subnet",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.1.2, image: deb }\n",
+	  "cluster.yaml:6:42: error: n1: address 10.0.1.2 is outside of 10.0.0.0/24 (network boot)\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.1.2, image: deb }\n"
+	  "                                           ^~~~~~~~\n" },
+	{ "address of the network",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.0, image: deb }\n",
+	  "cluster.yaml:6:42: error: n1: address 10.0.0.0 is the network's own address in 10.0.0.0/24 (network boot)\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.0, image: deb }\n"
+	  "                                           ^~~~~~~~\n" },
+	{ "broadcast address",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.255, image: deb }\n",
+	  "cluster.yaml:6:42: error: n1: address 10.0.0.255 is the broadcast address of 10.0.0.0/24 (network boot)\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.255, image: deb }\n"
+	  "                                           ^~~~~~~~~~\n" },
+	{ "address of the gateway",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.254, image: deb }\n",
+	  "cluster.yaml:6:42: error: n1: address 10.0.0.254 is the gateway of network boot\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.254, image: deb }\n"
+	  "                                           ^~~~~~~~~~\n" },
+	{ "address of a server",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.1, image: deb }\n",
+	  "cluster.yaml:6:42: error: n1: address 10.0.0.1 is that of server s1\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.1, image: deb }\n"
+	  "                                           ^~~~~~~~\n" },
+	{ "address in the range",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.200, image: deb }\n",
+	  "cluster.yaml:6:42: error: n1: address 10.0.0.200 is inside of the range of network boot\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.200, image: deb }\n"
+	  "                                           ^~~~~~~~~~\n" },
+	{ "range shorter than the set",
+	  BASE "nodes:\n"
+	       "  n[1-4]:\n"
+	       "    image: deb\n"
+	       "    address: 10.0.0.[11-13]\n",
+	  "cluster.yaml:8:14: error: 'address' stands for 3 values, but the entry is for 4 nodes\n"
+	  "      address: 10.0.0.[11-13]\n"
+	  "               ^~~~~~~~~~~~~~\n"
+	  "cluster.yaml: warning: n[1-4]: no mac: nothing is made yet for it to boot from\n" },
+	{ "one address for several",
+	  BASE "nodes:\n"
+	       "  n[1-2]:\n"
+	       "    image: deb\n"
+	       "    address: 10.0.0.11\n",
+	  "cluster.yaml:8:14: error: 'address' stands for 1 value, but the entry is for 2 nodes\n"
+	  "      address: 10.0.0.11\n"
+	  "               ^~~~~~~~~\n"
+	  "cluster.yaml: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n" },
+	{ "bad range of addresses",
+	  BASE "nodes:\n"
+	       "  n[1-2]:\n"
+	       "    image: deb\n"
+	       "    address: 10.0.0.[11-\n",
+	  "cluster.yaml:8:21: error: set of nodes '10.0.0.[11-': '[11-': this bracket is never closed\n"
+	  "      address: 10.0.0.[11-\n"
+	  "                      ^~~~\n"
+	  "cluster.yaml: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n" },
+	{ "no address and no range",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n",
+	  "cluster.yaml:5:10: error: n1: no address, and network boot has no range\n"
+	  "  nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n"
+	  "           ^~\n" },
+	{ "no address and no dhcp",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, dhcp: none } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n",
+	  "cluster.yaml:5:10: error: n1: no address, and network boot has no DHCP\n"
+	  "  nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n"
+	  "           ^~\n" },
+	{ "no image",
+	  BASE "nodes:\n"
+	       "  n[1-2]: {}\n",
+	  "cluster.yaml:6:3: error: n[1-2]: no image is named: give image: here or in a profile\n"
+	  "    n[1-2]: {}\n"
+	  "    ^~\n"
+	  "cluster.yaml: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n" },
+	{ "unknown image",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: dbe }\n",
+	  "cluster.yaml:6:59: error: there is no image 'dbe'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: dbe }\n"
+	  "                                                            ^~~\n"
+	  "  try: deb\n" },
+	{ "unknown network",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, network: bot }\n",
+	  "cluster.yaml:6:73: error: there is no network 'bot'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, network: bot }\n"
+	  "                                                                          ^~~\n"
+	  "  try: boot\n" },
+	{ "unknown server",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, server: s2 }\n",
+	  "cluster.yaml:6:72: error: there is no server 's2'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, server: s2 }\n"
+	  "                                                                         ^~\n"
+	  "  try: s1\n" },
+	{ "server without role boot",
+	  CLUSTER NETWORK
+	  "servers: { s1: { address: 10.0.0.1, roles: boot }, s2: { address: 10.0.0.2, roles: nfs } }\n"
+	  "images: { deb: { path: /srv/deb } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.3, image: deb, server: s2 }\n",
+	  "cluster.yaml:6:72: error: n1: the server does not have the role boot\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.3, image: deb, server: s2 }\n"
+	  "                                                                         ^~\n" },
+	{ "several networks",
+	  CLUSTER
+	  "networks: { a: { subnet: 10.0.0.0/24, range: 10.0.0.9-10.0.0.99 }, b: { subnet: 10.0.1.0/24 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
+	  "images: { deb: { path: /srv/deb } }\n"
+	  "nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n",
+	  "cluster.yaml:5:10: error: n1: no network is named, and there are several\n"
+	  "  nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n"
+	  "           ^~\n" },
+	{ "several boot servers",
+	  CLUSTER NETWORK
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] }, s2: { address: 10.0.0.4, roles: boot } }\n"
+	  "images: { deb: { path: /srv/deb } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:3: error: n1: no server is named, and several have the role boot\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "    ^~\n" },
+	{ "no boot server",
+	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1, roles: nfs } }\n"
+			  "images: { deb: { path: /srv/deb } }\n"
+			  "nodes:\n"
+			  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:3: error: n1: there is no server with the role boot\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "    ^~\n" },
+	{ "no nfs server",
+	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1, roles: boot } }\n"
+			  "images: { deb: { path: /srv/deb } }\n"
+			  "nodes:\n"
+			  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:3: error: n1: there is no server with the role nfs for the image\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "    ^~\n" },
+	{ "unknown profile",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, profiles: [p] }\n",
+	  "cluster.yaml:6:75: error: there is no profile 'p'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, profiles: [p] }\n"
+	  "                                                                            ^\n" },
+	{ "unknown profile hides what it would say",
+	  BASE
+	  "profiles: { compute: { image: deb } }\n"
+	  "nodes: { n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: [computee] } }\n",
+	  "cluster.yaml:6:70: error: there is no profile 'computee'\n"
+	  "  nodes: { n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: [computee] } }\n"
+	  "                                                                       ^~~~~~~~\n"
+	  "  try: compute\n" },
+	{ "mac in a profile",
+	  BASE "profiles:\n"
+	       "  p: { mac: 52:54:00:00:00:02 }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, image: deb }\n",
+	  "cluster.yaml:6:8: error: 'mac' belongs to a node, not to a profile\n"
+	  "    p: { mac: 52:54:00:00:00:02 }\n"
+	  "         ^~~\n" },
+	{ "profile of itself",
+	  BASE "profiles:\n"
+	       "  p: { profiles: p }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, image: deb }\n",
+	  "cluster.yaml:6:18: error: profile p inherits from itself: p, p\n"
+	  "    p: { profiles: p }\n"
+	  "                   ^\n" },
+	{ "cycle of profiles",
+	  BASE "profiles:\n"
+	       "  p: { profiles: q }\n"
+	       "  q: { profiles: r }\n"
+	       "  r: { profiles: [q] }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, image: deb }\n",
+	  "cluster.yaml:8:19: error: profile q inherits from itself: q, r, q\n"
+	  "    r: { profiles: [q] }\n"
+	  "                    ^\n" },
+	{ "profile twice in a list",
+	  BASE "profiles:\n"
+	       "  p: { profiles: [q, q] }\n"
+	       "  q: {}\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, image: deb }\n",
+	  "cluster.yaml:6:19: error: profile q is in this list twice\n"
+	  "    p: { profiles: [q, q] }\n"
+	  "                    ^\n" },
+	{ "profiles without an order",
+	  BASE "profiles:\n"
+	       "  a: {}\n"
+	       "  b: {}\n"
+	       "  x: { profiles: [a, b] }\n"
+	       "  y: { profiles: [b, a] }\n"
+	       "  p: { profiles: [x, y] }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, image: deb }\n",
+	  "cluster.yaml:10:18: error: profiles 'x,y': there is no order in which each outranks those that it inherits from\n"
+	  "    p: { profiles: [x, y] }\n"
+	  "                   ^\n"
+	  "  try: name the one that is to outrank last\n" },
+	{ "bad root",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: nbd }\n",
+	  "cluster.yaml:6:70: error: 'root' has to be one of nfs iscsi, not 'nbd'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: nbd }\n"
+	  "                                                                       ^~~\n" },
+	{ "iscsi without anything",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n",
+	  "cluster.yaml:6:70: error: n1: root: iscsi needs a disk\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n"
+	  "                                                                       ^~~~~\n"
+	  "cluster.yaml:6:70: error: n1: root: iscsi needs an iqn in cluster:\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n"
+	  "                                                                       ^~~~~\n"
+	  "cluster.yaml:6:70: error: n1: root: iscsi needs one server with the role iscsi\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n"
+	  "                                                                       ^~~~~\n" },
+	{ "bad disk",
+	  "cluster: { name: demo, iqn: iqn.2026-11.x }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "images: { deb: { path: /srv/deb } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: sda }\n",
+	  "cluster.yaml:6:83: error: 'disk' has to be an absolute path of letters, digits and /._-+=~@:, not 'sda'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: sda }\n"
+	  "                                                                                    ^~~\n" },
+	{ "two nodes write to one disk",
+	  "cluster: { name: demo, iqn: iqn.2026-11.x }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "images: { deb: { path: /srv/deb } }\n"
+	  "nodes:\n"
+	  "  \"n[1-2]\": { root: iscsi, disk: /dev/vg/d, access: rw, image: deb }\n",
+	  "cluster.yaml:6:34: error: n2: disk /dev/vg/d is that of n1 (cluster.yaml:6:34)\n"
+	  "    \"n[1-2]\": { root: iscsi, disk: /dev/vg/d, access: rw, image: deb }\n"
+	  "                                   ^~~~~~~~~\n"
+	  "cluster.yaml: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n" },
+	{ "bad overlay",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, overlay: tmpfs:big }\n",
+	  "cluster.yaml:6:73: error: 'overlay': size 'big': give 512m, 2g or 50%, say\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, overlay: tmpfs:big }\n"
+	  "                                                                          ^~~~~~~~~\n" },
+	{ "bad init",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, init: sbin/init }\n",
+	  "cluster.yaml:6:70: error: 'init': path 'sbin/init': give one that begins with '/'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, init: sbin/init }\n"
+	  "                                                                       ^~~~~~~~~\n" },
+	{ "bad nfs version",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, nfs-version: 5 }\n",
+	  "cluster.yaml:6:77: error: 'nfs-version' has to be one of 3 4 4.0 4.1 4.2, not '5'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, nfs-version: 5 }\n"
+	  "                                                                              ^\n" },
+	{ "bad mount option",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, mount-options: [soft, vers=9] }\n",
+	  "cluster.yaml:6:86: error: NFS version option 'vers=9': give vers=3, 4, 4.0, 4.1 or 4.2\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, mount-options: [soft, vers=9] }\n"
+	  "                                                                                       ^~~~~~\n" },
+	{ "mount option with a bracket",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, mount-options: [\"(x)\"] }\n",
+	  "cluster.yaml:6:81: error: 'mount-options' has to be an NFS mount option, not '(x)'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, mount-options: [\"(x)\"] }\n"
+	  "                                                                                  ^~~\n" },
+	{ "onfail without choice",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, onfail: rebot }\n",
+	  "cluster.yaml:6:72: error: 'onfail' has to be one of retry reboot shell poweroff, not 'rebot'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, onfail: rebot }\n"
+	  "                                                                         ^~~~~\n"
+	  "  try: reboot\n" },
+	{ "shell without rescue",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, onfail: shell }\n",
+	  "cluster.yaml:6:72: warning: n1: onfail: shell finds no shell in the initrd without rescue: yes\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, onfail: shell }\n"
+	  "                                                                         ^~~~~\n" },
+	{ "bad switch",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, rescue: 1 }\n",
+	  "cluster.yaml:6:72: error: 'rescue' has to be yes or no, not '1'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, rescue: 1 }\n"
+	  "                                                                         ^\n" },
+	{ "drivers auto in a list",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: [auto, e1000e] }\n",
+	  "cluster.yaml:6:73: error: n1: auto and detected stand alone, not in a list\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: [auto, e1000e] }\n"
+	  "                                                                          ^\n" },
+	{ "bad module name",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: [a/b] }\n",
+	  "cluster.yaml:6:74: error: 'drivers' has to be the name of a kernel module, not 'a/b'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: [a/b] }\n"
+	  "                                                                           ^~~\n" },
+	{ "nothing detected yet",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: detected }\n",
+	  "cluster.yaml:6:73: warning: n1: no drivers have been detected yet: all wired ones are taken\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: detected }\n"
+	  "                                                                          ^~~~~~~~\n" },
+	{ "lab memory too small",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { memory: 1 } }\n",
+	  "cluster.yaml:6:79: error: 'memory' has to be a number from 64 to 1048576, not '1'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { memory: 1 } }\n"
+	  "                                                                                ^\n" },
+	{ "bad lab firmware",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { firmware: efi } }\n",
+	  "cluster.yaml:6:81: error: 'firmware' has to be one of bios uefi, not 'efi'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { firmware: efi } }\n"
+	  "                                                                                  ^~~\n"
+	  "  try: uefi\n" },
+	{ "unknown parameter",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, parameters: [wireroot.onfial=reboot] }\n",
+	  "cluster.yaml:6:77: error: the init does not know 'wireroot.onfial'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, parameters: [wireroot.onfial=reboot] }\n"
+	  "                                                                              ^~~~~~~~~~~~~~~~~~~~~~\n"
+	  "  try: wireroot.onfail\n" },
+	{ "malformed parameter",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, parameters: [wireroot.onfail=never] }\n",
+	  "cluster.yaml:6:77: error: 'wireroot.onfail=never': policy 'never': give retry, reboot, shell or poweroff\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, parameters: [wireroot.onfail=never] }\n"
+	  "                                                                              ^~~~~~~~~~~~~~~~~~~~~\n" },
+	{ "malformed kernel word",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"quiet ip=10.0.0\" }\n",
+	  "cluster.yaml:6:79: error: 'ip=10.0.0': client address '10.0.0': give an IPv4 address such as 10.0.0.1\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"quiet ip=10.0.0\" }\n"
+	  "                                                                                ^~~~~~~~~\n" },
+	{ "word with an open quote",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['a=\"b'] }\n",
+	  "cluster.yaml:6:74: error: 'append' has to be a word of a kernel command line: with blanks only in double quotes, neither '#' nor '-' first, not 'a=\"b'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['a=\"b'] }\n"
+	  "                                                                           ^~~~\n" },
+	{ "comment as a parameter",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, parameters: ['#x'] }\n",
+	  "cluster.yaml:6:78: error: 'parameters' has to be a word of a kernel command line: with blanks only in double quotes, neither '#' nor '-' first, not '#x'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, parameters: ['#x'] }\n"
+	  "                                                                               ^~\n" },
+	{ "end of a command in append",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['a', '||', 'b'] }\n",
+	  "cluster.yaml:6:79: error: '||': iPXE takes it for the end of a command\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['a', '||', 'b'] }\n"
+	  "                                                                                ^~\n" },
+	{ "open setting in append",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['a=${net0'] }\n",
+	  "cluster.yaml:6:74: error: 'a=${net0': a ${ has no }\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['a=${net0'] }\n"
+	  "                                                                           ^~~~~~~~\n" },
+	{ "end of parameters",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: [a, --, b] }\n",
+	  "cluster.yaml:6:76: error: 'append' has to be a word of a kernel command line: with blanks only in double quotes, neither '#' nor '-' first, not '--'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: [a, --, b] }\n"
+	  "                                                                             ^~\n" },
+	{ "words are a map",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: { a: b } }\n",
+	  "cluster.yaml:6:72: error: 'append' has to be a list, or a text, not a map\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: { a: b } }\n"
+	  "                                                                         ^\n" },
+	{ "words in a list in a list",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: [[a]] }\n",
+	  "cluster.yaml:6:73: error: 'append' has to be a list of texts\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: [[a]] }\n"
+	  "                                                                          ^\n" },
+	{ "undefined variable",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"a=@RACK@\" }\n",
+	  "cluster.yaml:6:75: error: n1: variable @RACK@ is not defined\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"a=@RACK@\" }\n"
+	  "                                                                            ^~~~~~\n" },
+	{ "undefined variable like another",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { RACK: r1 }, append: \"a=@RAC@\" }\n",
+	  "cluster.yaml:6:100: error: n1: variable @RAC@ is not defined\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { RACK: r1 }, append: \"a=@RAC@\" }\n"
+	  "                                                                                                     ^~~~~\n"
+	  "  try: @RACK@\n" },
+	{ "lone at sign",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"a=b@c\" }\n",
+	  "cluster.yaml:6:76: error: n1: '@' begins no @NAME@\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"a=b@c\" }\n"
+	  "                                                                             ^\n"
+	  "  try: write @@ for a single '@'\n" },
+	{ "variable that is empty",
+	  BASE
+	  "nodes:\n"
+	  "  head: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"i=@INDEX@\" }\n",
+	  "cluster.yaml:6:77: error: head: variable @INDEX@ is empty: the node has none\n"
+	  "    head: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"i=@INDEX@\" }\n"
+	  "                                                                              ^~~~~~~\n" },
+	{ "variable makes a bad word",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { V: \"a b\" }, append: \"x=@V@\" }\n",
+	  "cluster.yaml:6:98: error: n1: 'append' has to be a word of a kernel command line: with blanks only in double quotes, neither '#' nor '-' first, not 'x=a b'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { V: \"a b\" }, append: \"x=@V@\" }\n"
+	  "                                                                                                   ^~~~~\n" },
+	{ "variable makes a malformed parameter",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { V: never }, parameters: \"wireroot.onfail=@V@\" }\n",
+	  "cluster.yaml:6:102: error: n1: 'wireroot.onfail=never': policy 'never': give retry, reboot, shell or poweroff\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { V: never }, parameters: \"wireroot.onfail=@V@...\n"
+	  "                                                                                                       ^~~~~~~~~~~~~~~~~~~\n" },
+	{ "bad variable name",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { rack: r1 } }\n",
+	  "cluster.yaml:6:77: error: the name of a variable has to be capitals, digits and '_', not 'rack'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { rack: r1 } }\n"
+	  "                                                                              ^~~~\n" },
+	{ "built in variable",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { NODE: r1 } }\n",
+	  "cluster.yaml:6:77: error: NODE is a variable that every node has by itself\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { NODE: r1 } }\n"
+	  "                                                                              ^~~~\n" },
+	{ "variable that is a list",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { RACK: [r1] } }\n",
+	  "cluster.yaml:6:83: error: the value of a variable has to be a text\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { RACK: [r1] } }\n"
+	  "                                                                                    ^\n" },
+	{ "variables are no map",
+	  BASE "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: RACK }\n",
+	  "cluster.yaml:6:75: error: 'variables' has to be a map: of names to texts\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: RACK }\n"
+	  "                                                                            ^~~~\n" },
+	{ "one mistake of many nodes is told once",
+	  BASE "nodes:\n"
+	       "  \"n[1-100]\": { image: deb, append: \"a=@RACK@\" }\n",
+	  "cluster.yaml:6:40: error: n[1-100]: variable @RACK@ is not defined\n"
+	  "    \"n[1-100]\": { image: deb, append: \"a=@RACK@\" }\n"
+	  "                                         ^~~~~~\n"
+	  "cluster.yaml: warning: n[1-100]: no mac: nothing is made yet for it to boot from\n" },
+	{ "mistakes stand in order",
+	  "cluster: { nmae: demo }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/33 } }\n"
+	  "servers: { s1: { address: x } }\n"
+	  "images: { deb: { path: x } }\n"
+	  "nodes: { n1: { image: x, mac: y, address: z } }\n",
+	  "cluster.yaml:1:1: error: cluster has no name: what it is called\n"
+	  "  cluster: { nmae: demo }\n"
+	  "  ^~~~~~~\n"
+	  "cluster.yaml:1:12: error: unknown key 'nmae' of cluster\n"
+	  "  cluster: { nmae: demo }\n"
+	  "             ^~~~\n"
+	  "  try: name\n"
+	  "cluster.yaml:2:29: error: 'subnet' has to be a subnet as 10.0.0.0/24, of 1 to 30 bits, not '10.0.0.0/33'\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/33 } }\n"
+	  "                              ^~~~~~~~~~~\n"
+	  "cluster.yaml:3:12: error: server s1 has no roles: what it does: DHCP, TFTP and HTTP; roots by NFS; disks by iSCSI\n"
+	  "  servers: { s1: { address: x } }\n"
+	  "             ^~\n"
+	  "cluster.yaml:3:27: error: 'address' has to be an IPv4 address, not 'x'\n"
+	  "  servers: { s1: { address: x } }\n"
+	  "                            ^\n"
+	  "cluster.yaml:4:24: error: 'path' has to be an absolute path of letters, digits and /._-+=~, not 'x'\n"
+	  "  images: { deb: { path: x } }\n"
+	  "                         ^\n"
+	  "cluster.yaml:5:10: error: n1: there is no server with the role boot\n"
+	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
+	  "           ^~\n"
+	  "cluster.yaml:5:23: error: there is no image 'x'\n"
+	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
+	  "                        ^\n"
+	  "cluster.yaml:5:31: error: n1: 'y' is no Ethernet address of one interface, such as 52:54:00:12:34:56\n"
+	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
+	  "                                ^\n"
+	  "cluster.yaml:5:43: error: n1: 'z' is no IPv4 address\n"
+	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
+	  "                                            ^\n" },
+};
+
+#define COUNT (sizeof(examples) / sizeof(examples[0]))
+
+/* Load @definition as if it stood in cluster.yaml; what was found goes to @text. */
+static int load(const char *definition, struct text *text)
+{
+	struct cluster_edit edit = { "cluster.yaml", definition, strlen(definition) };
+	struct cluster_options options = { .skip_files = true, .edits = &edit, .edit_count = 1 };
+	struct findings findings = { 0 };
+	struct cluster cluster;
+	struct fault fault = { 0 };
+	int error = cluster_load_with(&cluster, edit.path, &options, &findings, &fault);
+
+	cluster_free(&cluster);
+	findings_to_text(&findings, text);
+	findings_free(&findings);
+	return error;
+}
+
+static void says_it_to_the_letter(void **state)
+{
+	const struct example *example = *state;
+	struct text text = { 0 };
+	int error = load(example->definition, &text);
+
+	assert_string_equal(text_string(&text), example->findings);
+	assert_int_equal(error, strstr(example->findings, ": error: ") ? -22 : 0);
+	text_free(&text);
+}
+
+/* A list of @count words, "PREFIX0, PREFIX1, …". */
+static void add_words(struct text *text, const char *prefix, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++)
+		text_printf(text, "%s%s%u", i ? ", " : "", prefix, i);
+}
+
+static void check_long_list(const char *key, const char *prefix, unsigned int count,
+			    const char *message)
+{
+	struct text definition = { 0 }, text = { 0 };
+
+	text_printf(&definition,
+		    BASE
+		    "nodes: { n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, %s: [",
+		    key);
+	add_words(&definition, prefix, count);
+	text_add(&definition, "] } }\n");
+	load(definition.data, &text);
+	if (message)
+		assert_non_null(strstr(text_string(&text), message));
+	else
+		assert_string_equal(text_string(&text), "");
+	text_free(&definition);
+	text_free(&text);
+}
+
+static void a_command_line_has_its_limit(void **state)
+{
+	(void)state;
+	check_long_list("append", "a-word-of-20-bytes-", 70, NULL);
+	check_long_list("append", "a-word-of-20-bytes-", 90,
+			"error: the words of append have 1970 bytes; there is room for 1792\n"
+			"  ...");
+}
+
+static void the_init_takes_so_many_words(void **state)
+{
+	(void)state;
+	check_long_list("parameters", "w", 224, NULL);
+	check_long_list("parameters", "w", 225,
+			"error: parameters has 225 words; the init takes 256, and of these 32 are "
+			"Wireroot's own\n");
+}
+
+static void only_so_many_findings_are_kept(void **state)
+{
+	struct text definition = { 0 }, text = { 0 };
+
+	(void)state;
+	text_add(&definition, BASE "nodes:\n");
+	for (int i = 0; i < FINDINGS_MAX + 10; i++)
+		text_printf(&definition, "  n%d: { colour: red }\n", i);
+	load(definition.data, &text);
+	assert_non_null(strstr(text_string(&text), "unknown key 'colour' of a node"));
+	assert_non_null(strstr(text_string(&text), "\nand 1021 more\n"));
+	text_free(&definition);
+	text_free(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest others[] = {
+		cmocka_unit_test(a_command_line_has_its_limit),
+		cmocka_unit_test(the_init_takes_so_many_words),
+		cmocka_unit_test(only_so_many_findings_are_kept),
+	};
+	struct CMUnitTest tests[COUNT + sizeof(others) / sizeof(others[0])];
+
+	for (size_t i = 0; i < COUNT; i++)
+		tests[i] = (struct CMUnitTest){ .name = examples[i].name,
+						.test_func = says_it_to_the_letter,
+						.initial_state = (void *)&examples[i] };
+	memcpy(tests + COUNT, others, sizeof(others));
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
