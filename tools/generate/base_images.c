@@ -182,6 +182,22 @@ static struct wish wish_of(const struct cluster_node *node)
 			      .rescue = node->rescue };
 }
 
+/* All drivers, and that of some node if it has them: another base image would take time and room.
+ */
+static struct wish wish_of_discovery(const struct generator *generator)
+{
+	const struct cluster *cluster = generator->cluster;
+
+	for (size_t i = 0; i < cluster->node_count; i++) {
+		const struct cluster_node *node = &cluster->nodes[i];
+
+		if (node->has_mac && node->image == generator->discovery_image &&
+		    node->drivers_auto && !node->rescue)
+			return wish_of(node);
+	}
+	return (struct wish){ .image = generator->discovery_image, .drivers_auto = true };
+}
+
 static int find_bases(struct bases *bases, struct text *key)
 {
 	struct generator *generator = bases->generator;
@@ -195,7 +211,7 @@ static int find_bases(struct bases *bases, struct text *key)
 			error = find_base(bases, &wish, key, &generator->bases[i]);
 	}
 	if (!error && generator->discovery_image) {
-		struct wish wish = { .image = generator->discovery_image, .drivers_auto = true };
+		struct wish wish = wish_of_discovery(generator);
 
 		error = find_base(bases, &wish, key, &generator->discovery_base);
 	}

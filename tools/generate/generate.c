@@ -20,10 +20,10 @@ static int generate_outputs(const struct generator *generator, struct file_set *
 {
 	static int (*const outputs[])(const struct generator *generator, struct file_set *set,
 				      struct fault *fault) = {
-		generate_loaders,  generate_dnsmasq, generate_exports, generate_ganesha,
-		generate_tgt,	   generate_lio,     generate_ipxe,    generate_pxelinux,
-		generate_grub,	   generate_hosts,   generate_genders, generate_index,
-		generate_segments, generate_units,
+		generate_loaders,  generate_discovery, generate_dnsmasq, generate_exports,
+		generate_ganesha,  generate_tgt,       generate_lio,	 generate_ipxe,
+		generate_pxelinux, generate_grub,      generate_hosts,	 generate_genders,
+		generate_index,	   generate_segments,  generate_units,
 	};
 	int error = 0;
 

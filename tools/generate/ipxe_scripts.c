@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tools/generate/ipxe.h"
+#include "tools/generate/ipxe_scripts.h"
 
 /* Text that several files share; ->data is the set's. */
 struct script {
@@ -40,8 +41,12 @@ static struct ipxe_template template_of(const char *text, struct ipxe_template b
 	return text ? (struct ipxe_template){ text, strlen(text), source } : built_in;
 }
 
-/* Put who wrote the script behind its first line, which has to be "#!ipxe". */
-static void sign(const struct text *script, struct text *text)
+struct ipxe_template ipxe_cluster_template(const struct cluster *cluster)
+{
+	return template_of(cluster->node_template, ipxe_node_template(), "templates: node");
+}
+
+void ipxe_sign(const struct text *script, struct text *text)
 {
 	size_t first = strcspn(script->data, "\n");
 
@@ -97,7 +102,7 @@ static int add_boot_script(const struct generator *generator, struct file_set *s
 	int error = ipxe_boot_script(&template, output_url(server, url), &script, fault);
 
 	if (!error) {
-		sign(&script, &text);
+		ipxe_sign(&script, &text);
 		error = output_add(set, 0644, &text, fault, "%s", path);
 	}
 	text_free(&script);
@@ -177,7 +182,7 @@ static int write_script(struct scripts *scripts, size_t index, struct script *sc
 					    .append = text_string(&scripts->append) },
 		&output, scripts->fault);
 	if (!error) {
-		sign(&output, &text);
+		ipxe_sign(&output, &text);
 		error = keep(scripts->set, &text, script, scripts->fault);
 	}
 	text_free(&output);

@@ -112,6 +112,35 @@ static void note_uses(struct generator *generator)
 	}
 }
 
+/* Does @server answer machines that nobody knows? */
+static bool answers_unknown(const struct generator *generator, const struct cluster_server *server)
+{
+	const struct cluster *cluster = generator->cluster;
+
+	for (size_t i = 0; i < cluster->network_count; i++)
+		if (cluster->networks[i].range_first &&
+		    generator_server_on(generator, server, &cluster->networks[i]))
+			return true;
+	return false;
+}
+
+/* The newest kernel knows the most hardware. */
+static void choose_discovery(struct generator *generator)
+{
+	const struct cluster *cluster = generator->cluster;
+
+	for (size_t i = 0; !generator->discovery_server && i < cluster->server_count; i++)
+		if (answers_unknown(generator, &cluster->servers[i]))
+			generator->discovery_server = &cluster->servers[i];
+	for (size_t i = 0; generator->discovery_server && i < cluster->image_count; i++) {
+		const struct cluster_image *image = &cluster->images[i];
+
+		if (!generator->discovery_image ||
+		    strverscmp(generator->discovery_image->kernel, image->kernel) < 0)
+			generator->discovery_image = image;
+	}
+}
+
 int generator_begin(struct generator *generator, const struct cluster *cluster,
 		    const struct generate_options *options, struct fault *fault)
 {
@@ -128,6 +157,7 @@ int generator_begin(struct generator *generator, const struct cluster *cluster,
 	    !generator->server_networks)
 		return no_memory(fault);
 	note_uses(generator);
+	choose_discovery(generator);
 	return 0;
 }
 

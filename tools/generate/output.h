@@ -3,10 +3,10 @@
  * What the outputs of a generation have in common: one file in this folder for each kind of
  * output, each of which adds its files to a set.
  *
- * Everything here but generate_kernels(), generate_base_images() and generate_loaders(), which read
- * the files that they name, is a pure function of the cluster. Values that would mean something
- * else to a file's reader are refused here once more, although the definition's checks do not let
- * them pass: a path with a quote in it must never become another directive.
+ * Everything here but generate_kernels(), generate_base_images(), generate_loaders() and
+ * generate_discovery(), which look at files, is a pure function of the cluster. Values that would
+ * mean something else to a file's reader are refused here once more, although the definition's
+ * checks do not let them pass: a path with a quote in it must never become another directive.
  */
 #ifndef WIREROOT_OUTPUT_H
 #define WIREROOT_OUTPUT_H
@@ -35,7 +35,10 @@ struct generator {
 	const char **kernels;
 	/* "base/HASH.img" by node; NULL: a node without a MAC address. */
 	const char **bases;
-	const struct cluster_image *discovery_image; /* NULL: unknown machines get no address */
+	/* Machines that are to become nodes boot from this server and with this image's kernel;
+	 * NULL: unknown machines get no address, or there is no image. */
+	const struct cluster_server *discovery_server;
+	const struct cluster_image *discovery_image;
 	const char *discovery_base; /* as in ->bases */
 	/* Which of the networks (second index) matter to an image or a boot server (first one). */
 	bool *image_networks; /* has nodes that mount the image by NFS */
@@ -102,7 +105,8 @@ int output_add_artefact(struct generator *generator, struct file_set *set, const
 int output_check_path(const char *what, const char *path, struct fault *fault);
 /* Likewise a name: letters, digits, '.', '_', '-', the first none of the last three. */
 int output_check_name(const char *what, const char *name, struct fault *fault);
-/* Likewise a Debian version, as kernels have them in their names: that may also have '+' and '~'. */
+/* Likewise a Debian version, as kernels have them in their names: that may also have '+' and '~'.
+ */
 int output_check_version(const char *what, const char *version, struct fault *fault);
 /* Likewise an iSCSI name: a name that may also have ':'. */
 int output_check_iscsi_name(const char *what, const char *name, struct fault *fault);
@@ -112,6 +116,8 @@ int generate_kernels(struct generator *generator, struct file_set *set, struct f
 int generate_base_images(struct generator *generator, struct file_set *set, struct fault *fault);
 int generate_loaders(const struct generator *generator, struct file_set *set, struct fault *fault);
 
+int generate_discovery(const struct generator *generator, struct file_set *set,
+		       struct fault *fault);
 int generate_dnsmasq(const struct generator *generator, struct file_set *set, struct fault *fault);
 int generate_exports(const struct generator *generator, struct file_set *set, struct fault *fault);
 int generate_ganesha(const struct generator *generator, struct file_set *set, struct fault *fault);

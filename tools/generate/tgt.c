@@ -10,12 +10,16 @@
 #include <string.h>
 
 #include "initramfs/value.h"
+#include "tools/generate/digest.h"
 
-/* tgt-admin takes a disk for a mistake that is in use already, unless it is told that it may be. */
+/*
+ * By default the serial number, by which nodes find a disk below /dev/disk/by-id/, would count
+ * targets. tgt-admin takes a disk that is in use for a mistake, unless it is told that it may be.
+ */
 static int add_target(const struct cluster *cluster, const struct cluster_node *node,
 		      struct text *text, struct fault *fault)
 {
-	char address[IPV4_TEXT_BYTES];
+	char address[IPV4_TEXT_BYTES], serial[DIGEST_TEXT_BYTES];
 
 	if (output_check_iscsi_name("iqn", cluster->iqn, fault) ||
 	    output_check_name("node", node->name, fault) ||
@@ -23,7 +27,9 @@ static int add_target(const struct cluster *cluster, const struct cluster_node *
 		return -fault->error;
 	text_add(text, "\n<target ");
 	node_target_name(cluster, node, text);
-	text_printf(text, ">\n\tbacking-store %s\n", node->disk);
+	digest_bytes(node->disk, strlen(node->disk), serial);
+	text_printf(text, ">\n\tbacking-store %s\n\tscsi_id %.16s\n\tscsi_sn %.16s\n", node->disk,
+		    serial, serial);
 	if (!node->read_write) /* several nodes may have it */
 		text_add(text, "\treadonly 1\n\tallow-in-use yes\n");
 	if (node->address)
