@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "dns_packet.h"
+#include "value.h"
 
 /* RFC 2131, section 2: where BOOTP's fields are. */
 enum {
@@ -64,7 +65,6 @@ enum {
 	OPTION_T2 = 59,
 	OPTION_VENDOR_CLASS = 60,
 	OPTION_CLIENT_ID = 61,
-	OPTION_SERVER_NAME = 66,
 	OPTION_BOOT_FILE = 67,
 	OPTION_SEARCH = 119,
 	OPTION_CLASSLESS_ROUTES = 121,
@@ -81,8 +81,7 @@ static const uint8_t wanted_options[] = {
 	OPTION_ROOT_PATH, OPTION_MTU,
 	OPTION_BROADCAST, OPTION_NTP,
 	OPTION_T1,	  OPTION_T2,
-	OPTION_SEARCH,	  OPTION_SERVER_NAME,
-	OPTION_BOOT_FILE,
+	OPTION_SEARCH,	  OPTION_BOOT_FILE,
 };
 
 static const char vendor_class[] = "wireroot";
@@ -272,12 +271,9 @@ int dhcp_build_frame(const struct dhcp_client_message *message,
 
 static int refuse_from(uint32_t source, struct fault *fault, const char *why)
 {
-	char peer[16];
+	char peer[IPV4_TEXT_BYTES];
 
-	snprintf(peer, sizeof(peer), "%u.%u.%u.%u", (unsigned int)(source >> 24),
-		 (unsigned int)(source >> 16 & 255), (unsigned int)(source >> 8 & 255),
-		 (unsigned int)(source & 255));
-	return fault_set(fault, EBADMSG, "read DHCP reply", peer, why);
+	return fault_set(fault, EBADMSG, "read DHCP reply", value_ipv4_text(source, peer), why);
 }
 
 /* Whether the bytes begin like an IPv4 packet to a DHCP client's port, of which nothing is checked.
@@ -556,24 +552,20 @@ static int read_name(struct reader *reader, uint8_t code, char *name, size_t siz
 	return error;
 }
 
-/* An option that once was a field of BOOTP's. The option has precedence, for a field may hold what
- * the server gives to everybody. */
-static int read_field(struct reader *reader, uint8_t code, size_t start, size_t length, char *text,
-		      size_t size)
+/*
+ * An option that once was a field of BOOTP's. The option has precedence, for the field may hold
+ * what the server gives to everybody, or options.
+ */
+static int read_boot_file(struct reader *reader, char *text, size_t size)
 {
-	bool overloaded = reader->overload & (start == FIELD_FILE ? 1 : 2);
-	const uint8_t *field = reader->message + start, *nul = memchr(field, '\0', length);
-	int error = read_text(reader, code, text, size);
+	const uint8_t *field = reader->message + FIELD_FILE, *nul = memchr(field, '\0', FILE_BYTES);
+	int error = read_text(reader, OPTION_BOOT_FILE, text, size);
 
-	if (error || text[0] || overloaded)
+	if (error || text[0] || reader->overload & 1)
 		return error;
-	if (nul)
-		length = nul - field;
-	if (has_controls(field, length))
-		return refuse(reader, start == FIELD_FILE
-					      ? "field 'file' contains control characters"
-					      : "field 'sname' contains control characters");
-	copy_text(reader, field, length, text, size);
+	if (has_controls(field, nul ? (size_t)(nul - field) : FILE_BYTES))
+		return refuse(reader, "field 'file' contains control characters");
+	copy_text(reader, field, nul ? (size_t)(nul - field) : FILE_BYTES, text, size);
 	return 0;
 }
 
@@ -757,11 +749,7 @@ static int read_boot_source(struct reader *reader)
 		lease->next_server = 0;
 	error = read_text(reader, OPTION_ROOT_PATH, lease->root_path, sizeof(lease->root_path));
 	if (!error)
-		error = read_field(reader, OPTION_SERVER_NAME, FIELD_SNAME, SNAME_BYTES,
-				   lease->server_name, sizeof(lease->server_name));
-	if (!error)
-		error = read_field(reader, OPTION_BOOT_FILE, FIELD_FILE, FILE_BYTES,
-				   lease->boot_file, sizeof(lease->boot_file));
+		error = read_boot_file(reader, lease->boot_file, sizeof(lease->boot_file));
 	return error;
 }
 

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "value.h"
+
 /* RFC 1035, 4.1.1: the header. */
 #define HEADER_BYTES   12
 #define FLAG_RESPONSE  0x8000
@@ -197,12 +199,10 @@ int dns_query_build(const struct dns_query *query, uint8_t packet[static DNS_QUE
 static int refuse(struct answer_reader *reader, int error, const char *hint)
 {
 	const uint32_t server = reader->query->server;
-	char doing[sizeof(reader->fault->doing)], peer[32];
+	char doing[sizeof(reader->fault->doing)], peer[32], address[IPV4_TEXT_BYTES];
 
 	snprintf(doing, sizeof(doing), "look up %s", reader->query->name);
-	snprintf(peer, sizeof(peer), "DNS server %u.%u.%u.%u", (unsigned int)(server >> 24),
-		 (unsigned int)(server >> 16 & 255), (unsigned int)(server >> 8 & 255),
-		 (unsigned int)(server & 255));
+	snprintf(peer, sizeof(peer), "DNS server %s", value_ipv4_text(server, address));
 	return fault_set(reader->fault, error, doing, peer, hint);
 }
 

@@ -35,7 +35,6 @@ struct lease {
 	char domain[256]; /* option 15 */
 	char search[256]; /* option 119, decompressed, names parted by spaces */
 	char root_path[512]; /* option 17 */
-	char server_name[65]; /* sname field or option 66 */
 	char boot_file[129]; /* file field or option 67 */
 };
 

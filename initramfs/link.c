@@ -22,6 +22,7 @@
 #include <linux/rtnetlink.h>
 
 #include "link.h"
+#include "value.h"
 
 /* A link message with all its statistics is below 2 KiB; several come in one datagram. */
 #define NETLINK_BUFFER_BYTES 16384
@@ -269,15 +270,6 @@ int link_add_vlan(const struct vlan_param *vlan, int parent_index, struct fault 
 		return 0;
 	return fault_set(fault, error, "make the VLAN interface", vlan->name,
 			 error == -EOPNOTSUPP ? "the initrd needs `--with vlan`" : NULL);
-}
-
-unsigned int netmask_bits(uint32_t netmask)
-{
-	unsigned int bits = 0;
-
-	while (bits < 32 && (netmask & (0x80000000u >> bits)))
-		bits++;
-	return bits;
 }
 
 static int change_address(const struct link *link, const struct lease *lease, uint16_t type,

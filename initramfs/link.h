@@ -68,7 +68,4 @@ int link_configure(const struct link *link, const struct lease *lease, struct fa
 /* Take the lease's address (and with it its routes) away again. */
 int link_unconfigure(const struct link *link, const struct lease *lease, struct fault *fault);
 
-/* The prefix length of a netmask in host byte order. */
-unsigned int netmask_bits(uint32_t netmask);
-
 #endif

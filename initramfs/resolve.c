@@ -123,13 +123,10 @@ int resolve(const char *name, const struct lease *lease, uint32_t *address, stru
 {
 	struct fault with_suffix = { 0 };
 	struct dns_answer answer;
-	struct in_addr literal;
 	int result = -ENOENT;
 
-	if (inet_pton(AF_INET, name, &literal) == 1) {
-		*address = ntohl(literal.s_addr);
+	if (value_ipv4(name, address))
 		return 0;
-	}
 	if (!lease->dns[0])
 		return fault_set(fault, EDESTADDRREQ, "look up the server's name", name,
 				 "the lease names no DNS server: give nameserver= or an address");

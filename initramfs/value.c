@@ -17,7 +17,7 @@ static bool is_name_byte(char c)
 	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-static int hex_value(char c)
+int value_hex_digit(char c)
 {
 	if (is_digit(c))
 		return c - '0';
@@ -73,6 +73,22 @@ char *value_ipv4_text(uint32_t address, char text[static IPV4_TEXT_BYTES])
 	return text;
 }
 
+unsigned int netmask_bits(uint32_t netmask)
+{
+	unsigned int bits = 0;
+
+	while (bits < 32 && (netmask & (0x80000000u >> bits)))
+		bits++;
+	return bits;
+}
+
+char *value_mac_text(const uint8_t mac[static 6], char text[static MAC_TEXT_BYTES])
+{
+	snprintf(text, MAC_TEXT_BYTES, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
+		 mac[3], mac[4], mac[5]);
+	return text;
+}
+
 bool value_mac(const char *text, uint8_t mac[static 6])
 {
 	uint8_t any = 0;
@@ -84,8 +100,8 @@ bool value_mac(const char *text, uint8_t mac[static 6])
 	if (separator != ':' && separator != '-')
 		return false;
 	for (int i = 0; i < 6; i++) {
-		int high = hex_value(text[3 * i]);
-		int low = hex_value(text[3 * i + 1]);
+		int high = value_hex_digit(text[3 * i]);
+		int low = value_hex_digit(text[3 * i + 1]);
 
 		if (high < 0 || low < 0 || (i < 5 && text[3 * i + 2] != separator))
 			return false;

@@ -15,6 +15,7 @@
 #include "fault.h"
 
 #define IPV4_TEXT_BYTES	 16 /* "255.255.255.255" */
+#define MAC_TEXT_BYTES	 18 /* "52:54:00:12:34:56" */
 #define HOST_NAME_LENGTH 64 /* HOST_NAME_MAX of Linux */
 #define DNS_NAME_LENGTH	 253 /* RFC 1035 section 2.3.4, in text without the last dot */
 
@@ -26,6 +27,15 @@ bool value_ipv4(const char *text, uint32_t *address);
 
 /* Write @address to @text. Returns @text. */
 char *value_ipv4_text(uint32_t address, char text[static IPV4_TEXT_BYTES]);
+
+/* The prefix length of a netmask. */
+unsigned int netmask_bits(uint32_t netmask);
+
+/* What the hexadecimal digit @c stands for, or -1. */
+int value_hex_digit(char c);
+
+/* Write @mac to @text, in small letters with ':'. Returns @text. */
+char *value_mac_text(const uint8_t mac[static 6], char text[static MAC_TEXT_BYTES]);
 
 /* Six pairs of hexadecimal digits, all parted by ':' or all by '-'; a unicast address, not zero. */
 bool value_mac(const char *text, uint8_t mac[static 6]);

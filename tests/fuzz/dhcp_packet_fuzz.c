@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* links: initramfs/dhcp_packet.c initramfs/dns_packet.c initramfs/fault.c */
+/* links: initramfs/dhcp_packet.c initramfs/dns_packet.c initramfs/fault.c initramfs/value.c */
 /*
  * Whole frames from the wire, and DHCP replies of a hostile server that knows transaction and
  * client. The first byte says which: odd ones begin a frame, even ones a reply.
@@ -57,7 +57,6 @@ static void check_lease(const struct lease *lease)
 	check_text(lease->domain, sizeof(lease->domain));
 	check_text(lease->search, sizeof(lease->search));
 	check_text(lease->root_path, sizeof(lease->root_path));
-	check_text(lease->server_name, sizeof(lease->server_name));
 	check_text(lease->boot_file, sizeof(lease->boot_file));
 }
 

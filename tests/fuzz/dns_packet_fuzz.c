@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* links: initramfs/dns_packet.c initramfs/fault.c */
+/* links: initramfs/dns_packet.c initramfs/fault.c initramfs/value.c */
 /* DNS answers from a hostile server that knows the id, and names at any place of a message. */
 #include <errno.h>
 #include <stdlib.h>

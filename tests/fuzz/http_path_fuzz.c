@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Any bytes as the target of an HTTP request: what passes must be safe to open. */
-/* links: userspace/wirerootd/http_path.c */
+/* links: userspace/wirerootd/http_path.c initramfs/value.c initramfs/fault.c */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* links: initramfs/dhcp_packet.c initramfs/dns_packet.c initramfs/fault.c */
+/* links: initramfs/dhcp_packet.c initramfs/dns_packet.c initramfs/fault.c initramfs/value.c */
 /* DHCP frames: what the client sends, what it reads out of good replies, and what it refuses. */
 #include <errno.h>
 #include <setjmp.h>
@@ -172,7 +172,7 @@ static void discover_identifies_the_client_as_ipxe_does(void **state)
 	assert_true(has_option(bytes, length, WIRE("\x39\2\x05\xc0")));
 	assert_true(
 		has_option(bytes, length,
-			   WIRE("\x37\x0f\1\x79\3\6\x0c\x0f\x11\x1a\x1c\x2a\x3a\x3b\x77\x42\x43")));
+			   WIRE("\x37\x0e\1\x79\3\6\x0c\x0f\x11\x1a\x1c\x2a\x3a\x3b\x77\x43")));
 	assert_false(has_code(bytes, length, 50));
 	assert_false(has_code(bytes, length, 54));
 }
@@ -452,7 +452,6 @@ static void ack_fills_the_lease(void **state)
 	assert_string_equal(lease->host_name, "n01");
 	assert_string_equal(lease->domain, "lab.lan");
 	assert_string_equal(lease->root_path, "10.0.0.1:/srv/image");
-	assert_string_equal(lease->server_name, "tftp");
 	assert_string_equal(lease->boot_file, "boot");
 }
 
@@ -543,7 +542,6 @@ static void overloaded_fields_are_read_file_before_sname(void **state)
 	assert_int_equal(parse(&message, &reply, &fault), 0);
 	assert_string_equal(reply.lease.root_path, "/on/two/th");
 	assert_string_equal(reply.lease.boot_file, "boot");
-	assert_string_equal(reply.lease.server_name, "");
 }
 
 static void overload_of_one_field_leaves_the_other_as_text(void **state)
@@ -559,7 +557,6 @@ static void overload_of_one_field_leaves_the_other_as_text(void **state)
 	memcpy(message.bytes + 44, "tftp", 4);
 	assert_int_equal(parse(&message, &reply, &fault), 0);
 	assert_string_equal(reply.lease.root_path, "/r");
-	assert_string_equal(reply.lease.server_name, "tftp");
 	assert_string_equal(reply.lease.boot_file, "");
 
 	begin(&message);
@@ -568,7 +565,6 @@ static void overload_of_one_field_leaves_the_other_as_text(void **state)
 	memcpy(message.bytes + 44, "\x11\2/r", 4);
 	assert_int_equal(parse(&message, &reply, &fault), 0);
 	assert_string_equal(reply.lease.root_path, "/r");
-	assert_string_equal(reply.lease.server_name, "");
 	assert_string_equal(reply.lease.boot_file, "boot");
 }
 
@@ -584,7 +580,6 @@ static void fields_may_be_full_and_options_have_precedence(void **state)
 	memset(message.bytes + 44, 'a', 64);
 	memset(message.bytes + 108, 'b', 128);
 	assert_int_equal(parse(&message, &reply, &fault), 0);
-	assert_string_equal(reply.lease.server_name, "s");
 	assert_int_equal(strlen(reply.lease.boot_file), 128);
 }
 
@@ -903,7 +898,7 @@ static void address_must_be_a_hosts(void **state)
 	}
 }
 
-static void fields_with_control_characters_are_refused(void **state)
+static void field_with_control_characters_is_refused(void **state)
 {
 	struct dhcp_reply reply;
 	struct message message;
@@ -917,9 +912,6 @@ static void fields_with_control_characters_are_refused(void **state)
 	assert_string_equal(fault.hint, "field 'file' contains control characters");
 	memcpy(message.bytes + 108, "a\0b\n", 4);
 	assert_int_equal(parse(&message, &reply, &fault), 0);
-	memcpy(message.bytes + 44, "\1", 1);
-	assert_int_equal(parse(&message, &reply, &fault), -EBADMSG);
-	assert_string_equal(fault.hint, "field 'sname' contains control characters");
 }
 
 static void overloaded_field_is_searched_to_its_end_only(void **state)
@@ -1040,7 +1032,7 @@ int main(void)
 		cmocka_unit_test(missing_lease_time_is_told),
 		cmocka_unit_test(malformed_options_are_refused_with_their_reason),
 		cmocka_unit_test(address_must_be_a_hosts),
-		cmocka_unit_test(fields_with_control_characters_are_refused),
+		cmocka_unit_test(field_with_control_characters_is_refused),
 		cmocka_unit_test(overloaded_field_is_searched_to_its_end_only),
 		cmocka_unit_test(option_of_more_parts_than_fit_is_refused),
 		cmocka_unit_test(other_clients_replies_are_passed_over),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* links: initramfs/dns_packet.c initramfs/fault.c */
+/* links: initramfs/dns_packet.c initramfs/fault.c initramfs/value.c */
 /* DNS names, the question for an A record, and all that an answer may hold. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* links: userspace/wirerootd/http_path.c */
+/* links: userspace/wirerootd/http_path.c initramfs/value.c initramfs/fault.c */
 /* The path of an HTTP request: what is decoded to what, and what is refused. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Decodes and judges the path of an HTTP request. See http_path.h for what is promised. */
+#include "userspace/wirerootd/http_path.h"
+
 #include <string.h>
 #include <strings.h>
 
-#include "userspace/wirerootd/http_path.h"
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+#include "initramfs/value.h"
 
 /* Absolute form: step over "http://AUTHORITY". A server must accept it (RFC 9112, 3.2.2). */
 static void skip_authority(const char **target, size_t *length)
@@ -39,8 +30,8 @@ static int next_byte(const char *target, size_t length, size_t *at)
 		return (unsigned char)target[(*at)++];
 	if (length - *at < 3)
 		return -1;
-	high = hex_digit(target[*at + 1]);
-	low = hex_digit(target[*at + 2]);
+	high = value_hex_digit(target[*at + 1]);
+	low = value_hex_digit(target[*at + 2]);
 	if (high < 0 || low < 0)
 		return -1;
 	*at += 3;
