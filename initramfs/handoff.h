@@ -15,6 +15,7 @@ struct handoff {
 	const struct root_spec *root; /* complete */
 	const struct root_result *result;
 	const char *host_name;
+	const uint32_t *nameservers; /* nameserver=, as in struct params */
 	const char *root_directory;
 };
 

@@ -337,8 +337,7 @@ static void choose_host_name(struct boot *boot)
 			 mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 	(void)sethostname(boot->host_name, strlen(boot->host_name));
 	strlcpy(boot->report.timeline.node, boot->host_name, sizeof(boot->report.timeline.node));
-	snprintf(boot->report.timeline.mac, sizeof(boot->report.timeline.mac),
-		 "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	value_mac_text(mac, boot->report.timeline.mac);
 }
 
 static void use_nic(struct boot *boot, struct nic *nic)
@@ -679,6 +678,7 @@ static void stage_handoff(struct boot *boot)
 					 .root = &boot->root,
 					 .result = &boot->result,
 					 .host_name = boot->host_name,
+					 .nameservers = boot->params.dns,
 					 .root_directory = ROOT_DIRECTORY };
 	bool failed;
 

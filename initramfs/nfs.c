@@ -33,22 +33,6 @@
 #define READ_AHEAD_KB 1024u
 #define OPTIONS_BYTES 768
 
-const char *nfs_version_name(enum nfs_version version)
-{
-	switch (version) {
-	case NFS_4_2:
-		return "4.2";
-	case NFS_4_1:
-		return "4.1";
-	case NFS_4_0:
-		return "4.0";
-	case NFS_3:
-		return "3";
-	default:
-		return "4";
-	}
-}
-
 /* Whether something accepts TCP connections at @server:@port. Returns 0 or a negative errno. */
 static int try_connect(uint32_t server, uint16_t port)
 {

@@ -31,7 +31,4 @@ struct nfs_target {
  */
 int nfs_mount(const struct nfs_target *target, enum nfs_version *version, struct fault *fault);
 
-/* "4.2" … "3". */
-const char *nfs_version_name(enum nfs_version version);
-
 #endif

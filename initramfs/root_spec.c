@@ -381,3 +381,19 @@ int root_spec_complete(const struct root_spec *spec, const struct lease *lease,
 				 "next-server (siaddr) in DHCP");
 	return expand_path(result, client_name(lease, host_name, address), fault);
 }
+
+const char *nfs_version_name(enum nfs_version version)
+{
+	switch (version) {
+	case NFS_4_2:
+		return "4.2";
+	case NFS_4_1:
+		return "4.1";
+	case NFS_4_0:
+		return "4.0";
+	case NFS_3:
+		return "3";
+	default:
+		return "4";
+	}
+}

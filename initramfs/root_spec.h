@@ -65,4 +65,7 @@ int root_spec_add_options(struct root_spec *spec, const char *options, struct fa
 int root_spec_complete(const struct root_spec *spec, const struct lease *lease,
 		       const char *host_name, struct root_spec *result, struct fault *fault);
 
+/* "4.2" … "3"; "4" for any of 4. */
+const char *nfs_version_name(enum nfs_version version);
+
 #endif
