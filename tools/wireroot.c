@@ -20,6 +20,7 @@ static const struct noun nouns[] = {
 	{ "check", cmd_check, "say what is wrong with the definition of the cluster" },
 	{ "diff", cmd_diff, "show how generations differ, line by line" },
 	{ "generate", cmd_generate, "write what the definition leads to, to look at it" },
+	{ "discover", cmd_discover, "make nodes of unknown machines as they arrive" },
 	{ "history", cmd_history, "list generations, and who uses them" },
 	{ "initrd", cmd_initrd,
 	  "build an initrd or a node's segment of one, or show what is in it" },

@@ -15,6 +15,7 @@
 int cmd_apply(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
+int cmd_discover(int argc, char **argv);
 int cmd_generate(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_initrd(int argc, char **argv);

@@ -122,11 +122,9 @@ static void set_cache(struct generation_arguments *arguments)
 	free(directory);
 }
 
-int generation_arguments(struct generation_arguments *arguments,
+void generation_defaults(struct generation_arguments *arguments,
 			 const struct generation_command *command, int argc, char **argv)
 {
-	int key, status = -1;
-
 	*arguments = (struct generation_arguments){
 		.command = command,
 		.log = log_open("wireroot"),
@@ -139,6 +137,14 @@ int generation_arguments(struct generation_arguments *arguments,
 	arguments->apply.command = arguments->line;
 	arguments->apply.log = &arguments->log;
 	set_cache(arguments);
+}
+
+int generation_arguments(struct generation_arguments *arguments,
+			 const struct generation_command *command, int argc, char **argv)
+{
+	int key, status = -1;
+
+	generation_defaults(arguments, command, argc, argv);
 	optind = 0; /* the arguments are another vector than main()'s */
 	while (status < 0 && (key = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (key == 'h') {

@@ -40,6 +40,10 @@ struct generation_arguments {
 	char line[256]; /* the command as it was given, for the history */
 };
 
+/* What holds without any option. @command may be NULL. */
+void generation_defaults(struct generation_arguments *arguments,
+			 const struct generation_command *command, int argc, char **argv);
+
 /* -1 to go on, or the exit status; then everything was said. */
 int generation_arguments(struct generation_arguments *arguments,
 			 const struct generation_command *command, int argc, char **argv);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* `wireroot node list|show|set`: finds the verb; each is in a file of its own. */
+/* `wireroot node list|show|set|adopt`: finds the verb; each is in a file of its own. */
 #include "tools/cmd/node.h"
 
 #include <stdio.h>
@@ -12,12 +12,14 @@ const char node_help[] =
 	"Usage: wireroot node list [NODES] [--json]\n"
 	"       wireroot node show NODE [--json]\n"
 	"       wireroot node set NODE KEY=VALUE... [-y]\n"
+	"       wireroot node adopt MAC --name NAME [--profile PROFILE]\n"
 	"Show what the definition of the cluster says of its nodes, or change it.\n"
 	"\n"
 	"list             a line for each of NODES (a set such as n[01-16] or @rack1); default: all\n"
 	"show             every value of NODE, and where it comes from\n"
 	"set              write values into nodes.d/NODE.yaml beside the definition; KEY= takes a\n"
 	"                 value out. Nothing changes when the outcome has a mistake in it\n"
+	"adopt            make a machine a node; see wireroot node adopt --help\n"
 	"\n"
 	"  --cluster FILE the definition; default: " CLUSTER_DEFAULT_FILE "\n"
 	"  --json         as JSON\n"
@@ -79,6 +81,7 @@ int cmd_node(int argc, char **argv)
 		{ "list", node_list },
 		{ "show", node_show },
 		{ "set", node_set },
+		{ "adopt", node_adopt },
 	};
 
 	if (argc < 2)

@@ -18,6 +18,7 @@
 int node_list(int argc, char **argv);
 int node_show(int argc, char **argv);
 int node_set(int argc, char **argv);
+int node_adopt(int argc, char **argv);
 
 /* What --help of any of them prints. */
 extern const char node_help[];

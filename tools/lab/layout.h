@@ -17,6 +17,7 @@
 #define LAB_HTTP_DIR	  "http"
 #define LAB_TFTP_DIR	  "tftp"
 #define LAB_TIMELINES_DIR "timelines"
+#define LAB_CONTROL	  "run/wirerootd.sock" /* wirerootd's, with a cluster */
 #define LAB_LOG		  "lab.log"
 #define LAB_LOCK	  "lock"
 

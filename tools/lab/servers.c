@@ -19,7 +19,7 @@
 #include "tools/lab/service.h"
 #include "userspace/lib/fs.h"
 
-/* The longest command line has nine words; each of them is a path or shorter. */
+/* The longest command line has eleven words; each of them is a path or shorter. */
 #define WORDS_MAX  12
 #define WORD_BYTES (PATH_MAX + 64)
 
@@ -81,6 +81,8 @@ static void say_wirerootd(struct words *words, const struct lab_network *network
 	if (lab_network_has_cluster(network)) {
 		add(words, "--generation");
 		add(words, "%s/current", network->state);
+		add(words, "--control");
+		add(words, LAB_CONTROL);
 	} else {
 		add(words, "--root");
 		add(words, LAB_HTTP_DIR);

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What `wireroot discover` and `wireroot node adopt` have in common; see adoption.h. */
+#include "tools/cmd/adoption.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "initramfs/value.h"
+#include "tools/cmd/cmd.h"
+#include "userspace/lib/mac.h"
+
+#define WINDOW_DEFAULT_S 600
+#define WINDOW_MAX_S	 86400
+#define KEEP_MAX	 100000
+
+static const struct option known[] = {
+	{ "cluster", required_argument, NULL, GENERATION_CLUSTER },
+	{ "state", required_argument, NULL, GENERATION_STATE },
+	{ "cache", required_argument, NULL, GENERATION_CACHE },
+	{ "server", required_argument, NULL, GENERATION_SERVER },
+	{ "services", required_argument, NULL, GENERATION_SERVICES },
+	{ "prefix-etc", required_argument, NULL, GENERATION_ETC },
+	{ "keep", required_argument, NULL, GENERATION_KEEP },
+	{ "profile", required_argument, NULL, 'P' },
+	{ "address-from", required_argument, NULL, 'A' },
+	{ "control", required_argument, NULL, 'C' },
+	{ "apply-command", required_argument, NULL, 'R' },
+	{ "name", required_argument, NULL, ADOPTION_NAME },
+	{ "window", required_argument, NULL, ADOPTION_WINDOW },
+	{ "list-only", no_argument, NULL, ADOPTION_LIST },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+int adoption_misused(const struct adoption_arguments *arguments, const char *why, const char *what)
+{
+	const char *name = arguments->command->name;
+
+	fprintf(stderr, "wireroot %s: %s%s%s\nTry 'wireroot %s --help'.\n", name, why,
+		*what ? " " : "", what, name);
+	return CMD_USAGE;
+}
+
+/* "90", "90s", "10m", "2h", "1d"; 0 for what is none, or longer than a day. */
+static unsigned int read_duration(const char *text)
+{
+	static const struct {
+		char unit;
+		unsigned int seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	size_t length = strspn(text, "0123456789");
+	unsigned int seconds = 1;
+	char digits[8];
+	uint32_t number;
+
+	if (length == 0 || length >= sizeof(digits))
+		return 0;
+	memcpy(digits, text, length);
+	digits[length] = '\0';
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (text[length] == units[i].unit && !text[length + 1])
+			seconds = units[i].seconds;
+	if (text[length] && (text[length + 1] || !strchr("smhd", text[length])))
+		return 0;
+	return value_number(digits, WINDOW_MAX_S / seconds, &number) ? number * seconds : 0;
+}
+
+/* As adoption_arguments(). */
+static int take_apply_option(struct adoption_arguments *arguments, int key)
+{
+	struct apply_options *apply = &arguments->generation.apply;
+	uint32_t keep;
+
+	switch (key) {
+	case GENERATION_CLUSTER:
+		apply->cluster = optarg;
+		break;
+	case GENERATION_STATE:
+		apply->state = optarg;
+		break;
+	case GENERATION_CACHE:
+		apply->cache = optarg;
+		break;
+	case GENERATION_SERVER:
+		apply->server = optarg;
+		break;
+	case GENERATION_SERVICES:
+		apply->services = optarg;
+		break;
+	case GENERATION_ETC:
+		apply->etc = optarg;
+		break;
+	default:
+		if (!value_number(optarg, KEEP_MAX, &keep) || !keep)
+			return adoption_misused(arguments, "--keep wants a number from 1 on, not",
+						optarg);
+		apply->keep = keep;
+	}
+	return -1;
+}
+
+static int take_option(struct adoption_arguments *arguments, int key)
+{
+	struct fault fault;
+
+	switch (key) {
+	case 'P':
+		arguments->adoption.profile = optarg;
+		return -1;
+	case 'A':
+		if (address_range_parse(optarg, &arguments->adoption.range, &fault))
+			return adoption_misused(arguments, fault.hint, "");
+		return -1;
+	case 'C':
+		arguments->control = optarg;
+		return -1;
+	case 'R':
+		arguments->adoption.apply_command = optarg;
+		return -1;
+	case ADOPTION_NAME:
+		arguments->name = optarg;
+		return -1;
+	case ADOPTION_WINDOW:
+		arguments->window_s = read_duration(optarg);
+		return arguments->window_s
+			       ? -1
+			       : adoption_misused(arguments, "a window is open for 1s to 1d, not",
+						  optarg);
+	case ADOPTION_LIST:
+		arguments->list_only = true;
+		return -1;
+	default:
+		return take_apply_option(arguments, key);
+	}
+}
+
+int adoption_arguments(struct adoption_arguments *arguments, const struct adoption_command *command,
+		       int argc, char **argv)
+{
+	int key, status = -1;
+
+	*arguments = (struct adoption_arguments){ .command = command,
+						  .control = WIREROOTD_CONTROL_PATH,
+						  .window_s = WINDOW_DEFAULT_S };
+	generation_defaults(&arguments->generation, NULL, argc, argv);
+	optind = 0; /* the arguments are another vector than main()'s */
+	while (status < 0 && (key = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		if (key == 'h') {
+			fputs(command->help, stdout);
+			return CMD_DONE;
+		}
+		if (key == '?')
+			return adoption_misused(arguments, "see above", "");
+		if (strchr("NWL", key) && !strchr(command->options, key))
+			return adoption_misused(arguments, "this option is another command's", "");
+		status = take_option(arguments, key);
+	}
+	arguments->words = argv + optind;
+	arguments->word_count = argc - optind;
+	arguments->adoption.apply = arguments->generation.apply;
+	arguments->adoption.log = &arguments->generation.log;
+	return status;
+}
+
+int adoption_run(const struct adoption *adoption, struct fault *fault)
+{
+	char mac[MAC_TEXT_BYTES], address[IPV4_TEXT_BYTES];
+	struct adopted adopted;
+	int error = adopt(adoption, &adopted, fault);
+
+	if (!error) {
+		printf("%s is %s, %s, %s%s\n", mac_text(adoption->mac, mac), adoption->name,
+		       adopted.address ? value_ipv4_text(adopted.address, address)
+				       : "without an address of its own",
+		       adopted.drivers.length ? "drivers " : "the drivers of its profile",
+		       text_string(&adopted.drivers));
+		fflush(stdout);
+	}
+	adopted_free(&adopted);
+	return error;
+}
