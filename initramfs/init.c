@@ -195,13 +195,16 @@ static void mount_kernel_file_systems(void)
 
 static void take_words(struct boot *boot, const struct words *words, const char *source)
 {
-	boot->params.unknown_count = 0;
+	boot->params.unknown_count = boot->params.unknown_more = 0;
 	(void)params_apply(&boot->params, words, &boot->fault);
 	for (unsigned int i = 0; i < boot->params.malformed_count; i++)
 		report_fault(&boot->report, STAGE_PARAMS, &boot->params.malformed[i]);
 	for (unsigned int i = 0; i < boot->params.unknown_count; i++)
 		report_line("params: nobody knows the word %s of %s: see wireroot-init(8)",
 			    boot->params.unknown[i], source);
+	if (boot->params.malformed_more || boot->params.unknown_more)
+		report_line("params: and %u more malformed and %u more unknown words in %s",
+			    boot->params.malformed_more, boot->params.unknown_more, source);
 }
 
 /* A node file with a fault is told and left out as a whole: half of it could be worse than none. */

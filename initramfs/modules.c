@@ -25,7 +25,8 @@
 /* Include/uapi/linux/module.h: the kernel unpacks .xz, .zst and .gz by itself. */
 #define FINIT_COMPRESSED_FILE 4
 
-#define MODULE_OPTIONS_BYTES 256
+/* As long as a kernel command line can be; a node file can be longer. */
+#define MODULE_OPTIONS_BYTES 4096
 
 /* A line has some 80 bytes and the names of users; before the init few modules are loaded. */
 #define PROC_MODULES_BYTES 8192
@@ -43,8 +44,10 @@ static int load_module(const struct module_loader *loader, const struct module *
 	snprintf(options, sizeof(options), "%s ", module->options);
 	length = strlen(options);
 	/* The command line's options come last, so that they win. */
-	params_module_options(loader->words, module->name, options + length,
-			      (unsigned int)(sizeof(options) - length));
+	result = params_module_options(loader->words, module->name, options + length,
+				       (unsigned int)(sizeof(options) - length));
+	if (result < 0)
+		return result; /* with half of them a driver may do harm */
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -393,6 +396,8 @@ static const char *load_hint(int error)
 		return "it was built for another kernel: rebuild the initrd";
 	case -EKEYREJECTED:
 		return "it is damaged, or not signed for this kernel: rebuild the initrd";
+	case -E2BIG:
+		return "its options on the command line and in the node file are too long";
 	case -ENOMEM:
 		return "the machine has too little memory";
 	default:

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "nfs.h"
+#include "nfs_transport.h"
 #include "sys.h"
 #include "value.h"
 
@@ -262,15 +263,13 @@ static void keep_more_telling(struct fault *kept, const struct fault *fault)
 		*kept = *fault;
 }
 
-static bool uses_udp(const struct nfs_target *target)
+static struct nfs_transport read_transport(const struct nfs_target *target)
 {
-	return strstr(target->spec->options, "udp") || strstr(target->flags, "udp");
-}
+	struct nfs_transport transport = { .tcp = true, .port = NFS_PORT };
 
-static unsigned int nfs_port(const struct nfs_target *target, unsigned int otherwise)
-{
-	return option_number(target->flags,
-			     "port=", option_number(target->spec->options, "port=", otherwise));
+	nfs_transport_read(target->spec->options, &transport);
+	nfs_transport_read(target->flags, &transport);
+	return transport;
 }
 
 static void await_modules(int ready)
@@ -290,7 +289,7 @@ static int mount_version_3(const struct nfs_target *target, struct fault *fault)
 	bool pinned = option_number(
 		target->flags, "mountport=", option_number(target->spec->options, "mountport=", 0));
 
-	if (!pinned && !uses_udp(target)) {
+	if (!pinned && read_transport(target).tcp) {
 		int error = check_server(target, RPCBIND_PORT, "rpcbind (NFS 3)", fault);
 
 		if (error < 0)
@@ -321,13 +320,13 @@ static bool is_wanted(enum nfs_version wanted, enum nfs_version version)
 int nfs_mount(const struct nfs_target *target, enum nfs_version *version, struct fault *fault)
 {
 	static const enum nfs_version turn[] = { NFS_4_2, NFS_4_1, NFS_4_0, NFS_3 };
+	const struct nfs_transport transport = read_transport(target);
 	enum nfs_version wanted = target->spec->version;
 	struct fault kept = { 0 };
 	unsigned int i;
 
-	if (wanted != NFS_3 && !uses_udp(target)) {
-		int error =
-			check_server(target, (uint16_t)nfs_port(target, NFS_PORT), "NFS", fault);
+	if (wanted != NFS_3 && transport.tcp && transport.port) {
+		int error = check_server(target, (uint16_t)transport.port, "NFS", fault);
 
 		if (error < 0)
 			return error;

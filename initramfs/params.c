@@ -36,8 +36,10 @@ static void note_fault(struct source *source, const char *word, const struct fau
 	struct params *params = source->params;
 	struct fault *kept;
 
-	if (params->malformed_count == PARAMS_MALFORMED_MAX)
+	if (params->malformed_count == PARAMS_MALFORMED_MAX) {
+		params->malformed_more++;
 		return;
+	}
 	kept = &params->malformed[params->malformed_count++];
 	*kept = *fault;
 	snprintf(kept->doing, sizeof(kept->doing), "read parameter %s", word);
@@ -382,6 +384,14 @@ static const struct rule *find_rule(const char *word, size_t name_length)
 	return NULL;
 }
 
+static void note_unknown(struct params *params, const char *word)
+{
+	if (params->unknown_count < PARAMS_UNKNOWN_MAX)
+		params->unknown[params->unknown_count++] = word;
+	else
+		params->unknown_more++;
+}
+
 static void take_word(struct source *source, const char *word)
 {
 	size_t name_length = strcspn(word, "=");
@@ -392,8 +402,8 @@ static void take_word(struct source *source, const char *word)
 	int rc;
 
 	if (!rule) {
-		if (!strncmp(word, "wireroot.", 9) && params->unknown_count < PARAMS_UNKNOWN_MAX)
-			params->unknown[params->unknown_count++] = word;
+		if (!strncmp(word, "wireroot.", 9))
+			note_unknown(params, word);
 		return;
 	}
 	if (!value && !rule->bare)
@@ -523,7 +533,7 @@ int params_apply(struct params *params, const struct words *words, struct fault 
 {
 	struct source source = { .params = params, .fault = fault };
 
-	params->malformed_count = 0;
+	params->malformed_count = params->malformed_more = 0;
 	for (unsigned int i = 0; i < words->count; i++)
 		take_word(&source, words->word[i]);
 	settle_root(&source);

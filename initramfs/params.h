@@ -64,9 +64,11 @@ struct params {
 	/* Words that begin with wireroot. and that nobody knows; reported, never fatal. */
 	const char *unknown[PARAMS_UNKNOWN_MAX];
 	unsigned int unknown_count;
+	unsigned int unknown_more; /* how many were there besides */
 	/* What is wrong with each malformed word of the source that was applied last. */
 	struct fault malformed[PARAMS_MALFORMED_MAX];
 	unsigned int malformed_count;
+	unsigned int malformed_more;
 };
 
 /* All defaults: DHCP everywhere, read-only root, retry for ever. */

@@ -53,6 +53,19 @@ check "and is no reason for a complaint" not console_has binary '^wireroot.*10\.
 expect_off words 20
 expect_off binary 20
 
+{
+	echo root=nfs:10.87.0.1:/srv/root
+	printf 'nfs_acl.name=%5000s\n' | tr ' ' a
+} | make_segment "$WORK/long.img"
+boot_node long long.img "wireroot.1 wireroot.2 wireroot.3 wireroot.4 wireroot.5 wireroot.6 wireroot.7 \
+wireroot.8 wireroot.9 wireroot.10 vlan=0"
+expect_console long 'modules: load the driver: nfs_acl: .*too long' 40 \
+	"a module's options that are too long are told of"
+expect_console long '^SECOND-STAGE ready' 40 "the node boots without it"
+check "of many unknown words the number is told" \
+	console_has long 'params: and 0 more malformed and 2 more unknown words in the kernel command'
+expect_off long 20
+
 boot_node disk corrupt.img "root=/dev/sda1"
 boot_node garbled corrupt.img "root=nfs:10.87.0.1:srv/root"
 expect_console disk 'params: find out what the root is: .*/dev/sda1: .*root=nfs:SERVER:/PATH' 40 \

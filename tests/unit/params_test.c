@@ -400,12 +400,14 @@ static void unknown_words_of_ours_are_collected_and_others_left_alone(void **sta
 
 	(void)state;
 	assert_int_equal(params->unknown_count, 2);
+	assert_int_equal(params->unknown_more, 0);
 	assert_string_equal(params->unknown[0], "wireroot.colour=red");
 	assert_string_equal(params->unknown[1], "wireroot.x");
 	params = boot_with(&boot, "",
 			   "wireroot.1 wireroot.2 wireroot.3 wireroot.4 wireroot.5 wireroot.6 "
 			   "wireroot.7 wireroot.8 wireroot.9");
 	assert_int_equal(params->unknown_count, PARAMS_UNKNOWN_MAX);
+	assert_int_equal(params->unknown_more, 1);
 }
 
 static const struct {
@@ -503,9 +505,13 @@ static void every_malformed_word_of_a_source_is_kept_up_to_a_limit(void **state)
 	assert_int_equal(boot.params.malformed_count, 0);
 	boot.sources = 0;
 	assert_int_equal(apply(&boot, "init=1 init=2 init=3 init=4 init=5 init=6 init=7 init=8 "
-				      "init=9"),
+				      "init=9 init=10"),
 			 -EINVAL);
 	assert_int_equal(boot.params.malformed_count, PARAMS_MALFORMED_MAX);
+	assert_int_equal(boot.params.malformed_more, 2);
+	boot.sources = 0;
+	assert_int_equal(apply(&boot, "ro"), 0);
+	assert_int_equal(boot.params.malformed_more, 0);
 }
 
 static void malformed_root_does_not_fall_back_to_another(void **state)

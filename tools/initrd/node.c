@@ -33,6 +33,10 @@ static int check(char *text, size_t length, const char *path, const struct log *
 		for (unsigned int i = 0; i < params->unknown_count; i++)
 			log_line(log, LOG_LEVEL_WARNING, "%s: the init does not know %s", path,
 				 params->unknown[i]);
+		if (params->malformed_more || params->unknown_more)
+			log_line(log, LOG_LEVEL_WARNING,
+				 "%s: and %u more malformed and %u more unknown words", path,
+				 params->malformed_more, params->unknown_more);
 	} else {
 		error = fault_set(fault, ENOMEM, "check node file", path, NULL);
 	}
