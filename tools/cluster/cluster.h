@@ -19,6 +19,8 @@
 
 #define CLUSTER_DEFAULT_FILE "/etc/wireroot/cluster.yaml"
 #define CLUSTER_HTTP_PORT    8017
+/* A slip of the pen, as n[1-10000000], must not take all memory. */
+#define CLUSTER_NODES_MAX 250000
 
 /* Where a value was written. Lines and columns count from 1; line 0: nowhere, a default. */
 struct place {
@@ -176,6 +178,7 @@ struct cluster_options {
 	/* Do not look for what the definition names: kernels, modules, templates. "newest" then
 	 * stays as it is, and nothing can be generated. */
 	bool skip_files;
+	size_t nodes_max; /* 0: CLUSTER_NODES_MAX */
 	const struct cluster_edit *edits;
 	size_t edit_count;
 };

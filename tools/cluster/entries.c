@@ -140,6 +140,11 @@ static struct draft *draft_of(struct loader *loader, const struct yaml_node *nod
 
 	if (draft)
 		return draft;
+	if (loader->draft_count == loader->nodes_max) {
+		loader_report(loader, node, NULL, "here the definition has more than %zu nodes",
+			      loader->nodes_max);
+		return NULL;
+	}
 	draft = loader_alloc(loader, sizeof(*draft));
 	if (!draft || make_room((void **)&loader->draft_list, loader->draft_count,
 				&loader->draft_capacity, sizeof(*loader->draft_list))) {
@@ -161,14 +166,31 @@ static void contribute(struct loader *loader, const struct yaml_node *node, cons
 {
 	struct draft *draft = draft_of(loader, node, name);
 
-	if (!draft || make_room((void **)&loader->contributions, loader->contribution_count,
-				&loader->contribution_capacity, sizeof(*loader->contributions))) {
+	if (!draft)
+		return;
+	if (make_room((void **)&loader->contributions, loader->contribution_count,
+		      &loader->contribution_capacity, sizeof(*loader->contributions))) {
 		loader->no_memory = true;
 		return;
 	}
 	loader->contributions[loader->contribution_count++] =
 		(struct contribution){ draft, settings, position };
 	draft->count++;
+}
+
+/* Entries may speak of every node so many times on average. */
+#define ENTRIES_OF_A_NODE_MAX 32
+
+/* Is there room for @count more nodes in entries? If not, that is reported. */
+static bool has_room(struct loader *loader, const struct yaml_node *node, size_t count)
+{
+	size_t max = loader->nodes_max * ENTRIES_OF_A_NODE_MAX;
+
+	if (loader->contribution_count + count <= max)
+		return true;
+	loader_report(loader, node, NULL,
+		      "with this entry there are values for more than %zu nodes", max);
+	return false;
 }
 
 /* Texts for the @count nodes of an entry out of a range, or NULL with a report. */
@@ -223,6 +245,8 @@ static void read_entry(struct loader *loader, const struct yaml_pair *pair)
 		read_settings(loader, pair->value, false, settings);
 	deal_out_key(loader, settings, NODE_MAC, names.count, &settings->macs);
 	deal_out_key(loader, settings, NODE_ADDRESS, names.count, &settings->addresses);
+	if (!has_room(loader, pair->key, names.count))
+		names.count = 0;
 	for (size_t i = 0; i < names.count; i++)
 		contribute(loader, pair->key, several ? names.name[i] : name, settings, i);
 	nodeset_names_free(&names);

@@ -130,7 +130,11 @@ int cluster_load_with(struct cluster *cluster, const char *path,
 		      const struct cluster_options *options, struct findings *findings,
 		      struct fault *fault)
 {
-	struct loader loader = { .cluster = cluster, .findings = findings, .options = options };
+	struct loader loader = { .cluster = cluster,
+				 .findings = findings,
+				 .options = options,
+				 .nodes_max = options && options->nodes_max ? options->nodes_max
+									    : CLUSTER_NODES_MAX };
 	int error;
 
 	*cluster = (struct cluster){ .arena = calloc(1, sizeof(*cluster->arena)) };

@@ -105,6 +105,7 @@ struct loader {
 	struct table orders; /* struct profile_order by the text of `profiles` */
 	struct table sums; /* struct word_sum, by the settings that add up */
 	struct table variable_sets; /* struct variable_set, by the settings that have some */
+	size_t nodes_max;
 	struct draft **draft_list;
 	size_t draft_count, draft_capacity;
 	struct contribution *contributions;

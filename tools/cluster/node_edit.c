@@ -297,11 +297,16 @@ static void rewrite_flow(const struct edit *edit, struct text *result)
 static void write_result(const struct edit *edit, const char *name, struct text *result)
 {
 	if (!edit->entry) {
+		unsigned int indent = edit->root && edit->root->count
+					      ? edit->root->pairs[0].key->place.column - 1
+					      : 0;
+
 		text_add_bytes(result, edit->text, edit->length);
 		end_line(result);
+		text_printf(result, "%*s", (int)indent, "");
 		node_edit_add_text(result, name);
 		text_add(result, ":\n");
-		add_new_keys(edit, 2, result);
+		add_new_keys(edit, indent + 2, result);
 		return;
 	}
 	copy_lines(edit, 1, edit->name->place.line, result);
@@ -325,7 +330,84 @@ static int find_entry(struct edit *edit, const char *file, const char *name, str
 			edit->name = root->pairs[i].key;
 			edit->entry = root->pairs[i].value;
 		}
+	if (edit->entry && edit->entry->kind != YAML_MAP && !yaml_is_empty(edit->entry))
+		return fault_set(fault, EINVAL, "change", file,
+				 "the node's entry has to be a map of what it has");
 	return 0;
+}
+
+/* --- does it read as it was meant? ------------------------------------------------------------ */
+
+static bool is_same(const struct yaml_node *a, const struct yaml_node *b)
+{
+	if (a == b)
+		return true;
+	if (!a || !b || a->kind != b->kind || a->count != b->count)
+		return false;
+	if (a->kind == YAML_TEXT)
+		return strcmp(a->text, b->text) == 0 && yaml_is_empty(a) == yaml_is_empty(b);
+	for (size_t i = 0; i < a->count; i++) {
+		if (a->kind == YAML_LIST && !is_same(a->items[i], b->items[i]))
+			return false;
+		if (a->kind == YAML_MAP && (strcmp(a->pairs[i].key->text, b->pairs[i].key->text) ||
+					    !is_same(a->pairs[i].value, b->pairs[i].value)))
+			return false;
+	}
+	return true;
+}
+
+/* Has the map @after all that @before has, but for the keys that change? */
+static bool keeps(const struct edit *edit, const struct yaml_node *before,
+		  const struct yaml_node *after, const char *name)
+{
+	for (size_t i = 0; before && before->kind == YAML_MAP && i < before->count; i++) {
+		const char *key = before->pairs[i].key->text;
+
+		if (name ? strcmp(key, name) == 0 : find_changed(edit, key) != NULL)
+			continue;
+		if (!after || !is_same(before->pairs[i].value, yaml_find(after, key)))
+			return false;
+	}
+	return true;
+}
+
+/* Does the changed key have the value that it was to have? */
+static bool has_value(struct edit *edit, const struct changed *changed,
+		      const struct yaml_node *entry)
+{
+	const struct yaml_node *is = yaml_find(entry, changed->key), *root = NULL;
+	struct findings findings = { 0 };
+	bool same;
+
+	if (!changed->value.length)
+		return !is;
+	same = yaml_tree_parse(changed->value.data, changed->value.length, "", &edit->arena,
+			       &findings, &root) == 0 &&
+	       is_same(is, root);
+	findings_free(&findings);
+	return same;
+}
+
+/*
+ * YAML has more ways of writing than are thought of here. What comes out is read again, and only
+ * passed on when it has the changes and everything else as it was.
+ */
+static bool is_as_meant(struct edit *edit, const char *name, const struct text *result)
+{
+	const struct yaml_node *root = NULL, *entry = NULL;
+	struct findings findings = { 0 };
+	bool good = yaml_tree_parse(result->data, result->length, "", &edit->arena, &findings,
+				    &root) == 0 &&
+		    !findings.errors && root && root->kind == YAML_MAP &&
+		    keeps(edit, edit->root, root, name);
+
+	if (good)
+		entry = yaml_find(root, name);
+	good = good && entry && keeps(edit, edit->entry, entry, NULL);
+	for (size_t i = 0; good && i < edit->changed_count; i++)
+		good = has_value(edit, &edit->changed[i], entry);
+	findings_free(&findings);
+	return good;
 }
 
 static void free_edit(struct edit *edit)
@@ -359,6 +441,9 @@ int node_edit(const char *text, size_t length, const char *file, const char *nam
 		write_result(edit, name, result);
 	if (!error && result->error)
 		error = fault_set(fault, ENOMEM, "change", file, NULL);
+	if (!error && !is_as_meant(edit, name, result))
+		error = fault_set(fault, EINVAL, "change", file,
+				  "it is written in a way that only a person should change");
 	free_edit(edit);
 	return error;
 }

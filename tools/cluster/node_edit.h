@@ -3,7 +3,8 @@
  * Changing a node's entry in a drop-in without touching what else is written there.
  *
  * Pure: text in, text out. Only the lines of the keys that change are written anew; comments and
- * order of the others stay. An entry in braces is written anew as a whole, a key to a line.
+ * order of the others stay. An entry in braces is written anew as a whole, a key to a line. The
+ * outcome is read again, and refused when it is not what was meant.
  */
 #ifndef WIREROOT_NODE_EDIT_H
 #define WIREROOT_NODE_EDIT_H

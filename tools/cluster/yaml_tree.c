@@ -279,7 +279,8 @@ static int read_list(struct reader *reader, const yaml_event_t *event,
 	items = arena_alloc(reader->arena, node->count * sizeof(*items));
 	if (!items)
 		return -ENOMEM;
-	memcpy(items, reader->children + first, node->count * sizeof(*items));
+	for (size_t i = 0; i < node->count; i++)
+		items[i] = reader->children[first + i];
 	node->items = items;
 	reader->child_count = first;
 	*result = node;
@@ -386,8 +387,8 @@ static size_t pairs_max(const struct yaml_node *const *children, size_t count)
 
 static int fill_map(struct reader *reader, struct yaml_node *node, size_t first)
 {
-	const struct yaml_node *const *children = reader->children + first;
 	size_t count = reader->child_count - first;
+	const struct yaml_node *const *children = count ? reader->children + first : NULL;
 	struct map_pairs map = { 0 };
 	int error = 0;
 
