@@ -345,11 +345,11 @@ static const struct example {
 	  "                                                  ^~~~~~~~~~~~~~~~~~~~\n" },
 	{ "range nobody hands out",
 	  CLUSTER
-	  "networks: { boot: { subnet: 10.0.0.0/24, dhcp: proxy, range: 10.0.0.100-10.0.0.199 } }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/24, dhcp: none, range: 10.0.0.100-10.0.0.199 } }\n"
 	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
-	  "cluster.yaml:2:62: warning: nobody hands out this range: 'dhcp' is not server\n"
-	  "  networks: { boot: { subnet: 10.0.0.0/24, dhcp: proxy, range: 10.0.0.100-10.0.0.199 } }\n"
-	  "                                                               ^~~~~~~~~~~~~~~~~~~~~\n" },
+	  "cluster.yaml:2:61: warning: nobody hands out this range: 'dhcp' is none\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, dhcp: none, range: 10.0.0.100-10.0.0.199 } }\n"
+	  "                                                              ^~~~~~~~~~~~~~~~~~~~~\n" },
 	{ "gateway outside of subnet",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, gateway: 10.0.1.1 } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",

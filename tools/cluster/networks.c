@@ -97,9 +97,10 @@ static void read_range(struct loader *loader, struct cluster_network *network,
 		return;
 	network->range_first = from;
 	network->range_last = to;
-	if (network->dhcp != DHCP_SERVER)
+	/* Of a proxy it says that machines which nobody knows are answered, too. */
+	if (network->dhcp == DHCP_NONE)
 		findings_add(loader->findings, value->place, value->length, true, NULL,
-			     "nobody hands out this range: 'dhcp' is not server");
+			     "nobody hands out this range: 'dhcp' is none");
 }
 
 static void read_gateway(struct loader *loader, struct cluster_network *network,

@@ -23,23 +23,43 @@ static void add_addresses(struct text *text, const uint32_t *addresses, size_t c
 }
 
 /*
- * Whom we answer with which addresses. A tag of the network's own selects its options below.
- * Without a range, machines that nobody knows are left to whatever else the network has for them.
+ * Does @server answer machines on @network that nobody knows? One of several boot servers does, so
+ * that no two give out the same addresses.
  */
-static void add_range(struct text *text, const struct cluster_network *network)
+static bool welcomes_unknown(const struct generator *generator, const struct cluster_server *server,
+			     const struct cluster_network *network)
 {
-	char first[IPV4_TEXT_BYTES], last[IPV4_TEXT_BYTES], mask[IPV4_TEXT_BYTES];
+	const struct cluster_server *other = generator->cluster->servers;
+
+	for (; other < server; other++)
+		if (generator_server_on(generator, other, network))
+			return false;
+	return network->range_first;
+}
+
+/*
+ * Whom we answer with which addresses. A tag of the network's own selects its options below. The
+ * range of another server's is for nodes of ours that have no address of their own.
+ */
+static void add_range(const struct generator *generator, struct text *text,
+		      const struct cluster_server *server, const struct cluster_network *network)
+{
+	const char *known = welcomes_unknown(generator, server, network) ? "" : "tag:known,";
+	char first[IPV4_TEXT_BYTES], last[IPV4_TEXT_BYTES] = "static", mask[IPV4_TEXT_BYTES];
 
 	value_ipv4_text(output_netmask(network), mask);
-	value_ipv4_text(network->range_first ? network->range_first : network->subnet, first);
-	value_ipv4_text(network->range_last, last);
-	if (network->dhcp == DHCP_PROXY)
-		text_printf(text, "dhcp-range=%sset:net-%s,%s,proxy,%s\n",
-			    network->range_first ? "" : "tag:known,", network->name,
-			    value_ipv4_text(network->subnet, first), mask);
-	else
-		text_printf(text, "dhcp-range=set:net-%s,%s,%s,%s,%u\n", network->name, first,
-			    network->range_first ? last : "static", mask, network->lease_s);
+	value_ipv4_text(network->subnet, first);
+	if (network->dhcp == DHCP_PROXY) {
+		text_printf(text, "dhcp-range=%sset:net-%s,%s,proxy,%s\n", known, network->name,
+			    first, mask);
+		return;
+	}
+	if (network->range_first) {
+		value_ipv4_text(network->range_first, first);
+		value_ipv4_text(network->range_last, last);
+	}
+	text_printf(text, "dhcp-range=%sset:net-%s,%s,%s,%s,%u\n", known, network->name, first,
+		    last, mask, network->lease_s);
 }
 
 /*
@@ -91,7 +111,8 @@ static void add_services(const struct generator *generator, struct text *text,
 }
 
 static int add_network(const struct generator *generator, struct text *text,
-		       const struct cluster_network *network, struct fault *fault)
+		       const struct cluster_server *server, const struct cluster_network *network,
+		       struct fault *fault)
 {
 	const char *domain = generator_domain(generator, network);
 	char subnet[IPV4_TEXT_BYTES];
@@ -100,7 +121,7 @@ static int add_network(const struct generator *generator, struct text *text,
 	    (domain && output_check_name("domain", domain, fault)))
 		return -fault->error;
 	text_add(text, "\n");
-	add_range(text, network);
+	add_range(generator, text, server, network);
 	if (network->dhcp == DHCP_PROXY) {
 		add_services(generator, text, network);
 		return 0;
@@ -182,13 +203,51 @@ static int add_interfaces(const struct generator *generator, struct text *text,
 	return error;
 }
 
+/*
+ * Authority lets a node that comes with an address of its past be told at once. It must not go so
+ * far as to refuse addresses that another boot server gave to machines that nobody knows.
+ */
+static void add_authority(const struct generator *generator, struct text *text,
+			  const struct cluster_server *server)
+{
+	const struct cluster *cluster = generator->cluster;
+	bool gives = false, welcomes = false, others = false;
+
+	for (size_t i = 0; i < cluster->network_count; i++) {
+		const struct cluster_network *network = &cluster->networks[i];
+
+		if (!generator_server_on(generator, server, network))
+			continue;
+		gives |= network->dhcp == DHCP_SERVER;
+		if (welcomes_unknown(generator, server, network))
+			welcomes = true;
+		else if (network->range_first)
+			others = true;
+	}
+	if (gives)
+		text_add(text, "\ndhcp-authoritative\n");
+	if (gives && others && !welcomes)
+		text_add(text, "dhcp-ignore=tag:!known\n");
+}
+
+static int add_networks(const struct generator *generator, struct text *text,
+			const struct cluster_server *server, struct fault *fault)
+{
+	const struct cluster *cluster = generator->cluster;
+	int error = add_interfaces(generator, text, server, fault);
+
+	for (size_t i = 0; !error && i < cluster->network_count; i++)
+		if (generator_server_on(generator, server, &cluster->networks[i]))
+			error = add_network(generator, text, server, &cluster->networks[i], fault);
+	add_authority(generator, text, server);
+	return error;
+}
+
 static int add_configuration(const struct generator *generator, struct file_set *set,
 			     const struct cluster_server *server, bool several, struct fault *fault)
 {
-	const struct cluster *cluster = generator->cluster;
 	const char *state = generator->options->state;
 	struct text text = { 0 };
-	bool authoritative = false;
 	int error = output_check_path("state directory", state, fault);
 
 	text_add(&text, OUTPUT_COMMENT);
@@ -198,15 +257,7 @@ static int add_configuration(const struct generator *generator, struct file_set 
 		    server->name);
 	text_printf(&text, "addn-hosts=%s/current/servers/%s/hosts\n", state, server->name);
 	if (!error)
-		error = add_interfaces(generator, &text, server, fault);
-	for (size_t i = 0; !error && i < cluster->network_count; i++) {
-		if (!generator_server_on(generator, server, &cluster->networks[i]))
-			continue;
-		error = add_network(generator, &text, &cluster->networks[i], fault);
-		authoritative |= cluster->networks[i].dhcp == DHCP_SERVER;
-	}
-	if (authoritative) /* a node that comes with an address of its past is told at once */
-		text_add(&text, "\ndhcp-authoritative\n");
+		error = add_networks(generator, &text, server, fault);
 	add_boot(generator, &text, server, several);
 	if (!error)
 		return output_add(set, 0644, &text, fault, "servers/%s/dnsmasq.conf", server->name);
