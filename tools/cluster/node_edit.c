@@ -38,7 +38,7 @@ static bool is_plain(const char *value)
 
 	snprintf(any, sizeof(any), "%s/._:+=@%%~-", letters);
 	return length && strspn(value, any) == length && value[length - 1] != ':' &&
-	       strchr(letters, value[0]) && strcmp(value, "null") != 0;
+	       (value[0] == '/' || strchr(letters, value[0])) && strcmp(value, "null") != 0;
 }
 
 void node_edit_add_text(struct text *text, const char *value)
