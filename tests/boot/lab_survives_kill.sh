@@ -74,6 +74,28 @@ check "a second lab comes up beside the first" up_here "$WORK/killed" --tie-to $
 check_not "a lab in use is not started twice" up_here "$WORK/killed"
 check "a node runs in it" powered_on "$WORK/killed"
 processes=$(processes_of "$WORK/killed")
+mkfifo "$WORK/keys"
+exec 7<> "$WORK/keys"
+mkfifo "$WORK/shown"
+"$WIREROOT" lab console "$WORK/killed" n01 < "$WORK/keys" > "$WORK/shown" 2>&1 &
+attached=$!
+exec 8< "$WORK/shown"
+check "somebody attaches to the node's console" read -r -t 60 -n 1 _ <&8
+cat <&8 > /dev/null &
+attach_again()
+{
+	timeout 60 "$WIREROOT" lab console "$WORK/killed" n01 < /dev/null 2> "$WORK/again.log"
+}
+check_not "nobody else can" attach_again
+check "and is told why" grep -q 'somebody is attached' "$WORK/again.log"
+printf '\035' >&7
+check "the first one leaves by Ctrl-]" wait "$attached"
+exec 7>&- 8<&-
+attach_and_leave()
+{
+	printf '\035' | timeout 60 "$WIREROOT" lab console "$WORK/killed" n01 > /dev/null
+}
+check "then another one can attach" attach_and_leave
 supervisor=$(supervisor_among $processes)
 check "servers, node and supervisor are in its namespace" \
 	[ "$(wc -w <<< "$processes")" -ge 6 ]
@@ -84,6 +106,19 @@ check "a lab comes up again in the same directory" up_here "$WORK/killed" --tie-
 processes=$(processes_of "$WORK/killed")
 check "it is ended in order" "$WIREROOT" lab down "$WORK/killed"
 check "and nothing is left" is_gone "$WORK/killed" $processes
+
+# Both at once: one of them makes the lab, the other leaves it alone.
+for turn in 1 2; do
+	"$WIREROOT" lab up "$WORK/both" --tie-to $$ > "$WORK/both.$turn" 2>&1 && echo up > "$WORK/won.$turn" &
+	both[turn]=$!
+done
+wait "${both[@]}"
+check "of two that make a lab in one place, one does" \
+	[ "$(cat "$WORK"/won.* | wc -l)" -eq 1 ]
+check "the other one says why not" \
+	grep -Eqh 'at work there|one runs there' "$WORK/both.1" "$WORK/both.2"
+check "the lab's servers run" not grep -w off <("$WIREROOT" lab status "$WORK/both")
+check "and it ends" "$WIREROOT" lab down "$WORK/both"
 
 mkfifo "$WORK/front.fifo"
 "$WIREROOT" lab up "$WORK/front" --foreground > "$WORK/front.fifo" &

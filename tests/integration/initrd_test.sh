@@ -134,7 +134,7 @@ check "what the kernel cannot unpack is refused" says 1 'xz' \
 	build --config "$work/config" --compression xz --drivers virtio_net -o "$work/bad.img"
 check "… and nothing is written" not_written "$work/bad.img"
 head -c 100000 "$work/one.img" >"$work/short.img"
-check "show says that an initrd is cut off" says 1 'damaged or cut off' \
+check "show says which initrd is cut off" says 1 'short\.img: zstd.*damaged or cut off' \
 	"$wireroot" initrd show "$work/short.img"
 check "a missing option is a usage error" says 2 'see wireroot initrd --help' "$wireroot" initrd build
 

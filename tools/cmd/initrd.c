@@ -352,6 +352,17 @@ static int run_node(int argc, char **argv, struct log *log)
 	return error ? CMD_FAILED : CMD_DONE;
 }
 
+/* What reads an initrd knows its bytes, but not where they are from. */
+static void name_file(const char *file, struct fault *fault)
+{
+	const char *slash = strrchr(file, '/');
+	char peer[sizeof(fault->peer)];
+
+	snprintf(peer, sizeof(peer), "%.60s%s%.30s", slash ? slash + 1 : file,
+		 fault->peer[0] ? ": " : "", fault->peer);
+	memcpy(fault->peer, peer, sizeof(peer));
+}
+
 /* What was found before a fault is shown, too: it helps to see where it is. */
 static int show(const struct arguments *arguments, const struct log *log)
 {
@@ -362,8 +373,11 @@ static int show(const struct arguments *arguments, const struct log *log)
 	char *initrd;
 	int error = fs_read_file(arguments->file, INITRD_BYTES_MAX, &initrd, &length, &fault);
 
-	if (!error)
+	if (!error) {
 		error = show_initrd(initrd, length, &report, &fault);
+		if (error)
+			name_file(arguments->file, &fault);
+	}
 	if (report && arguments->json)
 		print_json(report);
 	else if (report)

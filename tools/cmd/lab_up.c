@@ -3,12 +3,14 @@
 #include "tools/cmd/lab.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -313,11 +315,35 @@ static void stay(const struct up *up, const struct supervisor *supervisor)
 		;
 }
 
-static int run_lab(const struct up *up)
+/*
+ * Nobody else may write there while we do. The supervisor has a lock of its own once it runs.
+ * Returns a descriptor that holds this one, or a negative errno.
+ */
+static int claim(const struct up *up, struct fault *fault)
 {
-	struct supervisor supervisor;
+	int fd = open(up->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
+
+	if (fd < 0)
+		return fault_set(fault, errno, "make a lab in", up->directory, NULL);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	return fault_set(fault, error == EWOULDBLOCK ? EBUSY : error, "make a lab in",
+			 up->directory, "another `wireroot lab up` is at work there");
+}
+
+/* The supervisor has the descriptor, too: closing ours would not do. */
+static void release(int claim)
+{
+	flock(claim, LOCK_UN);
+	close(claim);
+}
+
+static int start_lab(const struct up *up, struct supervisor *supervisor)
+{
 	struct fault fault = { 0 };
-	int status, other;
+	int other;
 
 	if (lab_find(up->directory, &other, &fault) == 0) {
 		close(other);
@@ -327,7 +353,19 @@ static int run_lab(const struct up *up)
 	}
 	if (write_files(up, &fault))
 		return lab_report(&fault);
-	status = bring_up(up, &supervisor, &fault);
+	return bring_up(up, supervisor, &fault);
+}
+
+static int run_lab(const struct up *up)
+{
+	struct supervisor supervisor;
+	struct fault fault = { 0 };
+	int claimed = claim(up, &fault), status;
+
+	if (claimed < 0)
+		return lab_report(&fault);
+	status = start_lab(up, &supervisor);
+	release(claimed);
 	if (status != CMD_DONE)
 		return status;
 	if (up->foreground)

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <termios.h>
@@ -42,6 +43,29 @@ static void restore(const struct terminal *terminal)
 {
 	if (terminal->is_one)
 		tcsetattr(STDIN_FILENO, TCSANOW, &terminal->before);
+}
+
+/*
+ * QEMU serves one at a time and lets others wait without a word. The lock is held until the
+ * descriptor is closed; returns it, or a negative errno.
+ */
+static int take_turn(const char *node, struct fault *fault)
+{
+	char path[LAB_NAME_BYTES];
+	int fd, error;
+
+	snprintf(path, sizeof(path), LAB_RUN_DIR "/%s.attached", node);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return fault_set(fault, errno, "attach to console of", node, NULL);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	if (error != EWOULDBLOCK)
+		return fault_set(fault, error, "attach to console of", node, NULL);
+	return fault_set(fault, EBUSY, "attach to console of", node,
+			 "somebody is attached to it; NODE.console has what it said");
 }
 
 static int connect_to(const char *node, struct fault *fault)
@@ -117,14 +141,18 @@ static void converse(int node)
 int console_attach(const char *node, struct fault *fault)
 {
 	struct terminal terminal = { 0 };
-	int fd = connect_to(node, fault);
+	int turn = take_turn(node, fault), fd;
 
-	if (fd < 0)
-		return fd;
-	show_past(node);
-	make_raw(&terminal);
-	converse(fd);
-	restore(&terminal);
-	close(fd);
-	return 0;
+	if (turn < 0)
+		return turn;
+	fd = connect_to(node, fault);
+	if (fd >= 0) {
+		show_past(node);
+		make_raw(&terminal);
+		converse(fd);
+		restore(&terminal);
+		close(fd);
+	}
+	close(turn);
+	return fd < 0 ? fd : 0;
 }

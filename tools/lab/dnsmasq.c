@@ -168,6 +168,7 @@ static int refuse_taken(const char *node, const char *mac, struct fault *fault)
 int dnsmasq_add_node(const char *node, const char *const macs[], size_t count, struct fault *fault)
 {
 	char path[sizeof(LAB_HOSTS_DIR) + LAB_NODE_NAME_MAX + 1];
+	char new[sizeof(LAB_RUN_DIR) + LAB_NODE_NAME_MAX + sizeof(".hosts")];
 	struct text text = { 0 };
 	int error = 0;
 
@@ -177,10 +178,14 @@ int dnsmasq_add_node(const char *node, const char *const macs[], size_t count, s
 	}
 	text_printf(&text, "%s\n", node);
 	snprintf(path, sizeof(path), LAB_HOSTS_DIR "/%s", node);
+	/* dnsmasq reads whatever appears in its directory, and at once. */
+	snprintf(new, sizeof(new), LAB_RUN_DIR "/%s.hosts", node);
 	if (!error && text.error)
 		error = fault_set(fault, ENOMEM, "write", path, NULL);
 	if (!error)
-		error = fs_write_file(path, text.data, text.length, 0644, fault);
+		error = fs_write_file(new, text.data, text.length, 0644, fault);
+	if (!error && rename(new, path) < 0)
+		error = fault_set(fault, errno, "write", path, NULL);
 	text_free(&text);
 	return error;
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/generate/ipxe.h"
@@ -59,26 +58,17 @@ static int copy(int from, const char *to, struct fault *fault)
 }
 
 /*
- * The server follows no symbolic link out of its tree, and a copy of an initrd takes time. What may
- * be read by its owner only (a kernel in some distributions) is copied, too. @from may be @to.
+ * A copy, as the server follows no symbolic link out of its tree, and a hard link would change with
+ * what it leads to. @from may be @to: it is open before its name goes.
  */
 static int place(const char *from, const char *to, struct fault *fault)
 {
-	struct stat state;
-	int fd, error;
+	int fd = open(from, O_RDONLY | O_CLOEXEC), error;
 
-	fd = open(from, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &state) < 0) {
-		error = fault_set(fault, errno, "open", from, NULL);
-		if (fd >= 0)
-			close(fd);
-		return error;
-	}
+	if (fd < 0)
+		return fault_set(fault, errno, "open", from, NULL);
 	unlink(to);
-	if ((state.st_mode & S_IROTH) && link(from, to) == 0)
-		error = 0;
-	else
-		error = copy(fd, to, fault);
+	error = copy(fd, to, fault);
 	close(fd);
 	return error;
 }
