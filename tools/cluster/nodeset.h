@@ -36,7 +36,7 @@
 #define NODESET_NAMES_MAX  1000000
 #define NODESET_WORK_MAX   2000000
 #define NODESET_NAME_BYTES 256 /* a name with its NUL */
-#define NODESET_DIGITS_MAX 17 /* of one index, zeros in front included */
+#define NODESET_DIGITS_MAX 17 /* of an index in brackets; longer numbers in names do not fold */
 #define NODESET_DEPTH_MAX  32 /* groups in groups */
 
 /* A set of names, each of them once; made by nodeset_parse() or nodeset_new(). */

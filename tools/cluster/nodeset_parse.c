@@ -122,7 +122,7 @@ static int add_text(struct reader *reader, struct term *term, const char *text, 
 static int begin_axis(struct reader *reader, struct term *term, const char *wrong)
 {
 	if (term->axes == NODESET_AXES_MAX || term->length + 2 >= sizeof(term->pattern))
-		return refuse(reader, E2BIG, wrong, "a name has at most 24 numbers");
+		return refuse(reader, E2BIG, wrong, "a name has at most 32 numbers");
 	memcpy(term->pattern + term->length, "%s", 2);
 	term->length += 2;
 	term->first[term->axes++] = term->indexes.count;
@@ -189,6 +189,8 @@ static int read_number(struct reader *reader, struct term *term)
 	reader->at += length;
 	if (*reader->at == '[')
 		return read_bracket(reader, term, length);
+	if (length > NODESET_DIGITS_MAX)
+		return add_text(reader, term, digits, length);
 	return add_number(reader, term, digits, length);
 }
 

@@ -15,8 +15,8 @@
 
 #include "tools/cluster/nodeset.h"
 
-/* Numbers in one name; a name written in hexadecimal has 16 at the most. */
-#define NODESET_AXES_MAX 24
+/* Numbers in one name: as many as there are in the longest label of a DNS name, "1a1a1…". */
+#define NODESET_AXES_MAX 32
 
 struct nodeset_pattern {
 	char *text; /* "r%sn%s": %s for each number, %% for '%'; sorts as ClusterShell sorts */
