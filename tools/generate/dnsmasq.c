@@ -143,7 +143,7 @@ static int add_network(const struct generator *generator, struct text *text,
 static void add_boot(const struct generator *generator, struct text *text,
 		     const struct cluster_server *server, bool several)
 {
-	char url[OUTPUT_URL_BYTES];
+	char url[OUTPUT_URL_BYTES], address[IPV4_TEXT_BYTES];
 
 	output_url(server, url);
 	text_add(text, "\n"
@@ -169,9 +169,11 @@ static void add_boot(const struct generator *generator, struct text *text,
 	else
 		text_add(text, "dhcp-boot=tag:ipxe,");
 	if (several)
-		text_printf(text, "%s/boot/%s.ipxe\n", url, server->name);
+		text_printf(text, "%s/boot/%s.ipxe", url, server->name);
 	else
-		text_printf(text, "%s/boot.ipxe\n", url);
+		text_printf(text, "%s/boot.ipxe", url);
+	/* Older iPXEs, QEMU's ROMs among them, pass a ProxyDHCP offer over that names no server. */
+	text_printf(text, ",,%s\n", value_ipv4_text(server->address, address));
 }
 
 /*
