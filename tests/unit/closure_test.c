@@ -2,7 +2,8 @@
 /* What a wanted module brings along, on a tree of tiny modules that the test makes. */
 /* links: tools/initrd/closure.c tools/initrd/kernel_tree.c tools/initrd/wired.c */
 /* links: tools/initrd/firmware.c tools/initrd/archive.c userspace/lib/fs.c userspace/lib/log.c */
-/* links: userspace/lib/spawn.c userspace/lib/text.c initramfs/fault.c initramfs/module_list.c */
+/* links: userspace/lib/nearest.c userspace/lib/spawn.c userspace/lib/text.c */
+/* links: initramfs/fault.c initramfs/module_list.c */
 /* libraries: libkmod libarchive */
 #include <errno.h>
 #include <limits.h>

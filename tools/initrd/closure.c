@@ -12,6 +12,7 @@
 
 #include "tools/initrd/firmware.h"
 #include "tools/initrd/wired.h"
+#include "userspace/lib/nearest.h"
 
 /* Dependencies are at most about ten deep; more would be a mistake of ours. */
 #define DEPTH_MAX 64
@@ -511,36 +512,10 @@ static bool walk_next(struct walk *walk, const char **path, char name[static 64]
 	return false;
 }
 
-/* How many characters must be changed, put in or left out to make @b of @a; both below 64 long. */
-static unsigned int distance(const char *a, const char *b)
-{
-	unsigned int row[65];
-	size_t b_length = strlen(b);
-
-	for (size_t j = 0; j <= b_length; j++)
-		row[j] = (unsigned int)j;
-	for (size_t i = 0; a[i]; i++) {
-		unsigned int diagonal = row[0];
-
-		row[0] = (unsigned int)i + 1;
-		for (size_t j = 0; j < b_length; j++) {
-			unsigned int best = diagonal + (a[i] != b[j]);
-
-			diagonal = row[j + 1];
-			if (diagonal + 1 < best)
-				best = diagonal + 1;
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			row[j + 1] = best;
-		}
-	}
-	return row[b_length];
-}
-
 static int unknown_name(const struct closure *closure, const char *name, struct fault *fault)
 {
-	char wanted[64], candidate[64], nearest[64] = "", hint[128];
-	unsigned int best = 4; /* what needs more changes is another name */
+	char wanted[64], candidate[64], kept[64], hint[128];
+	struct nearest nearest;
 	const char *path;
 	struct walk walk;
 
@@ -548,18 +523,17 @@ static int unknown_name(const struct closure *closure, const char *name, struct 
 	for (char *c = wanted; *c; c++)
 		if (*c == '-')
 			*c = '_';
+	nearest = nearest_begin(wanted);
 	if (walk_begin(&walk, closure->search->tree, "")) {
 		while (walk_next(&walk, &path, candidate)) {
-			unsigned int changes = distance(wanted, candidate);
-
-			if (changes < best) {
-				best = changes;
-				memcpy(nearest, candidate, sizeof(nearest));
-			}
+			nearest_offer(&nearest, candidate);
+			/* The walk writes over it. */
+			if (nearest.name == candidate)
+				nearest.name = memcpy(kept, candidate, sizeof(kept));
 		}
 	}
-	snprintf(hint, sizeof(hint), "did you mean %s?", nearest);
-	return fault_set(fault, ENOENT, "find module", name, *nearest ? hint : NULL);
+	snprintf(hint, sizeof(hint), "did you mean %s?", nearest.name ? nearest.name : "");
+	return fault_set(fault, ENOENT, "find module", name, nearest.name ? hint : NULL);
 }
 
 int closure_want(struct closure *closure, const char *name, enum module_group group,
