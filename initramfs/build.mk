@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The init, one static klibc binary, PID 1 on the node; and wireroot-discover, which the init of the
-# discovery image starts.
+# The init, one static klibc binary, PID 1 on the node; wireroot-discover, which the init of the
+# discovery image starts; and wireroot-iscsi, its client for roots on iSCSI disks.
 
 INIT_SOURCES := $(wildcard initramfs/*.c)
 INIT_OBJECTS := $(INIT_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
@@ -14,7 +14,13 @@ DISCOVER_SOURCES := $(wildcard initramfs/discover/*.c) \
 	$(addprefix initramfs/,backoff.c fault.c sys.c value.c)
 DISCOVER_OBJECTS := $(DISCOVER_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
 
-ALL += $(B)/init $(B)/wireroot-discover
+# Of the init it needs the words, the resolver and the search for the second stage's init.
+ISCSI_SOURCES := $(wildcard initramfs/iscsi/*.c) \
+	$(addprefix initramfs/,dns_packet.c fault.c mount_flags.c node_file.c resolve.c second_stage.c sys.c \
+		value.c words.c)
+ISCSI_OBJECTS := $(ISCSI_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
+
+ALL += $(B)/init $(B)/wireroot-discover $(B)/wireroot-iscsi
 
 $(B)/initramfs/%.o: initramfs/%.c
 	@mkdir -p $(@D)
@@ -31,6 +37,12 @@ $(B)/wireroot-discover: $(DISCOVER_OBJECTS)
 	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
 	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
 
-install:: $(B)/init $(B)/wireroot-discover
+$(B)/wireroot-iscsi: $(ISCSI_OBJECTS)
+	@$(call say,KLCC)
+	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
+	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
+
+install:: $(B)/init $(B)/wireroot-discover $(B)/wireroot-iscsi
 	install -D -m 755 $(B)/init $(DESTDIR)$(PREFIX)/lib/wireroot/init
 	install -D -m 755 $(B)/wireroot-discover $(DESTDIR)$(PREFIX)/lib/wireroot/wireroot-discover
+	install -D -m 755 $(B)/wireroot-iscsi $(DESTDIR)$(PREFIX)/lib/wireroot/wireroot-iscsi

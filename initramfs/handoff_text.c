@@ -128,7 +128,8 @@ void handoff_lease(const struct handoff *handoff, struct handoff_text *text)
 	add_quoted(text, "HOST_NAME", handoff->host_name);
 	add_address(text, "ROOT_SERVER", handoff->result->server);
 	add_quoted(text, "ROOT_PATH", handoff->root->path);
-	add_quoted(text, "NFS_VERSION", nfs_version_name(handoff->result->version));
+	if (!handoff->root->iscsi)
+		add_quoted(text, "NFS_VERSION", nfs_version_name(handoff->result->version));
 }
 
 void handoff_net_conf(const struct handoff *handoff, uint64_t now_us, struct handoff_text *text)

@@ -38,7 +38,6 @@
 #include "value.h"
 #include "words.h"
 
-#define NODE_FILE_PATH	   "/etc/wireroot/node.conf"
 #define COMMAND_LINE_BYTES 4096 /* the kernel's COMMAND_LINE_SIZE is 2048 on x86 and arm64 */
 #define NODE_FILE_BYTES	   16384
 
@@ -240,8 +239,12 @@ static void refuse_foreign_root(struct boot *boot)
 {
 	if (!boot->params.root_unsupported[0])
 		return;
+	/* What is no NFS root is one on an iSCSI disk where the image can have such. */
+	boot->params.root.iscsi = access(ROOT_ISCSI, X_OK) == 0;
+	if (boot->params.root.iscsi)
+		return;
 	fault_set(&boot->fault, EINVAL, "find out what the root is", boot->params.root_unsupported,
-		  "this init mounts NFS roots: root=nfs:SERVER:/PATH or root=dhcp");
+		  "this image mounts NFS roots: root=nfs:SERVER:/PATH or root=dhcp");
 	report_fault(&boot->report, STAGE_PARAMS, &boot->fault);
 	apply_policy(boot, STAGE_PARAMS, RETRY_NEVER);
 }
@@ -364,7 +367,8 @@ static bool root_modules_ready(const struct boot *boot)
 {
 	const char *first = boot->params.root.version == NFS_3 ? "nfsv3" : "nfsv4";
 
-	return modules_named_settled(&boot->loader, first) &&
+	return (boot->params.root.iscsi || modules_named_settled(&boot->loader, first)) &&
+	       modules_group_settled(&boot->loader, MODULE_ISCSI) &&
 	       (!boot->params.overlay || modules_group_settled(&boot->loader, MODULE_OVERLAY));
 }
 
@@ -443,8 +447,7 @@ static void end_root_attempt(struct boot *boot, bool expired)
 	}
 	boot->mounted = true;
 	use_nic_towards_root(boot);
-	report_line("root: %s:%s by NFS %s, %s", boot->root.server, boot->root.path,
-		    nfs_version_name(boot->result.version),
+	report_line("root: %s, %s", boot->result.what,
 		    boot->params.overlay      ? "below an overlay in memory"
 		    : boot->params.read_write ? "read-write"
 					      : "read-only");

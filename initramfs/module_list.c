@@ -9,8 +9,9 @@
 #include <string.h>
 
 static const char *const group_names[MODULE_GROUP_COUNT] = {
-	[MODULE_NET] = "net",	[MODULE_ROOT] = "root", [MODULE_OVERLAY] = "overlay",
-	[MODULE_VLAN] = "vlan", [MODULE_PLUG] = "plug", [MODULE_DEP] = "dep",
+	[MODULE_NET] = "net",	[MODULE_ROOT] = "root",	  [MODULE_OVERLAY] = "overlay",
+	[MODULE_VLAN] = "vlan", [MODULE_ISCSI] = "iscsi", [MODULE_PLUG] = "plug",
+	[MODULE_DEP] = "dep",
 };
 
 const char *module_group_name(enum module_group group)

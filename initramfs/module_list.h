@@ -8,8 +8,9 @@
  *	GROUP NAME PATH DEPENDENCIES OPTIONS
  *	net virtio_net kernel/drivers/net/virtio_net.ko virtio_ring,virtio,net_failover -
  *
- * GROUP says when the module is wanted: `net` and `root` at once, `overlay` and `vlan` when a
- * parameter asks for it, `plug` when a device's modalias matches, `dep` only for another's sake.
+ * GROUP says when the module is wanted: `net` at once, `root` (NFS) and `iscsi` (with its file
+ * systems) unless the parameters rule such a root out, `overlay` and `vlan` when one asks for it,
+ * `plug` when a device's modalias matches, `dep` only for another's sake.
  * NAME is spelled with '_'. PATH is relative to /lib/modules/VERSION/. DEPENDENCIES are direct and
  * soft (pre) ones, by NAME with commas, or `-`. OPTIONS are `-` or the rest of the line.
  *
@@ -38,6 +39,7 @@ enum module_group {
 	MODULE_ROOT,
 	MODULE_OVERLAY,
 	MODULE_VLAN,
+	MODULE_ISCSI,
 	MODULE_PLUG,
 	MODULE_DEP,
 	MODULE_GROUP_COUNT,

@@ -344,7 +344,10 @@ static void want_groups(struct module_loader *loader)
 {
 	module_list_want_group(&loader->list, MODULE_NET);
 	loader->behind_net = behind_group(&loader->list, MODULE_NET);
-	module_list_want_group(&loader->list, MODULE_ROOT);
+	if (!loader->params->root_unsupported[0])
+		module_list_want_group(&loader->list, MODULE_ROOT);
+	if (!loader->params->root.path[0])
+		module_list_want_group(&loader->list, MODULE_ISCSI);
 	if (loader->params->vlan_count)
 		module_list_want_group(&loader->list, MODULE_VLAN);
 	if (loader->params->overlay)
@@ -426,6 +429,9 @@ int modules_result(struct module_loader *loader, struct module_worker *worker, s
 		*(result < 0 ? &loader->failed : &loader->loaded) += 1;
 	}
 	hand_out_work(loader);
+	/* Of the variants that a dependency may have, some are for other processors. */
+	if (result == -ENODEV && module && module->group == MODULE_DEP)
+		return 0;
 	if (result < 0)
 		return fault_set(fault, result, "load the driver", module ? module->name : "",
 				 load_hint(result));

@@ -21,6 +21,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "mount_flags.h"
 #include "nfs.h"
 #include "nfs_transport.h"
 #include "sys.h"
@@ -74,26 +75,6 @@ static int check_server(const struct nfs_target *target, uint16_t port, const ch
 				       : "check address, netmask and gateway");
 }
 
-#ifndef MS_RELATIME
-#define MS_RELATIME (1 << 21) /* include/uapi/linux/mount.h; klibc's list is older */
-#endif
-
-struct flag_name {
-	const char *name;
-	unsigned long set, clear;
-};
-
-/* Options that are flags of mount(2), not of NFS. */
-static const struct flag_name flag_names[] = {
-	{ "ro", MS_RDONLY, 0 },		{ "rw", 0, MS_RDONLY },
-	{ "noatime", MS_NOATIME, 0 },	{ "nodiratime", MS_NODIRATIME, 0 },
-	{ "nosuid", MS_NOSUID, 0 },	{ "suid", 0, MS_NOSUID },
-	{ "nodev", MS_NODEV, 0 },	{ "dev", 0, MS_NODEV },
-	{ "noexec", MS_NOEXEC, 0 },	{ "exec", 0, MS_NOEXEC },
-	{ "relatime", MS_RELATIME, 0 }, { "sync", MS_SYNCHRONOUS, 0 },
-	{ "async", 0, MS_SYNCHRONOUS },
-};
-
 /* Options that mount(8) and mount.nfs(8) keep for themselves. */
 static const char *const user_space_options[] = {
 	"retry=", "bg", "fg", "_netdev", "nofail", "auto", "noauto", "defaults", "x-", "comment=",
@@ -119,20 +100,6 @@ static bool is_listed(const char *option, size_t length, const char *const *list
 	return false;
 }
 
-static bool apply_flag(const char *option, size_t length, unsigned long *flags)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(flag_names) / sizeof(flag_names[0]); i++) {
-		if (strlen(flag_names[i].name) == length &&
-		    strncmp(flag_names[i].name, option, length) == 0) {
-			*flags = (*flags | flag_names[i].set) & ~flag_names[i].clear;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Add @list's options to @options, or to @flags, leaving out what this version cannot take. */
 static int add_options(const char *list, enum nfs_version version, char *options,
 		       unsigned long *flags)
@@ -140,7 +107,7 @@ static int add_options(const char *list, enum nfs_version version, char *options
 	while (*list) {
 		size_t length = strcspn(list, ",");
 		bool skip =
-			length == 0 || apply_flag(list, length, flags) ||
+			length == 0 || mount_flag_apply(list, length, flags) ||
 			is_listed(list, length, user_space_options,
 				  sizeof(user_space_options) / sizeof(char *)) ||
 			(version != NFS_3 && is_listed(list, length, version_3_options,

@@ -23,38 +23,11 @@
 #include "report.h"
 #include "resolve.h"
 #include "root.h"
+#include "second_stage.h"
 #include "sys.h"
 
 /* Longer than every wait inside an attempt; only a server that stops answering midway gets here. */
 #define ATTEMPT_US 120000000ull
-
-int find_init(const char *wanted, char *init, size_t init_bytes, struct fault *fault)
-{
-	static const char *const usual[] = { "/sbin/init", "/etc/init", "/bin/init", "/bin/sh" };
-	const char *tried = wanted[0] ? wanted : usual[0];
-	int error = 0;
-	unsigned int i;
-
-	for (i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		const char *path = wanted[0] ? wanted : usual[i];
-		struct stat status;
-
-		if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
-			errno = EACCES;
-		else if (access(path, X_OK) == 0) {
-			strlcpy(init, path, init_bytes);
-			return 0;
-		}
-		if (!error)
-			error = errno;
-		if (wanted[0])
-			break;
-	}
-	return fault_set(
-		fault, error, "find the second stage's init in the root", tried,
-		wanted[0] ? "check init= and the root's contents"
-			  : "is this the root of a whole system? init= names another program");
-}
 
 /*
  * No program begins with four zero bytes. A file that cannot be opened (executable, but not
@@ -86,6 +59,8 @@ static void mount_and_look(const struct nfs_target *target, const char *wanted_i
 	if (nfs_mount(target, &result->version, &result->fault) < 0)
 		return;
 	memset(&result->fault, 0, sizeof(result->fault));
+	snprintf(result->what, sizeof(result->what), "%s:%s by NFS %s", target->spec->server,
+		 target->spec->path, nfs_version_name(result->version));
 	outside = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (outside < 0 || chroot(target->directory) < 0 || chdir("/") < 0) {
 		fault_set(&result->fault, errno, "enter the mounted root", target->spec->path,
@@ -120,8 +95,35 @@ static uint32_t source_address(uint32_t server)
 	return known ? ntohl(address.sin_addr.s_addr) : 0;
 }
 
+static int start_iscsi(const struct root_request *request, int modules_ready, int result)
+{
+	char ready[12];
+	int ends[2];
+
+	if (pipe(ends) < 0 || write_all(ends[1], request, sizeof(*request)) < 0 ||
+	    dup2(ends[0], STDIN_FILENO) < 0 || dup2(result, STDOUT_FILENO) < 0)
+		return -errno;
+	(void)fcntl(modules_ready, F_SETFD, 0); /* to be kept over execl() */
+	snprintf(ready, sizeof(ready), "%d", modules_ready);
+	execl(ROOT_ISCSI, ROOT_ISCSI, ready, NULL);
+	return -errno;
+}
+
+/* Returns only when wireroot-iscsi cannot be started; it writes its result to @pipe. */
+static void attempt_iscsi(const struct params *params, const struct lease *lease, int modules_ready,
+			  int pipe, struct fault *fault)
+{
+	struct root_request request = { .lease = *lease,
+					.read_write = params->read_write && !params->overlay };
+
+	strcpy(request.init, params->init);
+	strcpy(request.flags, params->root_flags);
+	fault_set(fault, start_iscsi(&request, modules_ready, pipe), "start", ROOT_ISCSI,
+		  "build the initrd --with iscsi");
+}
+
 static void attempt(const struct params *params, const struct root_spec *spec,
-		    const struct lease *lease, const struct root_modules *modules,
+		    const struct lease *lease, const struct root_modules *modules, int pipe,
 		    struct root_result *result)
 {
 	struct nfs_target target = { .spec = spec,
@@ -137,6 +139,10 @@ static void attempt(const struct params *params, const struct root_spec *spec,
 	if (params->discover[0]) {
 		execl(ROOT_DISCOVER, ROOT_DISCOVER, params->discover, NULL);
 		fault_set(&result->fault, errno, "start", ROOT_DISCOVER, NULL);
+		return;
+	}
+	if (spec->iscsi) {
+		attempt_iscsi(params, lease, modules->ready, pipe, &result->fault);
 		return;
 	}
 	if (resolve(spec->server, lease, &result->server, &result->fault) < 0)
@@ -180,7 +186,7 @@ int root_attempt_start(struct root_attempt *attempt_state, const struct params *
 	}
 	if (attempt_state->pid == 0) {
 		memset(&result, 0, sizeof(result));
-		attempt(params, spec, lease, modules, &result);
+		attempt(params, spec, lease, modules, ends[1], &result);
 		_exit(write_all(ends[1], &result, sizeof(result)) < 0);
 	}
 	close(ends[1]);

@@ -17,6 +17,8 @@
 #define ROOT_DIRECTORY "/root"
 /* With wireroot.discover= an attempt is this program, which ends with the machine's restart. */
 #define ROOT_DISCOVER "/sbin/wireroot-discover"
+/* An attempt at an iSCSI root is this program. */
+#define ROOT_ISCSI "/sbin/wireroot-iscsi"
 
 /* What an attempt came to; sent whole through a pipe. */
 struct root_result {
@@ -25,6 +27,19 @@ struct root_result {
 	uint32_t server; /* host byte order */
 	uint32_t source; /* our address on the way there, host byte order; 0: unknown */
 	char init[256]; /* the second stage's program, seen from the root */
+	char what[200]; /* is mounted: "10.0.0.1:/srv/root by NFS 4.2" */
+};
+
+/*
+ * What wireroot-iscsi has to know beside the words. It reads this from its standard input and
+ * writes a struct root_result to its standard output; its argument is the number of a descriptor
+ * that becomes readable when its modules are loaded, or -1.
+ */
+struct root_request {
+	struct lease lease;
+	bool read_write;
+	char init[256]; /* init= */
+	char flags[256]; /* rootflags= */
 };
 
 /* Descriptors as in struct nfs_target. */
@@ -59,12 +74,5 @@ void root_attempt_result(struct root_attempt *attempt, struct root_result *resul
 /* The deadline has passed: end the attempt; @result says so. */
 void root_attempt_cancel(struct root_attempt *attempt, const char *peer,
 			 struct root_result *result);
-
-/*
- * Find the program that the second stage starts with, in the root at the current root directory:
- * @wanted (init=), or /sbin/init, /etc/init, /bin/init, /bin/sh, as the kernel does. Returns 0 and
- * *@init, or a negative errno with @fault.
- */
-int find_init(const char *wanted, char *init, size_t init_bytes, struct fault *fault);
 
 #endif

@@ -360,6 +360,12 @@ int root_spec_complete(const struct root_spec *spec, const struct lease *lease,
 
 	*result = *spec;
 	result->given = true;
+	if (!result->path[0] && behind(lease->root_path, "iscsi:"))
+		result->iscsi = true;
+	if (result->iscsi) {
+		strcpy(result->server, "iSCSI"); /* for messages */
+		return 0;
+	}
 	if (!result->path[0]) {
 		rc = read_root_path(lease, &told, fault);
 		if (!rc)

@@ -24,6 +24,7 @@ enum nfs_version { /* 0: try 4.2, 4.1, 4.0 and 3 in turn */
 
 struct root_spec {
 	bool given; /* false: nothing known yet; the rest but ->version is zero */
+	bool iscsi; /* on iSCSI disks: wireroot-iscsi knows where, the rest means nothing */
 	bool from_dhcp; /* root=dhcp, or root=/dev/nfs without path: the lease's root-path decides
 			 */
 	enum nfs_version version;
@@ -58,7 +59,8 @@ int root_spec_add_options(struct root_spec *spec, const char *options, struct fa
  * root-path, siaddr (never option 54); the path and options from the root-path in any form in use
  * (`/path`, `IP:/path`, `/path,opts`, `nfs:IP:/path[:opts]`, `nfs4:…`); %s in the path becomes
  * @host_name, else the lease's host name, else the address. A @spec that was never given is taken
- * for root=dhcp. A root-path is not looked at when server and path are explicit.
+ * for root=dhcp. A root-path is not looked at when server and path are explicit. One that begins
+ * with `iscsi:` makes the root an iSCSI one, which needs nothing more here.
  * Returns 0 and a complete *@result, -ENODATA with @fault (says which piece is missing and where it
  * can come from), or -EINVAL.
  */

@@ -14,7 +14,8 @@
 
 #include "fault.h"
 
-#define WORDS_MAX 256
+#define WORDS_MAX      256
+#define NODE_FILE_PATH "/etc/wireroot/node.conf"
 
 struct words {
 	unsigned int count;

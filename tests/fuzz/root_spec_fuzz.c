@@ -11,6 +11,8 @@
 /* What goes to mount(2) is complete and plain. */
 static void check(const struct root_spec *root)
 {
+	if (root->iscsi)
+		return;
 	if (!root->given || !root->server[0] || root->path[0] != '/')
 		abort();
 	if (strpbrk(root->path, "\n\033") || strpbrk(root->options, "\n\033") ||

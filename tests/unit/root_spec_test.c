@@ -250,7 +250,6 @@ static const struct completion completions[] = {
 	{ "nfsroot=/x", "", "", "n01", -ENODATA, "next-server" },
 	{ "root=dhcp", "/srv", "", "n01", -ENODATA, "next-server" },
 	/* Root-paths that are not for us. */
-	{ "root=dhcp", "iscsi:10.0.0.2::::iqn", "1", "n01", -EINVAL, "PATH" },
 	{ "root=dhcp", "srv", "1", "n01", -EINVAL, "PATH" },
 	{ "root=dhcp", "nfs:", "1", "n01", -EINVAL, "begins with '/'" },
 	{ "root=dhcp", "[fe80::1]:/srv", "1", "n01", -EINVAL, "IPv6" },
@@ -280,6 +279,21 @@ static void lease_fills_in_what_the_parameters_left_open(void **state)
 		else
 			assert_string_equal(text, row->expected);
 	}
+}
+
+static void root_path_can_make_the_root_an_iscsi_disk(void **state)
+{
+	struct lease lease = { .root_path = "iscsi:10.0.0.2::::iqn.2026-11.org.example:disk" };
+	struct root_spec spec = { .from_dhcp = true }, result;
+	struct fault fault = { 0 };
+
+	(void)state;
+	assert_int_equal(root_spec_complete(&spec, &lease, NULL, &result, &fault), 0);
+	assert_true(result.iscsi);
+	/* An explicit path stays one of NFS. */
+	spec = parse("nfsroot=10.0.0.1:/srv", NULL);
+	assert_int_equal(root_spec_complete(&spec, &lease, NULL, &result, &fault), 0);
+	assert_false(result.iscsi);
 }
 
 static void host_name_of_the_lease_stands_in_for_none(void **state)
@@ -313,6 +327,7 @@ int main(void)
 		cmocka_unit_test(values_that_do_not_fit_are_refused_not_cut),
 		cmocka_unit_test(added_options_come_last_and_their_version_wins),
 		cmocka_unit_test(lease_fills_in_what_the_parameters_left_open),
+		cmocka_unit_test(root_path_can_make_the_root_an_iscsi_disk),
 		cmocka_unit_test(host_name_of_the_lease_stands_in_for_none),
 		cmocka_unit_test(path_that_outgrows_its_room_is_refused),
 	};

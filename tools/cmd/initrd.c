@@ -31,7 +31,8 @@ static const char help[] =
 	"  --modules DIR         where [usr/]lib/modules/VERSION is, or VERSION itself; default: /\n"
 	"  --drivers auto|LIST   all wired network drivers, each loaded if its device is there, or\n"
 	"                        just these, in this order, or auto,NAME...; default: auto\n"
-	"  --with LIST           what else: overlay, vlan, rescue (a shell)\n"
+	"  --with LIST           what else: overlay, vlan, rescue (a shell), iscsi (roots on iSCSI\n"
+	"                        disks), and for these ext4 (the default), xfs, btrfs\n"
 	"  --firmware DIR        default: /lib/firmware\n"
 	"  --config FILE         the kernel's configuration; default: beside the modules or in /boot\n"
 	"  --compression NAME    zstd, xz or none; default: zstd if the kernel can, else xz\n"
@@ -123,16 +124,30 @@ static int parse_with(struct build_request *build, char *names)
 {
 	char *name;
 
+	const struct {
+		const char *name;
+		bool *wanted;
+	} parts[] = {
+		{ "overlay", &build->overlay }, { "vlan", &build->vlan },
+		{ "rescue", &build->rescue },	{ "iscsi", &build->iscsi },
+		{ "ext4", &build->ext4 },	{ "xfs", &build->xfs },
+		{ "btrfs", &build->btrfs },
+	};
+	size_t i;
+
 	while ((name = strsep(&names, ","))) {
-		if (strcmp(name, "overlay") == 0)
-			build->overlay = true;
-		else if (strcmp(name, "vlan") == 0)
-			build->vlan = true;
-		else if (strcmp(name, "rescue") == 0)
-			build->rescue = true;
+		for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+			if (strcmp(name, parts[i].name) == 0)
+				break;
+		if (i < sizeof(parts) / sizeof(parts[0]))
+			*parts[i].wanted = true;
 		else if (*name)
-			return usage("--with knows overlay, vlan and rescue, but not", name);
+			return usage("--with knows overlay, vlan, rescue, iscsi, ext4, xfs and "
+				     "btrfs, but not",
+				     name);
 	}
+	if ((build->ext4 || build->xfs || build->btrfs) && !build->iscsi)
+		return usage("--with a file system is of use only with iscsi", "");
 	return CMD_DONE;
 }
 

@@ -13,12 +13,16 @@
 #include "tools/initrd/archive.h"
 #include "tools/initrd/firmware.h"
 #include "tools/initrd/node.h"
+#include "tools/initrd/own_program.h"
 #include "tools/initrd/segment_cache.h"
 #include "tools/initrd/wired.h"
 #include "userspace/lib/fs.h"
 
 #define MODULE_BYTES_MAX  (256u << 20)
 #define PROGRAM_BYTES_MAX (64u << 20)
+
+/* Sessions, disks, their checksums, and the digests of CHAP that no kernel has built in. */
+#define ISCSI_MODULES "iscsi_tcp,sd_mod,crc32c_generic,algif_hash,sha3_generic"
 
 static int no_memory(struct fault *fault)
 {
@@ -59,6 +63,11 @@ static int collect_modules(const struct build_request *request, struct build_res
 		{ true, "nfsv4,nfsv3", MODULE_ROOT },
 		{ request->overlay, "overlay", MODULE_OVERLAY },
 		{ request->vlan, "8021q", MODULE_VLAN },
+		{ request->iscsi, ISCSI_MODULES, MODULE_ISCSI },
+		{ request->iscsi && (request->ext4 || !(request->xfs || request->btrfs)), "ext4",
+		  MODULE_ISCSI },
+		{ request->iscsi && request->xfs, "xfs", MODULE_ISCSI },
+		{ request->iscsi && request->btrfs, "btrfs", MODULE_ISCSI },
 	};
 	int error = closure_begin(&result->closure, &result->tree, fault);
 
@@ -207,6 +216,18 @@ static int add_program(struct archive_tree *tree, const char *path, const char *
 	return error ? error : archive_tree_add_file(tree, path, 0755, data, length, fault);
 }
 
+static int add_iscsi(struct archive_tree *tree, struct fault *fault)
+{
+	char source[PATH_MAX];
+	int error;
+
+	own_program("wireroot-iscsi", source);
+	error = add_program(tree, "sbin/wireroot-iscsi", source, fault);
+	return error == -ENOENT ? fault_set(fault, ENOENT, "add the iSCSI client", source,
+					    "install it beside the wireroot command")
+				: error;
+}
+
 /* Does the file want a dynamic linker, which no initrd of ours has? */
 static bool is_dynamic(const char *data, size_t length)
 {
@@ -279,6 +300,8 @@ static int fill_init(struct archive_tree *tree, const struct build_request *requ
 		if (error == -ENOENT)
 			fault_set(fault, ENOENT, "add init", init, "give --init FILE");
 	}
+	if (!error && request->iscsi)
+		error = add_iscsi(tree, fault);
 	if (!error) /* initramfs/early.h says what for */
 		error = archive_tree_add_link(tree, "sbin/modprobe", "../init", fault);
 	if (!error)

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Giving a connection that has logged in to the kernel's iSCSI initiator.
+ *
+ * Over the netlink family of scsi_transport_iscsi: create a session and its connection, bind the
+ * socket to it, set what was negotiated, start. From then on the kernel holds the socket.
+ */
+#ifndef WIREROOT_ISCSI_NETLINK_H
+#define WIREROOT_ISCSI_NETLINK_H
+
+#include <stdint.h>
+
+#include "../fault.h"
+#include "iscsi_login.h"
+#include "iscsi_spec.h"
+
+struct iscsi_kernel {
+	int netlink;
+	uint64_t transport; /* the kernel's handle for iscsi_tcp */
+};
+
+struct iscsi_session {
+	uint32_t id;
+	uint32_t host; /* of the SCSI layer */
+};
+
+/* Needs the module iscsi_tcp. Returns 0 or a negative errno with @fault. */
+int iscsi_kernel_open(struct iscsi_kernel *kernel, struct fault *fault);
+void iscsi_kernel_close(struct iscsi_kernel *kernel);
+
+/*
+ * Hand @socket over, on which @login is done; @address is its portal's, in text. Returns 0 and
+ * *@session, or a negative errno with @fault, and then the kernel has no such session.
+ */
+int iscsi_kernel_start(struct iscsi_kernel *kernel, int socket, const struct iscsi_login *login,
+		       const struct iscsi_target *target, const char *address,
+		       struct iscsi_session *session, struct fault *fault);
+
+/* End @session without a word to the target, which sees the connection close. */
+void iscsi_kernel_destroy(struct iscsi_kernel *kernel, const struct iscsi_session *session);
+
+/* End every session that an attempt before this one may have left. */
+void iscsi_kernel_destroy_all(struct iscsi_kernel *kernel);
+
+#endif

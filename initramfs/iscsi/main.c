@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * wireroot-iscsi: one attempt to mount a root that is on iSCSI disks, started by the init.
+ *
+ *	words ▸ portals: connect, log in ▸ modules ▸ kernel's session ▸ disk ▸ file system
+ *
+ * The init's attempt runs this program in its own place; struct root_request in root.h says what
+ * goes in and out. Nothing but CHAP needs the modules before the login is done. It may be killed at
+ * any time: what an attempt left in the kernel, the next one ends first.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../mount_flags.h"
+#include "../root.h"
+#include "../second_stage.h"
+#include "../sys.h"
+#include "../value.h"
+#include "../words.h"
+#include "chap.h"
+#include "disk.h"
+#include "iscsi_netlink.h"
+#include "iscsi_spec.h"
+#include "portals.h"
+
+#define COMMAND_LINE_BYTES 4096
+#define NODE_FILE_BYTES	   16384
+#define OPTIONS_BYTES	   256
+
+struct client {
+	struct root_request request;
+	int modules_ready; /* a descriptor; -1: they always are */
+	struct root_result result;
+	char command_line[COMMAND_LINE_BYTES], node_file[NODE_FILE_BYTES];
+	struct words words, node_words;
+	struct iscsi_spec spec;
+	struct iscsi_login_config config;
+	struct portals portals;
+	struct iscsi_kernel kernel;
+	struct iscsi_session sessions[ISCSI_TARGETS_MAX];
+	unsigned int session_count;
+	char disks[ISCSI_TARGETS_MAX][DISK_NAME_BYTES];
+	unsigned int disk_count;
+	int events;
+	char portal[24]; /* the first target's */
+};
+
+/* --- what is asked for --------------------------------------------------------------------------
+ */
+
+/* A node file with a fault is left out, as by the init, which tells of it. */
+static int read_words(struct client *client, struct fault *fault)
+{
+	ssize_t length = file_read(NODE_FILE_PATH, client->node_file, sizeof(client->node_file));
+	int error = 0;
+
+	if (length > 0 && node_file_split(client->node_file, (size_t)length, NODE_FILE_PATH,
+					  &client->node_words, fault) == 0)
+		error = iscsi_spec_apply(&client->spec, &client->node_words, fault);
+	length = file_read("/proc/cmdline", client->command_line, sizeof(client->command_line));
+	if (length < 0)
+		return fault_set(fault, (int)length, "read the kernel command line",
+				 "/proc/cmdline", NULL);
+	(void)words_split(client->command_line, &client->words, fault);
+	if (!error)
+		error = iscsi_spec_apply(&client->spec, &client->words, fault);
+	return error ? error
+		     : iscsi_spec_complete(&client->spec, client->request.lease.root_path, fault);
+}
+
+/* The MAC of the interface that has @address. */
+static bool find_mac(uint32_t address, uint8_t mac[static 6])
+{
+	struct ifreq interfaces[64];
+	struct ifconf list = { .ifc_len = sizeof(interfaces), .ifc_req = interfaces };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found = false;
+
+	if (fd < 0)
+		return false;
+	if (ioctl(fd, SIOCGIFCONF, &list) < 0)
+		list.ifc_len = 0;
+	for (size_t i = 0; !found && i < (size_t)list.ifc_len / sizeof(interfaces[0]); i++) {
+		struct sockaddr_in *own = (struct sockaddr_in *)&interfaces[i].ifr_addr;
+
+		if (own->sin_addr.s_addr != htonl(address) ||
+		    ioctl(fd, SIOCGIFHWADDR, &interfaces[i]) < 0)
+			continue;
+		memcpy(mac, interfaces[i].ifr_hwaddr.sa_data, 6);
+		found = true;
+	}
+	close(fd);
+	return found;
+}
+
+/*
+ * Without a name the MAC makes one, which stays the same from boot to boot and is like no other
+ * node's: RFC 7143 section 4.2.7.2 takes an EUI-64, and IEEE makes one of a MAC by FF-FE.
+ */
+static int name_initiator(struct client *client, struct fault *fault)
+{
+	char *name = client->spec.initiator;
+	uint8_t mac[6];
+
+	if (name[0])
+		return 0;
+	if (!find_mac(client->request.lease.address, mac))
+		return fault_set(fault, ENODEV, "name this iSCSI initiator", "",
+				 "give rd.iscsi.initiator=");
+	snprintf(name, sizeof(client->spec.initiator), "eui.%02x%02x%02xfffe%02x%02x%02x", mac[0],
+		 mac[1], mac[2], mac[3], mac[4], mac[5]);
+	return 0;
+}
+
+/*
+ * RFC 7143 section 10.9: an ISID that stays the same makes the target end a session that an
+ * earlier boot left. Type 2, random, with 24 bits that the initiator's name gives (FNV-1a).
+ */
+static void derive_isid(const char *initiator, uint8_t isid[static 6])
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *initiator; initiator++)
+		hash = (hash ^ (uint8_t)*initiator) * 16777619u;
+	isid[0] = 0x80;
+	isid[1] = (uint8_t)(hash >> 16);
+	isid[2] = (uint8_t)(hash >> 8);
+	isid[3] = (uint8_t)hash;
+}
+
+/* --- logging in ---------------------------------------------------------------------------------
+ */
+
+static void await_modules(const struct client *client)
+{
+	struct pollfd fd = { client->modules_ready, POLLIN, 0 };
+
+	if (client->modules_ready >= 0)
+		(void)poll(&fd, 1, -1);
+}
+
+/* A challenge that nobody can foresee: all that makes the target's answer a proof. */
+static int draw_challenge(struct iscsi_login_config *config, struct fault *fault)
+{
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	bool drawn = fd >= 0 &&
+		     read(fd, config->challenge, ISCSI_CHALLENGE_BYTES) == ISCSI_CHALLENGE_BYTES &&
+		     read(fd, &config->chap_id, 1) == 1;
+
+	if (fd >= 0)
+		close(fd);
+	return drawn ? 0 : fault_set(fault, EIO, "draw a random challenge", "/dev/urandom", NULL);
+}
+
+static int prepare_chap(struct client *client, struct fault *fault)
+{
+	bool wanted = false;
+
+	for (unsigned int i = 0; i < client->spec.count; i++)
+		wanted |= client->spec.targets[i].initiator.secret[0] != '\0';
+	if (!wanted)
+		return 0;
+	await_modules(client);
+	client->config.algorithms = chap_algorithms();
+	client->config.digest = chap_kernel_digest;
+	if (!client->config.algorithms)
+		return fault_set(fault, EOPNOTSUPP, "compute CHAP responses", "af_alg, algif_hash",
+				 "the modules are missing: build the initrd --with iscsi for this "
+				 "kernel");
+	return draw_challenge(&client->config, fault);
+}
+
+static bool same_portal(const struct iscsi_target *first, const struct iscsi_target *second)
+{
+	return first->port == second->port && strcmp(first->server, second->server) == 0;
+}
+
+/* Is there a target before @index with this name, and if @portal is set, at the same portal? */
+static bool is_repeated(const struct iscsi_spec *spec, unsigned int index, bool portal)
+{
+	for (unsigned int i = 0; i < index; i++)
+		if (strcmp(spec->targets[i].name, spec->targets[index].name) == 0 &&
+		    (!portal || same_portal(&spec->targets[i], &spec->targets[index])))
+			return true;
+	return false;
+}
+
+static void add_portals(struct client *client, unsigned int first)
+{
+	const struct iscsi_spec *spec = &client->spec;
+
+	for (unsigned int i = first; i < spec->count; i++) {
+		const struct iscsi_target *target = &spec->targets[i];
+		struct iscsi_login_config config = client->config;
+
+		if (strcmp(target->name, spec->targets[first].name) != 0 ||
+		    is_repeated(spec, i, true))
+			continue;
+		config.target = target->name;
+		config.user = target->initiator.user;
+		config.secret = target->initiator.secret;
+		config.target_user = target->target.user;
+		config.target_secret = target->target.secret;
+		portals_add(&client->portals, &spec->targets[i], &config);
+	}
+}
+
+/* The first time: what an attempt that was killed has left would be in our way. */
+static int open_kernel(struct client *client, struct fault *fault)
+{
+	int error;
+
+	if (client->kernel.netlink >= 0)
+		return 0;
+	await_modules(client);
+	error = iscsi_kernel_open(&client->kernel, fault);
+	if (!error)
+		iscsi_kernel_destroy_all(&client->kernel);
+	return error;
+}
+
+static uint32_t own_address(int socket)
+{
+	struct sockaddr_in address;
+	socklen_t length = sizeof(address);
+
+	return getsockname(socket, (struct sockaddr *)&address, &length) < 0
+		       ? 0
+		       : ntohl(address.sin_addr.s_addr);
+}
+
+static void note_portal(struct client *client, const struct portal *portal)
+{
+	if (client->session_count)
+		return;
+	strlcpy(client->portal, portal->text, sizeof(client->portal));
+	client->result.server = portal->address;
+	client->result.source = own_address(portal->socket);
+}
+
+/* Every LUN that is asked for of the target called @name. */
+static int find_disks(struct client *client, unsigned int first, uint32_t host, const char *peer,
+		      struct fault *fault)
+{
+	const struct iscsi_target *targets = client->spec.targets;
+	int error = 0;
+
+	for (unsigned int i = first; !error && i < client->spec.count; i++) {
+		bool known = strcmp(targets[i].name, targets[first].name) != 0;
+
+		for (unsigned int j = first; !known && j < i; j++)
+			known = strcmp(targets[j].name, targets[i].name) == 0 &&
+				targets[j].lun == targets[i].lun;
+		if (!known)
+			error = disk_find(host, targets[i].lun, peer, client->events,
+					  client->disks[client->disk_count++], fault);
+	}
+	return error;
+}
+
+/* Log in to the target at index @first, and find its disks. */
+static int attach(struct client *client, unsigned int first, struct fault *fault)
+{
+	struct iscsi_session *session = &client->sessions[client->session_count];
+	char address[IPV4_TEXT_BYTES];
+	struct portal *portal;
+	int error;
+
+	portals_init(&client->portals, &client->request.lease);
+	add_portals(client, first);
+	portal = portals_log_in(&client->portals, fault);
+	error = portal ? open_kernel(client, fault) : -fault->error;
+	if (!error)
+		error = iscsi_kernel_start(
+			&client->kernel, portal->socket, portal->login, &portal->target,
+			value_ipv4_text(portal->address, address), session, fault);
+	if (!error) {
+		note_portal(client, portal);
+		client->session_count++;
+		error = find_disks(client, first, session->host, portal->peer, fault);
+	}
+	portals_close(&client->portals); /* the kernel keeps the one that it was given */
+	return error;
+}
+
+static int attach_all(struct client *client, struct fault *fault)
+{
+	int error = prepare_chap(client, fault);
+
+	client->config.initiator = client->spec.initiator;
+	client->config.header_digest = client->spec.header_digest;
+	client->config.data_digest = client->spec.data_digest;
+	derive_isid(client->spec.initiator, client->config.isid);
+	client->events = disk_open_events();
+	for (unsigned int i = 0; !error && i < client->spec.count; i++)
+		if (!is_repeated(&client->spec, i, false))
+			error = attach(client, i, fault);
+	return error;
+}
+
+/* --- the file system ----------------------------------------------------------------------------
+ */
+
+/* The options of rootflags= that are not flags, parted by commas. */
+static int split_flags(const char *list, unsigned long *flags, char *options)
+{
+	size_t used = 0;
+
+	while (*list) {
+		size_t length = strcspn(list, ",");
+
+		if (length && !mount_flag_apply(list, length, flags)) {
+			if (used + length + 2 > OPTIONS_BYTES)
+				return -E2BIG;
+			if (used)
+				options[used++] = ',';
+			memcpy(options + used, list, length);
+			used += length;
+		}
+		list += length;
+		list += *list == ',';
+	}
+	options[used] = '\0';
+	return 0;
+}
+
+static const char *mount_hint(int error)
+{
+	switch (error) {
+	case ENODEV:
+		return "the kernel has no such file system: build the initrd --with it";
+	case EINVAL:
+	case EUCLEAN:
+		return "the file system is damaged, or refuses rootflags=: see the kernel's messages";
+	case EROFS:
+		return "the LUN is read-only: mount it with ro";
+	default:
+		return "see the kernel's messages";
+	}
+}
+
+static int mount_volume(const struct client *client, const struct volume *volume, const char *type,
+			struct fault *fault)
+{
+	unsigned long flags = client->request.read_write ? 0 : MS_RDONLY;
+	char options[OPTIONS_BYTES], device[DISK_NAME_BYTES + 8], doing[48];
+	int error = split_flags(client->request.flags, &flags, options);
+
+	snprintf(device, sizeof(device), "/dev/%s", volume->name);
+	if (!error && mount(device, ROOT_DIRECTORY, type, flags, options) < 0)
+		error = -errno;
+	if (!error)
+		return 0;
+	snprintf(doing, sizeof(doing), "mount the root as %s", type);
+	return fault_set(fault, error, doing, device, mount_hint(-error));
+}
+
+/* Look for the second stage's init, in a root of our own from which we come back. */
+static int look_into_root(const struct client *client, struct root_result *result)
+{
+	int outside = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
+
+	if (outside < 0 || chroot(ROOT_DIRECTORY) < 0 || chdir("/") < 0)
+		return fault_set(&result->fault, errno, "enter the mounted root", ROOT_DIRECTORY,
+				 NULL);
+	error = find_init(client->request.init, result->init, sizeof(result->init), &result->fault);
+	if (fchdir(outside) < 0 || chroot(".") < 0)
+		error = fault_set(&result->fault, errno, "leave the mounted root", "/", NULL);
+	close(outside);
+	return error;
+}
+
+static int mount_root(struct client *client)
+{
+	const struct iscsi_spec *spec = &client->spec;
+	struct root_result *result = &client->result;
+	struct volume volume;
+	const char *type;
+	int error =
+		disk_choose(client->disks, client->disk_count, spec->root, &volume, &result->fault);
+
+	if (error)
+		return error;
+	type = spec->type[0] && strcmp(spec->type, "auto") != 0 ? spec->type
+	       : volume.known					? volume.superblock.type
+								: "ext4";
+	error = mount_volume(client, &volume, type, &result->fault);
+	if (error)
+		return error;
+	error = look_into_root(client, result);
+	snprintf(result->what, sizeof(result->what), "%s (%s) on %s by iSCSI from %s", volume.name,
+		 type, spec->targets[0].name, client->portal);
+	return error;
+}
+
+/* A session must not go before what is mounted on its disk. */
+static void give_up(struct client *client)
+{
+	(void)umount2(ROOT_DIRECTORY, MNT_DETACH);
+	for (unsigned int i = 0; i < client->session_count; i++)
+		iscsi_kernel_destroy(&client->kernel, &client->sessions[i]);
+}
+
+static bool read_request(struct root_request *request)
+{
+	return !isatty(STDIN_FILENO) &&
+	       read(STDIN_FILENO, request, sizeof(*request)) == sizeof(*request);
+}
+
+int main(int argc, char *argv[])
+{
+	static struct client client; /* static only for its size */
+	struct fault *fault = &client.result.fault;
+	int error;
+
+	client.kernel.netlink = -1;
+	client.modules_ready = argc == 2 ? atoi(argv[1]) : -1;
+	if (argc != 2 || !read_request(&client.request)) {
+		fprintf(stderr, "wireroot-iscsi: this program is for the init of an initrd; see "
+				"wireroot-init(8)\n");
+		return 2;
+	}
+	error = read_words(&client, fault);
+	if (!error)
+		error = name_initiator(&client, fault);
+	if (!error)
+		error = attach_all(&client, fault);
+	if (!error)
+		error = mount_root(&client);
+	if (error)
+		give_up(&client);
+	else
+		memset(fault, 0, sizeof(*fault));
+	return write_all(STDOUT_FILENO, &client.result, sizeof(client.result)) < 0;
+}

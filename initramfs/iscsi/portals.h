@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Logging in to one target by whichever of its portals answers first.
+ *
+ * All portals are connected to at once; logins go one after the other, unless one is slow. Blocks.
+ */
+#ifndef WIREROOT_PORTALS_H
+#define WIREROOT_PORTALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../fault.h"
+#include "../lease.h"
+#include "iscsi_login.h"
+#include "iscsi_spec.h"
+
+enum portal_state {
+	PORTAL_CONNECTING,
+	PORTAL_CONNECTED, /* waits for its turn to log in */
+	PORTAL_LOGGING_IN,
+	PORTAL_OPEN, /* the login is done */
+	PORTAL_FAILED,
+};
+
+struct portal {
+	struct iscsi_target target; /* its server and port change when the target has moved */
+	uint32_t address; /* host byte order */
+	char text[24]; /* "10.0.0.1:3260" */
+	char peer[96]; /* for messages: the text and the target's name */
+	int socket;
+	enum portal_state state;
+	uint64_t since_us; /* when the state began */
+	unsigned int moves;
+	struct iscsi_login_config config;
+	struct iscsi_login *login; /* NULL until it is this portal's turn */
+	struct fault fault;
+};
+
+struct portals {
+	struct portal portal[ISCSI_TARGETS_MAX];
+	unsigned int count;
+	const struct lease *lease; /* for names of servers */
+};
+
+/* Begin with no portal. */
+void portals_init(struct portals *portals, const struct lease *lease);
+
+/*
+ * Add a portal and connect to it. @config is the login's, but for ->peer and the ISID's last bytes,
+ * which tell the portals apart: two logins with the same ISID would end each other.
+ */
+void portals_add(struct portals *portals, const struct iscsi_target *target,
+		 const struct iscsi_login_config *config);
+
+/*
+ * Log in by one of them, and close the others. Returns that portal, or NULL with @fault, which is
+ * that of the most telling failure.
+ */
+struct portal *portals_log_in(struct portals *portals, struct fault *fault);
+
+/* Close what is open and give back what was allocated. */
+void portals_close(struct portals *portals);
+
+#endif
