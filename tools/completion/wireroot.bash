@@ -19,6 +19,11 @@ _wireroot_kernels() {
 	_wireroot_words "$(cd "$root/lib/modules" 2>/dev/null && printf '%s ' *)"
 }
 
+# The nouns that `wireroot --help` lists.
+_wireroot_nouns() {
+	"${COMP_WORDS[0]}" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p'
+}
+
 # The value of the option $1, if it has one.
 _wireroot_value() {
 	case $1 in
@@ -28,7 +33,7 @@ _wireroot_value() {
 	--with) _wireroot_words "overlay vlan rescue" ;;
 	--compression) _wireroot_words "zstd xz none" ;;
 	--modules | --firmware | --cache | --timelines | --root) _wireroot_files -d ;;
-	--config | --conf | --init | --busybox | --node-conf | --output | -o | --svg | --template | --dnsmasq)
+	--cluster | --config | --conf | --init | --busybox | --node-conf | --output | -o | --svg | --template | --dnsmasq)
 		_wireroot_files -f ;;
 	*) return 1 ;;
 	esac
@@ -43,19 +48,20 @@ _wireroot() {
 	local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
 	COMPREPLY=()
 	if ((COMP_CWORD == 1)); then
-		_wireroot_words "initrd ipxe lab timeline help --help --version"
+		_wireroot_words "$(_wireroot_nouns) help --help --version"
 		return
 	fi
 	_wireroot_value "$previous" && return
 	case ${COMP_WORDS[1]}:$COMP_CWORD in
-	help:2) _wireroot_words "initrd ipxe lab timeline"; return ;;
+	help:2) _wireroot_words "$(_wireroot_nouns)"; return ;;
+	import:2) _wireroot_words "lucie warewulf xcat ethers --help"; return ;;
 	initrd:2) _wireroot_words "build node show --help"; return ;;
 	ipxe:2) _wireroot_words "script boot --help"; return ;;
 	lab:2) _wireroot_words "up boot console wait link power server exec status down --help"; return ;;
 	esac
 	if [[ $cur == -* ]]; then
-		case ${COMP_WORDS[1]} in
-		timeline) _wireroot_options timeline ;;
+		case ${COMP_WORDS[1]}:${COMP_WORDS[2]} in
+		timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
 		*) _wireroot_options "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" ;;
 		esac
 	else
