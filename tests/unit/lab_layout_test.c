@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static void node_names_are_host_names_that_fit_a_tap(void **state)
+static void node_names_are_short_host_names(void **state)
 {
 	static const struct {
 		const char *name;
@@ -30,7 +30,8 @@ static void node_names_are_host_names_that_fit_a_tap(void **state)
 		{ "n/1", false },
 		{ "../n", false },
 		{ "n.1", false },
-		{ "thirteen-char", false },
+		{ "compute-rack-0123-node-012345678", true },
+		{ "compute-rack-0123-node-0123456789", false },
 		{ "n\n", false },
 	};
 
@@ -38,6 +39,30 @@ static void node_names_are_host_names_that_fit_a_tap(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (lab_node_name_is_good(cases[i].name) != cases[i].good)
 			fail_msg("\"%s\" is judged wrongly", cases[i].name);
+}
+
+static void taps_are_named_after_their_nodes(void **state)
+{
+	static const struct {
+		const char *node, *tap; /* tap: what it begins with */
+		unsigned int nic;
+	} cases[] = {
+		{ "n01", "n01.0", 0 },
+		{ "thirteen-char", "thirteen-char.7", 7 },
+		{ "fourteen--char", "fou-", 0 },
+		{ "compute-rack-0123-node-012345678", "com-", 3 },
+	};
+	char tap[IFNAMSIZ], other[IFNAMSIZ];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		lab_tap_name(cases[i].node, cases[i].nic, tap);
+		assert_memory_equal(tap, cases[i].tap, strlen(cases[i].tap));
+		assert_int_equal(tap[strlen(tap) - 1], '0' + (int)cases[i].nic);
+	}
+	lab_tap_name("compute-rack-0123-node-1", 0, tap);
+	lab_tap_name("compute-rack-0123-node-2", 0, other);
+	assert_string_not_equal(tap, other);
 }
 
 static void mac_follows_from_name_and_nic(void **state)
@@ -100,7 +125,8 @@ static void paths_cannot_leave_their_quotes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(node_names_are_host_names_that_fit_a_tap),
+		cmocka_unit_test(node_names_are_short_host_names),
+		cmocka_unit_test(taps_are_named_after_their_nodes),
 		cmocka_unit_test(mac_follows_from_name_and_nic),
 		cmocka_unit_test(hundred_nodes_have_hundred_macs),
 		cmocka_unit_test(only_single_station_macs_are_good),

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/cluster/findings.h"
 #include "tools/cmd/cmd.h"
 #include "tools/lab/console.h"
 #include "tools/lab/enter.h"
@@ -19,6 +20,7 @@
 #include "tools/lab/servers.h"
 #include "tools/lab/status.h"
 #include "tools/lab/supervisor.h"
+#include "userspace/lib/text.h"
 
 static const char help[] =
 	"usage: wireroot lab VERB DIR …\n"
@@ -74,6 +76,24 @@ int lab_run(const char *directory, int (*inside)(void *argument), void *argument
 	else if (lab_enter(path, inside, argument, &status, &fault) == 0)
 		return status;
 	return lab_report(&fault);
+}
+
+int lab_load_cluster(const char *path, struct cluster *cluster)
+{
+	struct findings findings = { 0 };
+	struct fault fault = { 0 };
+	struct text text = { 0 };
+	int error = cluster_load(cluster, path, &findings, &fault);
+
+	if (findings.errors) {
+		findings_to_text(&findings, &text);
+		fputs(text_string(&text), stderr);
+	}
+	if (error && !findings.errors)
+		lab_report(&fault);
+	text_free(&text);
+	findings_free(&findings);
+	return error ? CMD_FAILED : CMD_DONE;
 }
 
 long lab_number(const char *text, long limit)

@@ -8,6 +8,7 @@
 #define WIREROOT_CMD_LAB_H
 
 #include "initramfs/fault.h"
+#include "tools/cluster/cluster.h"
 
 int lab_up(int argc, char **argv);
 int lab_boot(int argc, char **argv);
@@ -20,6 +21,10 @@ int lab_misused(const char *message, const char *word);
 
 /* lab_enter(), with faults printed; returns the exit status. */
 int lab_run(const char *directory, int (*inside)(void *argument), void *argument);
+
+/* cluster_load(), with all that is wrong printed, warnings apart; returns the exit status. @cluster
+ * is to be freed. */
+int lab_load_cluster(const char *path, struct cluster *cluster);
 
 /* A positive number of at most @limit in @text, or -EINVAL. */
 long lab_number(const char *text, long limit);

@@ -10,15 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/cluster/cluster.h"
 #include "tools/cmd/cmd.h"
 #include "tools/lab/bridge.h"
+#include "tools/lab/definition.h"
 #include "tools/lab/kvm_probe.h"
+#include "tools/lab/network.h"
 #include "tools/lab/node.h"
 
 /* Enough for UEFI and for a Debian that runs systemd; half of it does for the init alone. */
 #define DEFAULT_MEMORY_MIB 1024
 #define DEFAULT_CPUS	   2
 #define DEFAULT_TIMEOUT_S  300
+
+/* Besides the exit statuses. */
+#define HELPED -1
 
 #define MEMORY_MIB_MAX (1 << 20)
 #define CPUS_MAX       255
@@ -27,7 +33,9 @@
 static const char help[] =
 	"usage: wireroot lab boot DIR NODE [options] [-- QEMU'S WORDS]\n"
 	"\n"
-	"Powers a node on. Its serial console is written to DIR/NODE.console.\n"
+	"Powers a node on. Its serial console is written to DIR/NODE.console. In a cluster's lab, what\n"
+	"the definition says of a node counts where no option says otherwise, and a name that is not in\n"
+	"it is a machine that nobody knows.\n"
 	"\n"
 	"  --bios, --uefi      boot by PXE through this firmware; BIOS by default\n"
 	"  --direct            let QEMU load kernel and initrds\n"
@@ -85,6 +93,10 @@ struct boot {
 	char initrds[NODE_INITRDS_MAX][PATH_MAX];
 	const char *pattern; /* to wait for, or NULL */
 	long timeout_s;
+	struct lab_network network;
+	struct cluster cluster; /* the lab's, if it is one's */
+	const struct cluster_node *definition; /* the node's, or NULL */
+	bool has_nics; /* by options */
 };
 
 static int find_file(const char *name, char path[static PATH_MAX], struct fault *fault)
@@ -131,13 +143,19 @@ static int read_nic_word(struct node_nic *nic, const char *word, struct fault *f
 /* MODEL[,mac=MAC][,bridge=NAME][,off]; @text is cut up. */
 static int add_nic(struct boot *boot, char *text, struct fault *fault)
 {
-	struct node_nic *nic = &boot->node.nics[boot->node.nic_count];
+	struct node_nic *nic;
 	int error = 0;
 	char *word;
 
+	/* The first one takes the place of what the definition says. */
+	if (!boot->has_nics)
+		boot->node.nic_count = 0;
+	boot->has_nics = true;
 	if (boot->node.nic_count == LAB_NICS_MAX)
 		return fault_set(fault, E2BIG, "add NIC", text, NULL);
-	*nic = (struct node_nic){ .model = strsep(&text, ","), .bridge = LAB_BRIDGE };
+	nic = &boot->node.nics[boot->node.nic_count];
+	*nic = (struct node_nic){ .model = strsep(&text, ",") };
+	snprintf(nic->bridge, sizeof(nic->bridge), "%s", boot->network.bridge);
 	while (!error && (word = strsep(&text, ",")))
 		error = read_nic_word(nic, word, fault);
 	boot->node.nic_count++;
@@ -200,17 +218,36 @@ static int take_option(struct boot *boot, int key, struct fault *fault)
 	}
 }
 
-/* What was not said: one virtio NIC, MACs by the node's name, the accelerator that works. */
-static void complete(struct node_options *node)
+/* What was not said: the definition's MAC address, or those that follow from the node's name. */
+static void complete_macs(struct boot *boot)
 {
-	if (node->nic_count == 0)
-		node->nics[node->nic_count++] =
-			(struct node_nic){ .model = "virtio", .bridge = LAB_BRIDGE };
-	for (unsigned int i = 0; i < node->nic_count; i++)
-		if (!node->nics[i].mac[0])
+	struct node_options *node = &boot->node;
+	struct node_options defined = { 0 };
+
+	if (boot->definition)
+		lab_node_from_cluster(boot->definition, &boot->network, &defined);
+	for (unsigned int i = 0; i < node->nic_count; i++) {
+		if (node->nics[i].mac[0])
+			continue;
+		if (i == 0 && defined.nics[0].mac[0])
+			memcpy(node->nics[0].mac, defined.nics[0].mac, LAB_MAC_BYTES);
+		else
 			lab_mac_of(node->name, i, node->nics[i].mac);
+	}
+}
+
+static int complete(struct boot *boot, struct fault *fault)
+{
+	struct node_options *node = &boot->node;
+
+	if (node->kernel && node->firmware != NODE_DIRECT &&
+	    lab_network_has_cluster(&boot->network))
+		return fault_set(fault, EINVAL, "boot by PXE with --kernel", node->name,
+				 "the cluster's definition says what it boots; or use --direct");
+	complete_macs(boot);
 	if (!node->accelerator)
 		node->accelerator = kvm_works(node->kernel) ? ACCELERATOR_KVM : ACCELERATOR_TCG;
+	return 0;
 }
 
 static int boot_inside(void *argument)
@@ -225,7 +262,8 @@ static int boot_inside(void *argument)
 	return error ? lab_report(&fault) : CMD_DONE;
 }
 
-static int boot_with_options(struct boot *boot, int argc, char **argv)
+/* CMD_DONE, the exit status of a mistake, or HELPED when help was all that was wanted. */
+static int read_options(struct boot *boot, int argc, char **argv)
 {
 	struct fault fault = { 0 };
 	int key;
@@ -234,7 +272,7 @@ static int boot_with_options(struct boot *boot, int argc, char **argv)
 	while ((key = getopt_long(argc, argv, "+", long_options, NULL)) != -1) {
 		if (key == OPTION_HELP) {
 			fputs(help, stdout);
-			return CMD_DONE;
+			return HELPED;
 		}
 		if (key == '?')
 			return lab_misused("see `wireroot lab boot --help`", NULL);
@@ -246,6 +284,45 @@ static int boot_with_options(struct boot *boot, int argc, char **argv)
 	if (optind < argc)
 		boot->node.extra = argv + optind;
 	return CMD_DONE;
+}
+
+/* The node before any option: as its cluster defines it, or one virtio NIC. */
+static int begin_with_definition(struct boot *boot, const char *directory)
+{
+	struct node_options *node = &boot->node;
+	struct fault fault = { 0 };
+	int status = CMD_DONE;
+
+	/* Where no lab runs, whoever enters it says so. */
+	if (lab_network_read(&boot->network, directory, &fault))
+		boot->network = lab_network_default();
+	*node = (struct node_options){ .name = node->name,
+				       .memory_mib = DEFAULT_MEMORY_MIB,
+				       .cpus = DEFAULT_CPUS,
+				       .nics = { { .model = "virtio" } },
+				       .nic_count = 1 };
+	snprintf(node->nics[0].bridge, IFNAMSIZ, "%s", boot->network.bridge);
+	if (lab_network_has_cluster(&boot->network))
+		status = lab_load_cluster(boot->network.cluster, &boot->cluster);
+	if (status == CMD_DONE && lab_network_has_cluster(&boot->network))
+		boot->definition = cluster_find_node(&boot->cluster, node->name);
+	if (boot->definition)
+		lab_node_from_cluster(boot->definition, &boot->network, node);
+	return status;
+}
+
+static int boot_node(struct boot *boot, int argc, char **argv)
+{
+	struct fault fault = { 0 };
+	int status = begin_with_definition(boot, argv[1]);
+
+	if (status == CMD_DONE)
+		status = read_options(boot, argc - 2, argv + 2);
+	if (status != CMD_DONE)
+		return status == HELPED ? CMD_DONE : status;
+	if (complete(boot, &fault))
+		return lab_report(&fault);
+	return lab_run(argv[1], boot_inside, boot);
 }
 
 int lab_boot(int argc, char **argv)
@@ -261,19 +338,14 @@ int lab_boot(int argc, char **argv)
 		status = lab_misused("lab boot wants a directory and a node's name", NULL);
 	} else if (!lab_node_name_is_good(argv[2])) {
 		status = lab_misused(
-			"a node's name has up to 12 lower-case letters, digits and '-', a letter first",
+			"a node's name has up to 32 lower-case letters, digits and '-', a letter first",
 			argv[2]);
 	} else {
-		boot->node = (struct node_options){ .name = argv[2],
-						    .memory_mib = DEFAULT_MEMORY_MIB,
-						    .cpus = DEFAULT_CPUS };
+		boot->node.name = argv[2];
 		boot->timeout_s = DEFAULT_TIMEOUT_S;
-		status = boot_with_options(boot, argc - 2, argv + 2);
-		if (status == CMD_DONE) {
-			complete(&boot->node);
-			status = lab_run(argv[1], boot_inside, boot);
-		}
+		status = boot_node(boot, argc, argv);
 	}
+	cluster_free(&boot->cluster);
 	free(boot);
 	return status;
 }

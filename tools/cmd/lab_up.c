@@ -16,12 +16,15 @@
 #include <unistd.h>
 
 #include "tools/cmd/cmd.h"
+#include "tools/generation/apply.h"
+#include "tools/lab/definition.h"
 #include "tools/lab/enter.h"
 #include "tools/lab/http_tree.h"
 #include "tools/lab/layout.h"
 #include "tools/lab/servers.h"
 #include "tools/lab/supervisor.h"
 #include "userspace/lib/fs.h"
+#include "userspace/lib/log.h"
 
 #define WITHOUT_MAX 8
 
@@ -30,6 +33,8 @@ static const char help[] =
 	"\n"
 	"Makes a private network with its servers and returns when they answer.\n"
 	"\n"
+	"  --cluster FILE      make the network and the servers that this definition describes\n"
+	"  --server NAME       and of its servers this one; the one that boots nodes by default\n"
 	"  --root DIR          export DIR over NFS as " LAB_ROOT_EXPORT "\n"
 	"  --export NAME=DIR[,ro][,squash][,refuse]\n"
 	"                      export DIR as NAME: read-only, with root squashed, or refused to all\n"
@@ -41,7 +46,9 @@ static const char help[] =
 	"  --tie-to PID        the lab ends when that process does\n";
 
 enum option_key {
-	OPTION_ROOT = 256,
+	OPTION_CLUSTER = 256,
+	OPTION_SERVER,
+	OPTION_ROOT,
 	OPTION_EXPORT,
 	OPTION_NFS,
 	OPTION_DNSMASQ,
@@ -53,6 +60,8 @@ enum option_key {
 };
 
 static const struct option long_options[] = {
+	{ "cluster", required_argument, NULL, OPTION_CLUSTER },
+	{ "server", required_argument, NULL, OPTION_SERVER },
 	{ "root", required_argument, NULL, OPTION_ROOT },
 	{ "export", required_argument, NULL, OPTION_EXPORT },
 	{ "nfs", required_argument, NULL, OPTION_NFS },
@@ -67,7 +76,11 @@ static const struct option long_options[] = {
 
 struct up {
 	char directory[PATH_MAX];
+	const char *cluster_file; /* NULL: a lab without a cluster */
+	const char *server; /* of the cluster, or NULL: the one that boots nodes */
+	struct cluster cluster;
 	struct server_options servers;
+	bool has_own_exports; /* by options */
 	char export_paths[SERVERS_EXPORTS_MAX][PATH_MAX];
 	const char *without[WITHOUT_MAX];
 	size_t without_count;
@@ -189,7 +202,15 @@ static int read_tie(struct up *up, const char *text, struct fault *fault)
 
 static int take_option(struct up *up, int key, struct fault *fault)
 {
+	if (key == OPTION_ROOT || key == OPTION_EXPORT || key == OPTION_NFS)
+		up->has_own_exports = true;
 	switch (key) {
+	case OPTION_CLUSTER:
+		up->cluster_file = optarg;
+		return 0;
+	case OPTION_SERVER:
+		up->server = optarg;
+		return 0;
 	case OPTION_ROOT:
 		return add_export(up, LAB_ROOT_EXPORT, optarg, fault);
 	case OPTION_EXPORT:
@@ -236,6 +257,51 @@ static int settle_directory(struct up *up, const char *name, struct fault *fault
 	return check_directory(up->directory, fault);
 }
 
+/* What the lab exports must be visible in it. */
+static int check_images(const struct up *up, struct fault *fault)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < up->cluster.image_count; i++) {
+		const struct cluster_image *image = &up->cluster.images[i];
+
+		if (image->server && !strcmp(image->server->name, up->servers.network.server))
+			error = check_uncovered(image->path, fault);
+	}
+	return error;
+}
+
+static int use_cluster(struct up *up, struct fault *fault)
+{
+	struct lab_network *network = &up->servers.network;
+	int error = lab_network_from_cluster(&up->cluster, up->server, network, fault);
+
+	if (error)
+		return error;
+	if (!realpath(up->cluster_file, network->cluster))
+		return fault_set(fault, errno, "find file", up->cluster_file, NULL);
+	if (snprintf(network->state, sizeof(network->state), "%s/" LAB_STATE_DIR, up->directory) >=
+	    (int)sizeof(network->state))
+		return fault_set(fault, ENAMETOOLONG, "make a lab in", up->directory, NULL);
+	return check_images(up, fault);
+}
+
+/* The network that the definition wants, where there is one. */
+static int settle_network(struct up *up)
+{
+	struct fault fault = { 0 };
+	int status;
+
+	if (!up->cluster_file)
+		return up->server ? lab_misused("--server goes with --cluster", NULL) : CMD_DONE;
+	if (up->has_own_exports)
+		return lab_misused("--root, --export and --nfs go without --cluster", NULL);
+	status = lab_load_cluster(up->cluster_file, &up->cluster);
+	if (status == CMD_DONE && use_cluster(up, &fault))
+		status = lab_report(&fault);
+	return status;
+}
+
 static int make_below(const char *directory, const char *name, struct fault *fault)
 {
 	char *path = fs_join(directory, name);
@@ -244,6 +310,23 @@ static int make_below(const char *directory, const char *name, struct fault *fau
 
 	free(path);
 	return error;
+}
+
+/* The generation of the cluster's definition is in force; the servers start with that. */
+static int bring_up_to_date(const struct lab_network *network, struct fault *fault)
+{
+	struct log log = log_open("wireroot lab");
+	struct apply_options options = { .cluster = network->cluster,
+					 .state = network->state,
+					 .server = network->server,
+					 .services = "none",
+					 .lab = true,
+					 .command = "lab up",
+					 .keep = APPLY_KEEP,
+					 .log = &log };
+	struct apply_result unused;
+
+	return apply(&options, &unused, fault);
 }
 
 /* Everything on disk. What an earlier lab left in run/ goes first. */
@@ -258,11 +341,15 @@ static int write_files(const struct up *up, struct fault *fault)
 		error = make_below(up->directory, LAB_HOSTS_DIR, fault);
 	if (!error)
 		error = make_below(up->directory, LAB_TIMELINES_DIR, fault);
-	if (!error)
+	if (!error && !up->cluster_file)
 		error = http_tree_make(up->directory, fault);
 	if (!error)
 		error = lab_network_write(&up->servers.network, up->directory, fault);
-	return error ? error : servers_write(&up->servers, fault);
+	if (!error)
+		error = servers_write(&up->servers, fault);
+	if (!error && up->cluster_file)
+		error = bring_up_to_date(&up->servers.network, fault);
+	return error;
 }
 
 static bool is_left_out(const struct up *up, const char *server)
@@ -379,7 +466,7 @@ static int run_lab(const struct up *up)
 static int up_with_options(struct up *up, int argc, char **argv)
 {
 	struct fault fault = { 0 };
-	int key;
+	int key, status;
 
 	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (key == OPTION_HELP) {
@@ -395,7 +482,8 @@ static int up_with_options(struct up *up, int argc, char **argv)
 		return lab_misused("lab up wants one directory", NULL);
 	if (settle_directory(up, argv[optind], &fault))
 		return lab_report(&fault);
-	return run_lab(up);
+	status = settle_network(up);
+	return status == CMD_DONE ? run_lab(up) : status;
 }
 
 int lab_up(int argc, char **argv)
@@ -409,6 +497,7 @@ int lab_up(int argc, char **argv)
 	up->servers.network = lab_network_default();
 	up->servers.nfs = (struct nfs_versions){ .v3 = true, .v4 = { true, true, true } };
 	status = up_with_options(up, argc, argv);
+	cluster_free(&up->cluster);
 	free(up);
 	return status;
 }

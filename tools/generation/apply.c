@@ -152,6 +152,7 @@ static int load(struct change_of_state *state, struct definition *definition, st
 		.cache = state->options->cache,
 		.server = state->options->server,
 		.any_server = state->deployment.services.kind == SERVICES_NONE,
+		.lab = state->options->lab || state->deployment.services.kind == SERVICES_LAB,
 		.log = state->options->log,
 	};
 

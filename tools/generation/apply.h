@@ -24,6 +24,7 @@ struct apply_options {
 	const char *cache; /* of base images; NULL: nowhere */
 	const char *server; /* which of the servers this host is; NULL: find out */
 	const char *services; /* "systemd", "none", "lab:DIR" */
+	bool lab; /* generate for a lab, whatever the services */
 	const char *etc; /* where drop-ins go; NULL: /etc with systemd, else nowhere */
 	const char *command; /* for the history: "apply" */
 	unsigned int keep; /* generations, at least 1 */

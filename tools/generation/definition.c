@@ -16,6 +16,7 @@
 #include "tools/generate/generate.h"
 #include "tools/generation/listing.h"
 #include "tools/generation/this_host.h"
+#include "tools/lab/definition.h"
 #include "userspace/lib/fs.h"
 
 #define INPUT_BYTES_MAX ((size_t)256 << 20)
@@ -182,6 +183,8 @@ int definition_load(struct definition *definition, const struct definition_optio
 	struct cluster cluster = { 0 };
 	int error = load_cluster(&cluster, options, fault);
 
+	if (!error && options->lab)
+		lab_adapt_cluster(&cluster);
 	if (!error)
 		error = describe(definition, &cluster, options, store, fault);
 	if (!error)

@@ -15,6 +15,7 @@ struct definition_options {
 	const char *server; /* which of the servers this host is; NULL: by its addresses */
 	const char *cache; /* where what was built is kept for later; NULL: nowhere */
 	bool any_server; /* it does not matter if it is none of them */
+	bool lab; /* for a lab, which is a little different: see lab_adapt_cluster() */
 	const struct log *log; /* is told of what generation builds */
 };
 

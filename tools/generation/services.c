@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/lab/enter.h"
 #include "tools/lab/server_control.h"
 #include "userspace/lib/spawn.h"
 #include "userspace/lib/text.h"
@@ -47,6 +48,9 @@ int services_read(struct services *services, const char *text, struct fault *fau
 	else
 		return fault_set(fault, EINVAL, "read --services", text,
 				 "there are systemd, none and lab:DIR");
+	/* Its wirerootd, which knows what nodes run, can be reached from there only. */
+	if (services->kind == SERVICES_LAB)
+		return lab_join_network(services->lab, fault);
 	return 0;
 }
 

@@ -31,15 +31,11 @@ static const char configuration[] =
 	"interface=" LAB_BRIDGE "\n"
 	"bind-interfaces\n"
 	"except-interface=lo\n"
-	"no-hosts\n"
-	"no-resolv\n"
 	"domain=lab\n"
 	"local=/lab/\n"
 	"host-record=server.lab,nfs.lab,http.lab," LAB_ADDRESS "\n"
 	"dhcp-range=" LAB_POOL_FIRST "," LAB_POOL_LAST "," LAB_NETMASK ",1h\n"
 	"dhcp-authoritative\n"
-	"# An ICMP probe of each address before it is offered takes three seconds.\n"
-	"no-ping\n"
 	"enable-tftp\n"
 	"dhcp-match=set:ipxe,175\n"
 	"# There is no ProxyDHCP server (iPXE's no-pxedhcp): don't wait two seconds for one.\n"
@@ -90,6 +86,10 @@ static void add_surroundings(struct text *text, const char *lab)
 	text_add(text, "# Written by `wireroot lab up`.\n"
 		       "user=root\n"
 		       "pid-file\n"
+		       "no-hosts\n"
+		       "no-resolv\n"
+		       "# An ICMP probe of each address before it is offered takes three seconds.\n"
+		       "no-ping\n"
 		       "log-dhcp\n");
 	text_printf(text, "log-facility=%s/dnsmasq.log\n", lab);
 	text_printf(text, "dhcp-leasefile=%s/" LAB_RUN_DIR "/dnsmasq.leases\n", lab);

@@ -50,6 +50,19 @@ int lab_find(const char *directory, int *process, struct fault *fault)
 	return 0;
 }
 
+int lab_join_network(const char *directory, struct fault *fault)
+{
+	int process, error = lab_find(directory, &process, fault);
+
+	if (error)
+		return error;
+	if (setns(process, CLONE_NEWNET) < 0)
+		error = fault_set(fault, errno, "enter the lab in", directory,
+				  errno == EPERM ? "run it as root" : NULL);
+	close(process);
+	return error;
+}
+
 static int join(int process, const char *directory, struct fault *fault)
 {
 	if (setns(process, CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWNS) < 0)

@@ -12,6 +12,12 @@
 int lab_find(const char *directory, int *process, struct fault *fault);
 
 /*
+ * From now on this process is in the network of the lab in @directory, with all else as it was: it
+ * can reach the lab's servers. 0 or -errno with @fault filled in.
+ */
+int lab_join_network(const char *directory, struct fault *fault);
+
+/*
  * Run @inside(@argument) in a process within the lab's namespaces whose working directory is the
  * lab's. *@status is what @inside returned, 128 and the signal's number when it was killed.
  * The process is killed when the caller ends; what it left in the background is not.

@@ -31,6 +31,14 @@ static uint32_t hash(const char *text)
 	return value;
 }
 
+void lab_tap_name(const char *node, unsigned int nic, char tap[static IFNAMSIZ])
+{
+	if (strlen(node) <= IFNAMSIZ - sizeof(".0"))
+		snprintf(tap, IFNAMSIZ, "%.*s.%u", (int)(IFNAMSIZ - sizeof(".0")), node, nic % 10);
+	else
+		snprintf(tap, IFNAMSIZ, "%.3s-%08x.%u", node, hash(node), nic % 10);
+}
+
 void lab_mac_of(const char *node, unsigned int nic, char mac[static LAB_MAC_BYTES])
 {
 	char key[LAB_NODE_NAME_MAX + 12];

@@ -9,6 +9,7 @@
 #ifndef WIREROOT_LAB_LAYOUT_H
 #define WIREROOT_LAB_LAYOUT_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,6 +19,7 @@
 #define LAB_TFTP_DIR	  "tftp"
 #define LAB_TIMELINES_DIR "timelines"
 #define LAB_CONTROL	  "run/wirerootd.sock" /* wirerootd's, with a cluster */
+#define LAB_STATE_DIR	  "state" /* of a cluster: its generations */
 #define LAB_LOG		  "lab.log"
 #define LAB_LOCK	  "lock"
 
@@ -38,8 +40,7 @@
 
 #define LAB_NFS_PORT 2049
 
-/* A tap is called NODE.N, and the kernel allows 15 characters (IFNAMSIZ less one). */
-#define LAB_NODE_NAME_MAX 12
+#define LAB_NODE_NAME_MAX 32
 #define LAB_NICS_MAX	  8
 #define LAB_MAC_BYTES	  18 /* "52:54:00:87:12:34" and its NUL */
 
@@ -48,6 +49,12 @@
 
 /* A node's name: letters, digits and '-', beginning with a letter; as a host name (RFC 1123). */
 bool lab_node_name_is_good(const char *name);
+
+/*
+ * The tap of NIC @nic (0 to 7) of the node called @node: NODE.N, or, as the kernel allows 15
+ * characters, the beginning of a longer name and a hash of it.
+ */
+void lab_tap_name(const char *node, unsigned int nic, char tap[static IFNAMSIZ]);
 
 /* The MAC of NIC @nic of the node called @node, the same in every lab. */
 void lab_mac_of(const char *node, unsigned int nic, char mac[static LAB_MAC_BYTES]);

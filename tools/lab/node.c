@@ -40,7 +40,7 @@ static int open_taps(const struct node_options *options, int taps[static LAB_NIC
 	for (unsigned int i = 0; !error && i < options->nic_count; i++) {
 		char name[IFNAMSIZ];
 
-		snprintf(name, sizeof(name), "%.*s.%u", LAB_NODE_NAME_MAX, options->name, i % 10);
+		lab_tap_name(options->name, i, name);
 		error = bridge_open_tap(name, options->nics[i].bridge, &taps[i], fault);
 		if (error)
 			taps[i] = -1;
