@@ -18,6 +18,13 @@
 #   console_has NODE REGEX    is such a line on the console by now? No TAP line
 #   expect_second_stage NODE [WHAT]            one TAP line: does the busybox second stage run?
 #   check_fact NODE REGEX WHAT                 one TAP line: has it said a fact that begins so?
+#   cluster_file              writes standard input to $CLUSTER (cluster.yaml in WORK) behind a cluster, a
+#                             server and an image "busybox", which is $WORK/root with the kernel of
+#                             use_kernel; CLUSTER_NETWORK says the network's lines and CLUSTER_ADDRESS the
+#                             server's address, if not as a lab has them
+#   cluster_up [WORDS]        lab_up with that definition
+#   cluster VERB [WORDS]      `wireroot VERB` with that definition and the lab's state and servers
+#   node_power NODE [WORDS]   node_boot of a defined node, as its definition says; a reboot powers it off
 #   neighbour ROLE [WORDS]    somebody else on the wire, neighbour.py; writes $WORK/ROLE.log
 #   await_neighbour ROLE REGEX, end_neighbour ROLE
 #   check WHAT COMMAND...     one TAP line: does the command succeed?
@@ -36,6 +43,7 @@ WIREROOT=${WIREROOT:-$TOP/build/wireroot}
 PATIENCE=${WIREROOT_PATIENCE:-3}
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/wireroot-test.XXXXXX")
 LAB=$WORK/lab
+CLUSTER=$WORK/cluster.yaml
 
 tap_count=0
 tap_failures=0
@@ -180,6 +188,52 @@ node_direct()
 	shift 2
 	node_boot "$node" --direct --no-reboot --memory 256 --cpus 1 --kernel "$KERNEL" \
 		--initrd "${INITRD:-$WORK/base.img}" --append "quiet $words" "$@"
+}
+
+cluster_file()
+{
+	{
+		cat << END
+cluster: { name: test }
+networks:
+  boot:
+${CLUSTER_NETWORK:-    subnet: 10.87.0.0/24}
+servers:
+  server: { address: ${CLUSTER_ADDRESS:-10.87.0.1}, roles: [boot, nfs] }
+images:
+  busybox:
+    path: $WORK/root
+    kernel: $KERNEL_VERSION
+    modules: $KERNEL_TREE/lib/modules
+    vmlinuz: $KERNEL
+END
+		cat
+	} > "$CLUSTER"
+}
+
+cluster_up()
+{
+	lab_up --cluster "$CLUSTER" "$@"
+}
+
+cluster()
+{
+	local verb=$1 words=(--state "$LAB/state")
+	shift
+	case $verb in
+	apply) words+=(--cluster "$CLUSTER" --services "lab:$LAB") ;;
+	rollback | prune) words+=(--services "lab:$LAB") ;;
+	check) words=(--cluster "$CLUSTER") ;;
+	plan | diff) words+=(--cluster "$CLUSTER") ;;
+	esac
+	"$WIREROOT" "$verb" "${words[@]}" "$@"
+}
+
+node_power()
+{
+	local node=$1
+	shift
+	node_boot "$node" --no-reboot "$@"
 }
 
 console_mark()
