@@ -72,7 +72,7 @@ static const char *nearest_choice(struct loader *loader, const struct key *key, 
 	return nearest.name;
 }
 
-bool expect_value(struct loader *loader, const struct key *key, const struct yaml_node *name,
+bool accept_value(struct loader *loader, const struct key *key, const struct yaml_node *name,
 		  const struct yaml_node *value)
 {
 	char buffer[256];
@@ -103,7 +103,7 @@ static bool is_usable(struct loader *loader, const struct key *key, const struct
 	default:
 		if (key_is_list(key->type))
 			return true; /* word by word, when it is split */
-		return expect_value(loader, key, pair->key, pair->value);
+		return accept_value(loader, key, pair->key, pair->value);
 	}
 }
 

@@ -169,7 +169,7 @@ const struct placed_word *read_words(struct loader *loader, const struct key *ke
 				     const struct yaml_node *value, size_t *count);
 
 /* Is @value, of the key @name, one text that @key accepts? If not, that is reported. */
-bool expect_value(struct loader *loader, const struct key *key, const struct yaml_node *name,
+bool accept_value(struct loader *loader, const struct key *key, const struct yaml_node *name,
 		  const struct yaml_node *value);
 
 /* The pairs of a map of names in the order of the names, those with a bad name left out. */

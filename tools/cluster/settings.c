@@ -75,7 +75,7 @@ static void read_value(struct loader *loader, struct setting *setting)
 		read_list(loader, key, setting);
 		return;
 	}
-	if (!expect_value(loader, key, setting->name, setting->value))
+	if (!accept_value(loader, key, setting->name, setting->value))
 		return;
 	setting->text = setting->value->text;
 	if (key->type == KEY_SWITCH)

@@ -20,8 +20,8 @@
 
 /* Our words that params.c knows, for suggestions; a test compares the two. */
 static const char *const known_words[] = {
-	"wireroot.hostname", "wireroot.overlay", "wireroot.onfail", "wireroot.timeout",
-	"wireroot.break",    "wireroot.report",	 "wireroot.debug",
+	"wireroot.hostname", "wireroot.overlay", "wireroot.discover", "wireroot.onfail",
+	"wireroot.timeout",  "wireroot.break",	 "wireroot.report",   "wireroot.debug",
 };
 
 /* Does "-NAME" take @word away: NAME or NAME=…? */
