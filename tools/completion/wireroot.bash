@@ -24,6 +24,15 @@ _wireroot_nouns() {
 	"${COMP_WORDS[0]}" --help 2>/dev/null | sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p'
 }
 
+# Names of nodes, of the definition that --cluster names or of the default one.
+_wireroot_node_names() {
+	local i options=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		[[ ${COMP_WORDS[i]} == --cluster ]] && options=(--cluster "${COMP_WORDS[i + 1]}")
+	done
+	_wireroot_words "$("${COMP_WORDS[0]}" node list "${options[@]}" 2>/dev/null | sed '1d; s/ .*//')"
+}
+
 # The value of the option $1, if it has one.
 _wireroot_value() {
 	case $1 in
@@ -57,11 +66,13 @@ _wireroot() {
 	import:2) _wireroot_words "lucie warewulf xcat ethers --help"; return ;;
 	initrd:2) _wireroot_words "build node show --help"; return ;;
 	ipxe:2) _wireroot_words "script boot --help"; return ;;
+	node:2) _wireroot_words "list show set --help"; return ;;
+	node:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
 	lab:2) _wireroot_words "up boot console wait link power server exec status down --help"; return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		case ${COMP_WORDS[1]}:${COMP_WORDS[2]} in
-		timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
+		check:* | timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
 		*) _wireroot_options "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" ;;
 		esac
 	else
