@@ -164,6 +164,30 @@ static void machine_that_the_index_knows_is_told_its_name(void **state)
 	discovery_free(&discovery);
 }
 
+static void machine_that_waited_is_told_when_the_index_knows_it(void **state)
+{
+	struct node_index index = read_index(), nobody = { 0 };
+	struct discovery_report report = { .peer = "10.0.0.9",
+					   .has_neighbour = true,
+					   .neighbour = { 0x52, 0x54, 0, 0, 0, 1 },
+					   .now = START_S };
+	struct discovery discovery;
+	struct discovery_answer answer;
+
+	(void)state;
+	discovery_init(&discovery);
+	discovery_open(&discovery, "compute", "n[1-]", START_S + 60);
+	report.text = report_text(1, 1, "");
+	report.length = strlen(report.text);
+	discovery_take_report(&discovery, &nobody, &report, &answer);
+	assert_string_equal(answer.text, "waiting");
+	discovery_take_report(&discovery, &index, &report, &answer);
+	assert_string_equal(answer.text, "adopted n1");
+	assert_int_equal(discovery.count, 0);
+	index_free(&index);
+	discovery_free(&discovery);
+}
+
 static void full_list_makes_room_for_those_that_are_still_there(void **state)
 {
 	struct discovery discovery;
@@ -283,6 +307,7 @@ int main(void)
 		cmocka_unit_test(closed_window_takes_nobody_in_and_keeps_those_who_wait),
 		cmocka_unit_test(forged_reports_are_refused),
 		cmocka_unit_test(machine_that_the_index_knows_is_told_its_name),
+		cmocka_unit_test(machine_that_waited_is_told_when_the_index_knows_it),
 		cmocka_unit_test(full_list_makes_room_for_those_that_are_still_there),
 		cmocka_unit_test(unusable_reports_are_refused),
 		cmocka_unit_test(reports_of_one_address_are_limited),

@@ -237,7 +237,9 @@ static void tell_machine(struct control *control, struct control_client *client,
 		say_error(client, "another machine is the node of this name");
 		return;
 	}
-	if (discovery_tell(control->discovery, request->mac, states[request->verb], name)) {
+	/* A node has been told already if it has asked since the generation was switched. */
+	if (discovery_tell(control->discovery, request->mac, states[request->verb], name) &&
+	    request->verb != CONTROL_ADOPTED) {
 		say_error(client, "no such machine is waiting");
 		return;
 	}

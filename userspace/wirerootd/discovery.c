@@ -220,10 +220,14 @@ static void keep(struct discovery *discovery, struct machine *machine,
 	}
 }
 
-/* Its address is a node's already, and it is not here: wirerootd was restarted in between. */
-static void say_known(const struct index_node *node, const struct machine *machine,
-		      struct discovery_answer *answer)
+/* Its address is a node's by now, whether or not somebody has told so. */
+static void say_adopted(struct discovery *discovery, const struct index_node *node,
+			const struct machine *machine, struct discovery_answer *answer)
 {
+	struct waiting_machine *waiting = find(discovery, machine->macs[0]);
+
+	if (waiting)
+		forget(discovery, waiting);
 	answer->status = 200;
 	snprintf(answer->text, sizeof(answer->text), "adopted %s", node->name);
 	answer->is_news = strcmp(answer->text, machine->shown) != 0;
@@ -248,8 +252,8 @@ void discovery_take_report(struct discovery *discovery, const struct node_index 
 		return;
 	}
 	node = index_find_mac(index, machine.macs[0]);
-	if (node && !find(discovery, machine.macs[0])) {
-		say_known(node, &machine, answer);
+	if (node) {
+		say_adopted(discovery, node, &machine, answer);
 		machine_free(&machine);
 		return;
 	}

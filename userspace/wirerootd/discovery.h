@@ -4,8 +4,8 @@
  *
  * While a window is open, an unknown machine that asks for its script gets http/discover.ipxe,
  * boots the discovery image and reports what it has. It is then known here, up to MACHINES_MAX of
- * them, until it was adopted; also after the window, so that it can be adopted by hand. What it is
- * told is one line: "waiting", "adopting NAME" or "adopted NAME".
+ * them, until the index knows it as a node; also after the window, so that it can be adopted by
+ * hand. What it is told is one line: "waiting", "adopting NAME" or "adopted NAME".
  *
  * A report counts only if the kernel's table of neighbours has the machine's first MAC address for
  * the peer that sent it, and none of its addresses is that of a node or of another machine here: so
