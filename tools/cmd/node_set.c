@@ -3,35 +3,23 @@
  * `wireroot node set NODE KEY=VALUE...`: writes a node's drop-in, once the definition with it is
  * known to be sound.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "initramfs/value.h"
+#include "tools/cluster/drop_in.h"
 #include "tools/cluster/node_edit.h"
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/node.h"
-#include "userspace/lib/fs.h"
-
-#define DROP_IN_BYTES_MAX ((size_t)1 << 20)
 
 struct arguments {
 	const char *cluster, *node;
 	struct node_change *changes;
 	size_t change_count;
 	bool may_be_new, no_files, yes;
-};
-
-/* The drop-in before and after. */
-struct drop_in {
-	char *path, *before;
-	size_t before_length;
-	mode_t mode;
-	struct text after;
 };
 
 static int read_change(char *word, struct node_change *change)
@@ -99,37 +87,6 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 	return read_words(argc, argv, arguments);
 }
 
-/* "DIRECTORY/nodes.d/NODE.yaml", spelled as cluster_load() does. */
-static char *drop_in_path(const char *cluster, const char *node)
-{
-	const char *slash = strrchr(cluster, '/');
-	char *path;
-
-	if (asprintf(&path, "%.*s/nodes.d/%s.yaml", slash ? (int)(slash - cluster) : 1,
-		     slash ? cluster : ".", node) < 0)
-		return NULL;
-	return path;
-}
-
-static int read_drop_in(const struct arguments *arguments, struct drop_in *drop_in,
-			struct fault *fault)
-{
-	struct stat state;
-	int error;
-
-	drop_in->mode = 0644;
-	drop_in->path = drop_in_path(arguments->cluster, arguments->node);
-	if (!drop_in->path)
-		return fault_set(fault, ENOMEM, "change", arguments->node, NULL);
-	if (stat(drop_in->path, &state) < 0 && errno == ENOENT)
-		return 0;
-	error = fs_read_file(drop_in->path, DROP_IN_BYTES_MAX, &drop_in->before,
-			     &drop_in->before_length, fault);
-	if (!error)
-		drop_in->mode = state.st_mode & 0777;
-	return error;
-}
-
 static void print_findings(const struct findings *findings)
 {
 	struct text text = { 0 };
@@ -157,7 +114,7 @@ static int edit(const struct arguments *arguments, struct drop_in *drop_in, stru
 static int load(const struct arguments *arguments, const struct drop_in *drop_in,
 		struct cluster *cluster, const struct log *log)
 {
-	struct cluster_edit edit = { drop_in->path, drop_in->after.data, drop_in->after.length };
+	struct cluster_edit edit = drop_in_edit(drop_in);
 	struct cluster_options options = { .skip_files = arguments->no_files,
 					   .edits = &edit,
 					   .edit_count = 1 };
@@ -227,20 +184,6 @@ static int ask(const struct arguments *arguments, const struct drop_in *drop_in)
 	return CMD_DONE;
 }
 
-static int write_drop_in(const struct drop_in *drop_in, struct fault *fault)
-{
-	char *directory =
-		strndup(drop_in->path, (size_t)(strrchr(drop_in->path, '/') - drop_in->path));
-	int error = directory ? fs_make_dirs(directory, 0755, fault)
-			      : fault_set(fault, ENOMEM, "write", drop_in->path, NULL);
-
-	free(directory);
-	if (error)
-		return error;
-	return fs_write_file(drop_in->path, drop_in->after.data, drop_in->after.length,
-			     drop_in->mode, fault);
-}
-
 static int change(const struct arguments *arguments, struct drop_in *drop_in, const struct log *log)
 {
 	struct cluster cluster;
@@ -249,7 +192,8 @@ static int change(const struct arguments *arguments, struct drop_in *drop_in, co
 
 	if (!arguments->may_be_new && !is_known(arguments, log))
 		return CMD_FAILED;
-	if (read_drop_in(arguments, drop_in, &fault) || edit(arguments, drop_in, &fault)) {
+	if (drop_in_read(drop_in, arguments->cluster, arguments->node, &fault) ||
+	    edit(arguments, drop_in, &fault)) {
 		log_fault(log, &fault);
 		return CMD_FAILED;
 	}
@@ -259,7 +203,7 @@ static int change(const struct arguments *arguments, struct drop_in *drop_in, co
 		status = ask(arguments, drop_in);
 	}
 	cluster_free(&cluster);
-	if (status == CMD_DONE && write_drop_in(drop_in, &fault)) {
+	if (status == CMD_DONE && drop_in_write(drop_in, &fault)) {
 		log_fault(log, &fault);
 		status = CMD_FAILED;
 	}
@@ -276,8 +220,6 @@ int node_set(int argc, char **argv)
 	if (status < 0)
 		status = change(&arguments, &drop_in, &log);
 	free(arguments.changes);
-	free(drop_in.path);
-	free(drop_in.before);
-	text_free(&drop_in.after);
+	drop_in_free(&drop_in);
 	return status;
 }

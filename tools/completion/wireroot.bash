@@ -66,13 +66,13 @@ _wireroot() {
 	import:2) _wireroot_words "lucie warewulf xcat ethers --help"; return ;;
 	initrd:2) _wireroot_words "build node show --help"; return ;;
 	ipxe:2) _wireroot_words "script boot --help"; return ;;
-	node:2) _wireroot_words "list show set --help"; return ;;
+	node:2) _wireroot_words "list show set adopt --help"; return ;;
 	node:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
 	lab:2) _wireroot_words "up boot console wait link power server exec status down --help"; return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		case ${COMP_WORDS[1]}:${COMP_WORDS[2]} in
-		check:* | timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
+		check:* | discover:* | timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
 		*) _wireroot_options "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" ;;
 		esac
 	else
