@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the checks of a definition say, to the letter. Images and their files are not looked for. */
 /* links: tools/cluster/ tools/generate/ipxe.c tools/generate/template.c tools/initrd/closure.c */
-/* links: tools/initrd/archive.c tools/initrd/firmware.c tools/initrd/kernel_tree.c tools/initrd/wired.c */
+/* links: tools/initrd/archive.c tools/initrd/firmware.c tools/initrd/kernel_tree.c */
 /* links: initramfs/fault.c initramfs/ip_param.c initramfs/module_list.c initramfs/params.c */
 /* links: initramfs/root_spec.c initramfs/timeline.c initramfs/value.c initramfs/words.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c */
-/* links: userspace/lib/text.c */
+/* links: userspace/lib/text.c tools/initrd/wired.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive */
 
 #include <setjmp.h>

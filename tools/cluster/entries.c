@@ -368,7 +368,8 @@ static void join_groups(struct loader *loader)
 	for (size_t i = 0; !loader->no_memory && i < members.count; i++) {
 		struct word_list *groups = &members.list[i].draft->groups;
 
-		((const char **)groups->words)[groups->count++] = members.list[i].group;
+		if (groups->words)
+			((const char **)groups->words)[groups->count++] = members.list[i].group;
 	}
 	free(members.list);
 }

@@ -11,13 +11,16 @@
 void loader_report(struct loader *loader, const struct yaml_node *node, const char *suggestion,
 		   const char *format, ...)
 {
-	char message[512];
+	struct text message = { 0 };
 	va_list values;
 
 	va_start(values, format);
-	vsnprintf(message, sizeof(message), format, values);
+	text_vprintf(&message, format, values);
 	va_end(values);
-	findings_add(loader->findings, node->place, node->length, false, suggestion, "%s", message);
+	findings_add(loader->findings, node->place, node->length, false, suggestion, "%s",
+		     text_string(&message));
+	loader->no_memory |= message.error != 0;
+	text_free(&message);
 }
 
 struct place place_within(const struct yaml_node *node, size_t offset)

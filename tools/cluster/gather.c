@@ -37,36 +37,45 @@ static struct gathered *new_gathered(struct gather *gather, const char *key)
 	return gathered;
 }
 
+/* The entry for @message at @place, a new one if there is none yet, or NULL. */
+static struct gathered *gathered_at(struct gather *gather, struct place place, const char *message)
+{
+	char *key = arena_printf(gather->arena, "%s:%u:%u:%s", place.file ? place.file : "",
+				 place.line, place.column, message);
+	struct gathered *gathered;
+
+	if (!key)
+		return NULL;
+	gathered = table_find(&gather->table, key, strlen(key));
+	if (gathered)
+		return gathered;
+	gathered = new_gathered(gather, key);
+	if (gathered) {
+		gathered->place = place;
+		gathered->message = key + strlen(key) - strlen(message);
+	}
+	return gathered;
+}
+
 void gather_add(struct gather *gather, struct place place, unsigned int length, bool warning,
 		const char *suggestion, const char *node, const char *format, ...)
 {
+	struct text message = { 0 };
 	struct gathered *gathered;
 	struct fault fault;
-	char message[512], *key;
 	va_list values;
 
 	va_start(values, format);
-	vsnprintf(message, sizeof(message), format, values);
+	text_vprintf(&message, format, values);
 	va_end(values);
-	key = arena_printf(gather->arena, "%s:%u:%u:%s", place.file ? place.file : "", place.line,
-			   place.column, message);
-	if (!key) {
-		gather->no_memory = true;
+	gathered = gathered_at(gather, place, text_string(&message));
+	gather->no_memory |= !gathered || message.error;
+	text_free(&message);
+	if (!gathered)
 		return;
-	}
-	gathered = table_find(&gather->table, key, strlen(key));
-	if (!gathered) {
-		gathered = new_gathered(gather, key);
-		if (!gathered) {
-			gather->no_memory = true;
-			return;
-		}
-		gathered->place = place;
-		gathered->length = length;
-		gathered->warning = warning;
-		gathered->suggestion = suggestion;
-		gathered->message = key + strlen(key) - strlen(message);
-	}
+	gathered->length = length;
+	gathered->warning = warning;
+	gathered->suggestion = suggestion;
 	/* A name that is none was reported where it stands. */
 	(void)nodeset_add_name(gathered->nodes, node, &fault);
 }

@@ -81,7 +81,9 @@ static const struct profile_order *order_below(struct loader *loader, struct pro
 /* "a, b, c": from @first down to @last, which inherits from @first again. */
 static void add_path(struct text *path, const struct profile *last, const struct profile *first)
 {
-	if (last != first && last->heir)
+	if (!last)
+		return;
+	if (last != first)
 		add_path(path, last->heir, first);
 	text_printf(path, "%s%s", path->length ? ", " : "", last->name);
 }

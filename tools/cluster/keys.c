@@ -516,8 +516,8 @@ const char *key_wants(const struct key *key, char *buffer, size_t bytes)
 		[KEY_MODEL] = "the name of a QEMU device",
 		[KEY_MODULES] = "the name of a kernel module",
 		[KEY_OPTIONS] = "an NFS mount option",
-		[KEY_WORDS] = "a word of a kernel command line: with blanks only in double quotes, "
-			      "neither '#' nor '-' first",
+		[KEY_WORDS] = ("a word of a kernel command line: with blanks only in double "
+			       "quotes, neither '#' nor '-' first"),
 		[KEY_PARAMETER] = "one word",
 	};
 

@@ -349,8 +349,9 @@ static bool is_same(const struct yaml_node *a, const struct yaml_node *b)
 	for (size_t i = 0; i < a->count; i++) {
 		if (a->kind == YAML_LIST && !is_same(a->items[i], b->items[i]))
 			return false;
-		if (a->kind == YAML_MAP && (strcmp(a->pairs[i].key->text, b->pairs[i].key->text) ||
-					    !is_same(a->pairs[i].value, b->pairs[i].value)))
+		if (a->kind == YAML_MAP &&
+		    (strcmp(a->pairs[i].key->text, b->pairs[i].key->text) != 0 ||
+		     !is_same(a->pairs[i].value, b->pairs[i].value)))
 			return false;
 	}
 	return true;

@@ -170,7 +170,7 @@ static const char *text_of(const struct resolution *resolution, enum node_key ke
 	const struct settings *from = resolution->from[key];
 	size_t position = resolution->position[key];
 
-	if (!setting || !setting->text)
+	if (!setting || !setting->text || !from)
 		return NULL;
 	if (key == NODE_MAC && from->macs)
 		return from->macs[position];
@@ -179,21 +179,18 @@ static const char *text_of(const struct resolution *resolution, enum node_key ke
 	return setting->text;
 }
 
-static struct place place_of(const struct resolution *resolution, enum node_key key)
-{
-	return resolution->chosen[key]->value->place;
-}
-
 static void fill_values(struct resolution *resolution)
 {
 	for (int key = 0; key < NODE_KEY_COUNT; key++) {
 		struct cluster_value *value = &resolution->node->values[key];
 
+		const struct setting *setting = resolution->chosen[key];
+
 		value->text = text_of(resolution, (enum node_key)key);
 		value->origin = "default";
-		if (value->text) {
+		if (value->text && setting && resolution->from[key]) {
 			value->origin = resolution->from[key]->origin;
-			value->place = place_of(resolution, (enum node_key)key);
+			value->place = setting->value->place;
 		} else {
 			value->text = section_keys[SECTION_NODE].keys[key].fallback;
 		}
@@ -204,10 +201,12 @@ static void fill_values(struct resolution *resolution)
 static void complain(const struct resolution *resolution, enum node_key key, const char *suggestion,
 		     const char *message)
 {
-	const struct yaml_node *value = resolution->chosen[key]->value;
+	const struct setting *setting = resolution->chosen[key];
 
-	gather_add(&resolution->loader->gather, value->place, value->length, false, suggestion,
-		   resolution->node->name, "%s", message);
+	if (setting)
+		gather_add(&resolution->loader->gather, setting->value->place,
+			   setting->value->length, false, suggestion, resolution->node->name, "%s",
+			   message);
 }
 
 static void lacks(const struct resolution *resolution, const char *message)

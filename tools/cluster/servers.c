@@ -46,9 +46,11 @@ static bool has_subnets(const struct cluster *cluster)
 static const struct cluster_server *server_at(const struct cluster *cluster, uint32_t address,
 					      const struct cluster_server *end)
 {
-	for (const struct cluster_server *server = cluster->servers; server < end; server++)
-		if (server->address == address)
-			return server;
+	size_t count = (size_t)(end - cluster->servers);
+
+	for (size_t i = 0; i < count; i++)
+		if (cluster->servers[i].address == address)
+			return &cluster->servers[i];
 	return NULL;
 }
 
