@@ -21,6 +21,7 @@
 
 #include "tools/generate/stamp.h"
 #include "tools/initrd/firmware.h"
+#include "tools/initrd/own_program.h"
 #include "userspace/lib/fs.h"
 #include "userspace/lib/text.h"
 
@@ -58,9 +59,9 @@ static char *recipe_path(const struct base_cache *cache)
 	char digest[DIGEST_TEXT_BYTES];
 	struct text text = { 0 };
 
-	text_printf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%d%d%d\n", request->version, request->modules,
+	text_printf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%d%d%d%d\n", request->version, request->modules,
 		    request->drivers, request->firmware, request->init, date ? date : "",
-		    request->overlay, request->vlan, request->rescue);
+		    request->overlay, request->vlan, request->rescue, request->iscsi);
 	digest_bytes(text_string(&text), text.length, digest);
 	text_free(&text);
 	text_printf(&text, "%s/recipes/%s", cache->cache, digest);
@@ -145,6 +146,14 @@ static void add_input(struct text *recipe, const char *path)
 	text_printf(recipe, "%s %s\n", stamp, path);
 }
 
+static void add_program(struct text *recipe, const char *name)
+{
+	char path[PATH_MAX];
+
+	own_program(name, path);
+	add_input(recipe, path);
+}
+
 /* Every directory below @path, which need not be there. */
 static void add_directories(struct text *recipe, const char *path)
 {
@@ -169,7 +178,8 @@ static void add_directories(struct text *recipe, const char *path)
 }
 
 /* Where kernel_tree_config() looks, and what closure_begin() reads. */
-static void add_tree(struct text *recipe, const struct kernel_tree *tree)
+static void add_tree(struct text *recipe, const struct build_request *request,
+		     const struct kernel_tree *tree)
 {
 	static const char *const names[] = { "",
 					     "/config",
@@ -182,6 +192,9 @@ static void add_tree(struct text *recipe, const struct kernel_tree *tree)
 					     "/modules.softdep" };
 	char path[PATH_MAX];
 
+	/* @tree's names are without symbolic links, which may come to lead elsewhere. */
+	snprintf(path, sizeof(path), "%s/%s", request->modules, request->version);
+	add_input(recipe, path);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(path, sizeof(path), "%s%s", tree->modules, names[i]);
 		add_input(recipe, path);
@@ -224,7 +237,9 @@ static void write_recipe(const struct base_cache *cache, const struct build_resu
 	add_input(&recipe, cache->request->init);
 	if (cache->request->rescue)
 		add_input(&recipe, "/bin/busybox");
-	add_tree(&recipe, &result->tree);
+	if (cache->request->iscsi)
+		add_program(&recipe, "wireroot-iscsi");
+	add_tree(&recipe, cache->request, &result->tree);
 	add_directories(&recipe, cache->request->firmware);
 	add_modules(&recipe, cache->request, result);
 	if (directory && !recipe.error && !fs_make_dirs(directory, 0755, &ignored))

@@ -29,7 +29,7 @@ struct wish {
 	const struct cluster_image *image;
 	bool drivers_auto;
 	struct word_list drivers;
-	bool overlay, vlan, rescue;
+	bool overlay, vlan, rescue, iscsi;
 };
 
 struct bases {
@@ -66,6 +66,7 @@ static struct build_request request_for(const struct bases *bases, const struct 
 		.overlay = wish->overlay,
 		.vlan = wish->vlan,
 		.rescue = wish->rescue,
+		.iscsi = wish->iscsi,
 		.firmware = image->firmware ? image->firmware : NO_FIRMWARE,
 		.init = bases->init,
 	};
@@ -143,9 +144,9 @@ static void add_key(struct text *key, const struct wish *wish)
 	const struct cluster_image *image = wish->image;
 
 	key->length = 0;
-	text_printf(key, "%s\n%s\n%s\n%d%d%d\n", image->kernel, image->modules,
-		    image->firmware ? image->firmware : "", wish->overlay, wish->vlan,
-		    wish->rescue);
+	text_printf(key, "%s\n%s\n%s\n%d%d%d%d\n", image->kernel, image->modules,
+		    image->firmware ? image->firmware : "", wish->overlay, wish->vlan, wish->rescue,
+		    wish->iscsi);
 	add_drivers(key, wish);
 }
 
@@ -179,7 +180,8 @@ static struct wish wish_of(const struct cluster_node *node)
 			      .drivers = node->drivers,
 			      .overlay = node->overlay,
 			      .vlan = node->network->vlan,
-			      .rescue = node->rescue };
+			      .rescue = node->rescue,
+			      .iscsi = node->root == ROOT_ISCSI };
 }
 
 /* All drivers, and that of some node if it has them: another base image would take time and room.
