@@ -15,7 +15,8 @@ rpcbind qemu-system-x86 qemu-utils ovmf ipxe ipxe-qemu'
 
 # mmdebstrap makes roots; the rest is for tests and documentation.
 check='mmdebstrap cpio curl jq inotify-tools socat netcat-openbsd python3 mandoc librsvg2-bin procps shellcheck
-git debian-archive-keyring binutils clustershell genders tgt nfs-kernel-server strace'
+git debian-archive-keyring binutils clustershell genders tgt nfs-kernel-server strace
+pxelinux syslinux-common grub-efi-amd64-signed'
 
 # One query for all: dpkg-query says nothing of packages that it has never heard of.
 # shellcheck disable=SC2086
