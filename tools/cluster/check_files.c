@@ -210,39 +210,37 @@ static const char *module_problem(struct loader *loader, struct image_modules *m
 }
 
 static void check_module(struct loader *loader, struct image_modules *modules,
-			 const struct cluster_node *node, const char *name)
+			 const struct cluster_node *node, const struct placed_word *word)
 {
-	const struct cluster_value *value = &node->values[NODE_DRIVERS];
-	const char *problem = module_problem(loader, modules, name), *suggestion = NULL;
 	static const char did_you_mean[] = "did you mean ";
+	const char *problem = module_problem(loader, modules, word->text), *suggestion = NULL;
 
 	if (!*problem)
 		return;
-	if (strcmp(value->text, "detected") == 0)
-		value = &node->values[NODE_DETECTED];
 	if (strncmp(problem, did_you_mean, sizeof(did_you_mean) - 1) == 0) {
-		const char *name_of = problem + sizeof(did_you_mean) - 1;
+		const char *name = problem + sizeof(did_you_mean) - 1;
 
-		suggestion = loader_printf(loader, "%.*s", (int)strcspn(name_of, "?"), name_of);
+		suggestion = loader_printf(loader, "%.*s", (int)strcspn(name, "?"), name);
 	}
-	gather_add(&loader->gather, value->place, (unsigned int)strlen(value->text), false,
-		   suggestion, node->name, "kernel %s of image %s has no module '%s'",
-		   modules->image->kernel, modules->image->name, name);
+	gather_add(&loader->gather, word->place, word->length, false, suggestion, node->name,
+		   "kernel %s of image %s has no module '%s'", modules->image->kernel,
+		   modules->image->name, word->text);
 }
 
 static void check_node_drivers(struct loader *loader, struct image_modules *modules,
 			       const struct cluster_node *node)
 {
+	const struct setting *list = loader->driver_lists[node - loader->cluster->nodes];
 	struct image_modules *own;
 
-	if (node->drivers_auto || !node->image || !node->image->kernel ||
+	if (node->drivers_auto || !list || !node->image || !node->image->kernel ||
 	    strcmp(node->image->kernel, "newest") == 0)
 		return;
 	own = &modules[node->image - loader->cluster->images];
 	if (!own->opened)
 		open_modules(own);
-	for (size_t i = 0; own->usable && i < node->drivers.count; i++)
-		check_module(loader, own, node, node->drivers.words[i]);
+	for (size_t i = 0; own->usable && i < list->word_count; i++)
+		check_module(loader, own, node, &list->words[i]);
 }
 
 void check_drivers(struct loader *loader)

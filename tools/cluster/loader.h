@@ -110,6 +110,8 @@ struct loader {
 	size_t draft_count, draft_capacity;
 	struct contribution *contributions;
 	size_t contribution_count, contribution_capacity;
+	/* Of each node of the cluster, the list that its drivers are from, or NULL. */
+	const struct setting **driver_lists;
 	struct gather gather;
 	bool no_memory;
 };

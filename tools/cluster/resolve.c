@@ -553,6 +553,8 @@ static void resolve_drivers(struct resolution *resolution)
 		node->drivers_auto = true;
 	} else if (setting && setting->word_count) {
 		node->drivers = words_of(resolution->loader, setting);
+		resolution->loader->driver_lists[node - resolution->loader->cluster->nodes] =
+			setting;
 	} else {
 		node->drivers_auto = true;
 		if (detected)
@@ -629,7 +631,9 @@ void resolve_nodes(struct loader *loader)
 	struct resolution resolution = { .loader = loader };
 
 	cluster->nodes = loader_alloc(loader, loader->draft_count * sizeof(*cluster->nodes));
-	if (!cluster->nodes)
+	loader->driver_lists =
+		loader_alloc(loader, loader->draft_count * sizeof(*loader->driver_lists));
+	if (!cluster->nodes || !loader->driver_lists)
 		return;
 	cluster->node_count = loader->draft_count;
 	for (size_t i = 0; i < cluster->node_count && !loader->no_memory; i++) {
