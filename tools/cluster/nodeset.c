@@ -145,7 +145,7 @@ static void add_argument(const struct arguments *arguments, size_t axis, struct 
 	char digits[NODESET_DIGITS_MAX];
 	const size_t *begin;
 
-	if (arguments->row) {
+	if (!arguments->vectors) {
 		text_add_bytes(text, digits, nodeset_index_write(arguments->row[axis], digits));
 		return;
 	}
@@ -165,7 +165,7 @@ static void add_name(const struct nodeset_pattern *pattern, const struct argumen
 		text_add_bytes(text, from, (size_t)(percent - from));
 		if (percent[1] == '%')
 			text_add(text, "%");
-		else
+		else if (axis < pattern->axes)
 			add_argument(arguments, axis++, text);
 		from = percent + 2;
 	}
@@ -234,7 +234,8 @@ static int compare_patterns(const void *left, const void *right)
 /* The patterns that have names, in their order; freed by the caller. NULL when memory ran out. */
 static const struct nodeset_pattern **sort_patterns(const struct nodeset *set, size_t *count)
 {
-	const struct nodeset_pattern **sorted = malloc((set->pattern_count + 1) * sizeof(*sorted));
+	const struct nodeset_pattern **sorted =
+		malloc((set->pattern_count + 1) * sizeof(struct nodeset_pattern *));
 
 	if (!sorted)
 		return NULL;
@@ -242,7 +243,7 @@ static const struct nodeset_pattern **sort_patterns(const struct nodeset *set, s
 	for (size_t i = 0; i < set->pattern_count; i++)
 		if (set->pattern[i].count > 0)
 			sorted[(*count)++] = &set->pattern[i];
-	qsort(sorted, *count, sizeof(*sorted), compare_patterns);
+	qsort(sorted, *count, sizeof(struct nodeset_pattern *), compare_patterns);
 	return sorted;
 }
 
@@ -375,14 +376,17 @@ static int fold_range(const struct nodeset_pattern *pattern, struct nodeset_vect
 static int fold_pattern(const struct nodeset_pattern *pattern, struct text *text,
 			struct fault *fault)
 {
-	struct nodeset_vectors vectors = { .count = 1 };
+	const struct arguments alone = { .row = pattern->row };
+	struct nodeset_vectors vectors;
 	struct arguments arguments = { .vectors = &vectors };
-	int error = 0;
+	int error;
 
-	if (pattern->axes == 1)
-		error = fold_range(pattern, &vectors, fault);
-	else if (pattern->axes > 1)
-		error = nodeset_vectors_make(pattern, &vectors, fault);
+	if (pattern->axes == 0) {
+		add_name(pattern, &alone, text);
+		return 0;
+	}
+	error = pattern->axes == 1 ? fold_range(pattern, &vectors, fault)
+				   : nodeset_vectors_make(pattern, &vectors, fault);
 	if (error)
 		return error;
 	for (; arguments.vector < vectors.count; arguments.vector++) {

@@ -321,8 +321,9 @@ static void free_folding(struct folding *folding)
 
 static int prepare_folding(struct folding *folding)
 {
-	size_t rows = folding->pattern->count;
-	size_t leaves = rows * folding->axes;
+	/* One more of each, so that it is never nothing that is allocated. */
+	size_t rows = folding->pattern->count + 1;
+	size_t leaves = rows * folding->axes + 1;
 
 	folding->bucket_count = 64;
 	while (folding->bucket_count < 2 * leaves)
@@ -336,7 +337,7 @@ static int prepare_folding(struct folding *folding)
 	if (!folding->axis || !folding->next || !folding->vector || !folding->bucket ||
 	    !folding->chain || !folding->taken)
 		return -ENOMEM;
-	folding->count = rows;
+	folding->count = folding->pattern->count;
 	return 0;
 }
 
@@ -369,7 +370,7 @@ static int make_room(struct nodeset_vectors *vectors, size_t count, size_t index
 {
 	vectors->count = count;
 	vectors->begin = malloc((count * vectors->axes + 1) * sizeof(*vectors->begin));
-	vectors->index = malloc(indexes * sizeof(*vectors->index));
+	vectors->index = malloc((indexes + 1) * sizeof(*vectors->index));
 	return vectors->begin && vectors->index ? 0 : -ENOMEM;
 }
 
@@ -432,47 +433,61 @@ static size_t different_indexes(const struct nodeset_pattern *pattern, size_t ax
 /* One vector, when every combination is there: 1; 0 when not; -ENOMEM. */
 static int fold_product(const struct nodeset_pattern *pattern, struct nodeset_vectors *vectors)
 {
+	struct nodeset_vectors all = { .axes = pattern->axes };
 	size_t product = 1;
 	size_t at = 0;
 
-	if (make_room(vectors, 1, pattern->axes * pattern->count))
+	if (make_room(&all, 1, pattern->axes * pattern->count)) {
+		nodeset_vectors_free(&all);
 		return -ENOMEM;
+	}
 	for (size_t a = 0; a < pattern->axes && product <= pattern->count; a++) {
-		size_t count = different_indexes(pattern, a, vectors->index + at);
+		size_t count = different_indexes(pattern, a, all.index + at);
 
-		vectors->begin[a] = at;
+		all.begin[a] = at;
 		at += count;
 		product *= count; /* both factors are at most the number of rows */
 	}
-	vectors->begin[pattern->axes] = at;
-	return product == pattern->count ? 1 : 0;
+	all.begin[pattern->axes] = at;
+	if (product == pattern->count) {
+		*vectors = all;
+		return 1;
+	}
+	nodeset_vectors_free(&all);
+	return 0;
 }
 
-int nodeset_vectors_make(const struct nodeset_pattern *pattern, struct nodeset_vectors *vectors,
-			 struct fault *fault)
+/* As few vectors as ClusterShell finds. */
+static int fold_rows(const struct nodeset_pattern *pattern, struct nodeset_vectors *vectors)
 {
 	struct folding folding = { .pattern = pattern, .axes = pattern->axes };
-	int error;
+	int error = prepare_folding(&folding);
 
-	*vectors = (struct nodeset_vectors){ .axes = pattern->axes };
-	error = fold_product(pattern, vectors);
-	if (error == 1)
-		return 0;
-	nodeset_vectors_free(vectors);
 	vectors->axes = pattern->axes;
-	if (!error)
-		error = prepare_folding(&folding);
 	if (!error) {
 		begin_with_rows(&folding);
 		error = merge(&folding);
 	}
 	if (!error)
 		error = give_vectors(&folding, vectors);
+	if (error)
+		nodeset_vectors_free(vectors);
 	free_folding(&folding);
-	if (!error)
-		return 0;
-	nodeset_vectors_free(vectors);
-	return fault_set(fault, ENOMEM, "fold a node set", pattern->text, NULL);
+	return error;
+}
+
+int nodeset_vectors_make(const struct nodeset_pattern *pattern, struct nodeset_vectors *vectors,
+			 struct fault *fault)
+{
+	int error;
+
+	*vectors = (struct nodeset_vectors){ 0 };
+	error = fold_product(pattern, vectors);
+	if (error == 0)
+		error = fold_rows(pattern, vectors);
+	if (error < 0)
+		return fault_set(fault, ENOMEM, "fold a node set", pattern->text, NULL);
+	return 0;
 }
 
 void nodeset_vectors_free(struct nodeset_vectors *vectors)

@@ -129,18 +129,14 @@ static int begin_axis(struct reader *reader, struct term *term, const char *wron
 	return 0;
 }
 
-/* The digits at @digits as the one range of an axis. */
+/* The digits at @digits as the one index of an axis. */
 static int add_number(struct reader *reader, struct term *term, const char *digits, size_t length)
 {
-	const struct nodeset_range range = { .text = digits, .length = length };
 	int error = begin_axis(reader, term, digits);
 
-	if (!error)
-		error = nodeset_range_read(&range, NODESET_WORK_MAX, &term->indexes, &reader->wrong,
-					   reader->fault);
-	if (error)
-		return pass_on(reader, error, reader->wrong);
-	return 0;
+	if (!error && nodeset_indexes_add(&term->indexes, nodeset_index(digits, length)))
+		error = refuse(reader, ENOMEM, digits, NULL);
+	return error;
 }
 
 static size_t count_digits(const char *text)

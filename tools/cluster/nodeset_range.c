@@ -254,6 +254,14 @@ static int make_room(struct nodeset_indexes *indexes, size_t extra)
 	return 0;
 }
 
+int nodeset_indexes_add(struct nodeset_indexes *indexes, int64_t index)
+{
+	if (make_room(indexes, 1))
+		return -ENOMEM;
+	indexes->index[indexes->count++] = index;
+	return 0;
+}
+
 static int add_range(const struct reader *reader, const struct bound *first,
 		     const struct bound *last, uint64_t step, struct nodeset_indexes *indexes)
 {
@@ -307,7 +315,7 @@ static int read_part(struct reader *reader, struct nodeset_indexes *indexes)
 static int check_growth(const struct reader *reader, const struct nodeset_indexes *indexes)
 {
 	size_t count = indexes->count - reader->begin;
-	int64_t *sorted = malloc(count * sizeof(*sorted));
+	int64_t *sorted = malloc((count + 1) * sizeof(*sorted));
 	bool grows = false;
 
 	if (!sorted)

@@ -21,6 +21,9 @@ struct nodeset_indexes {
 	size_t capacity;
 };
 
+/* Add one index; -ENOMEM without a fault. */
+int nodeset_indexes_add(struct nodeset_indexes *indexes, int64_t index);
+
 /* What @length digits at @digits mean; 0 when there are too many, or none. */
 int64_t nodeset_index(const char *digits, size_t length);
 

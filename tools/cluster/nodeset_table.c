@@ -37,7 +37,7 @@ struct nodeset_pattern *nodeset_find(const struct nodeset *set, const char *text
 {
 	uint32_t number;
 
-	if (set->slot_count == 0)
+	if (!set->slot)
 		return NULL;
 	number = *find_slot(set, text, length);
 	return number ? &set->pattern[number - 1] : NULL;
@@ -49,7 +49,7 @@ static int grow_slots(struct nodeset *set)
 	size_t count = set->slot_count ? 2 * set->slot_count : SLOTS_MIN;
 	uint32_t *slots;
 
-	if (2 * (set->pattern_count + 1) <= set->slot_count)
+	if (set->slot && 2 * (set->pattern_count + 1) <= set->slot_count)
 		return 0;
 	slots = calloc(count, sizeof(*slots));
 	if (!slots)
@@ -67,7 +67,7 @@ static int grow_patterns(struct nodeset *set)
 	size_t capacity = set->pattern_capacity ? 2 * set->pattern_capacity : 4;
 	struct nodeset_pattern *grown;
 
-	if (set->pattern_count < set->pattern_capacity)
+	if (set->pattern && set->pattern_count < set->pattern_capacity)
 		return 0;
 	grown = realloc(set->pattern, capacity * sizeof(*grown));
 	if (!grown)

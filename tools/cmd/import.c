@@ -214,13 +214,16 @@ int cmd_import(int argc, char **argv)
 		return misused("there is no such format");
 	count = (size_t)(argc - optind - 1);
 	files = calloc(count, sizeof(*files));
-	error = files ? check_options(&options.open, &fault)
-		      : fault_set(&fault, ENOMEM, "read files", "", NULL);
+	if (!files) {
+		fault_set(&fault, ENOMEM, "read files", "", NULL);
+		return report(&fault);
+	}
+	error = check_options(&options.open, &fault);
 	if (!error)
 		error = read_files(argv + optind + 1, files, count, &fault);
 	if (!error)
 		error = import(format, files, count, &options, &fault);
-	for (size_t i = 0; files && i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		free((char *)files[i].text);
 	free(files);
 	return error ? report(&fault) : CMD_DONE;

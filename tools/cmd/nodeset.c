@@ -183,6 +183,9 @@ static int add_expression(struct nodeset *set, const char *expression, struct gr
 	struct nodeset *other;
 	int error;
 
+	/* Most of what is read from other commands are plain names. */
+	if (*expression && !strpbrk(expression, "[],!&^@"))
+		return nodeset_add_name(set, expression, fault);
 	if (strchr(expression, '@') && !source->text) {
 		error = read_groups(source, fault);
 		if (error)
