@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What clusters lead to, to the letter: tests/golden/NAME/cluster.yaml and the files beside it. */
 /* WIREROOT_GOLDEN=write writes them anew, to be looked at and committed. */
-/* links: tools/cluster/ tools/generate/ tools/initrd/ */
+/* links: tools/cluster/ tools/generate/ tools/initrd/ initramfs/iscsi/iscsi_spec.c */
 /* links: initramfs/fault.c initramfs/ip_param.c initramfs/module_list.c initramfs/params.c */
 /* links: initramfs/node_file.c initramfs/root_spec.c initramfs/timeline.c initramfs/value.c */
 /* links: initramfs/words.c userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c */
@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "initramfs/iscsi/iscsi_spec.h"
 #include "initramfs/params.h"
 #include "initramfs/words.h"
 #include "tools/cluster/findings.h"
@@ -278,6 +279,23 @@ static void segment_is_what_the_archive_writer_writes(void **state)
 	cluster_free(&cluster);
 }
 
+/* Does the init's iSCSI client know who it is, and which disk it is to log in to? */
+static void judge_iscsi(const struct words *words, const char *path)
+{
+	struct iscsi_spec *spec = calloc(1, sizeof(*spec));
+	char line[FAULT_LINE_BYTES];
+	struct fault fault;
+
+	if (iscsi_spec_apply(spec, words, &fault) || iscsi_spec_complete(spec, "", &fault))
+		fail_msg("%s: %s", path, fault_line(&fault, line));
+	assert_int_equal(spec->count, 1);
+	assert_int_equal(spec->targets[0].lun, 1);
+	assert_int_equal(spec->targets[0].port, ISCSI_PORT);
+	assert_non_null(strstr(spec->targets[0].name, "iqn.2026-11.example.many:d"));
+	assert_non_null(strstr(spec->initiator, "iqn.2026-11.example.many:initiator:d"));
+	free(spec);
+}
+
 /* Does the init understand all words of the node file @contents? */
 static void judge_node_file(struct text *contents, const char *path)
 {
@@ -291,7 +309,10 @@ static void judge_node_file(struct text *contents, const char *path)
 	    params_apply(params, words, &fault))
 		fail_msg("%s: %s", path, fault_line(&fault, line));
 	assert_int_equal(params->unknown_count, 0);
-	assert_true(params->root.given);
+	if (params->root.given)
+		assert_string_equal(params->root_unsupported, "");
+	else
+		judge_iscsi(words, path);
 	assert_true(params->host_name_given);
 	assert_int_not_equal(params->report_address, 0);
 	free(words);
@@ -312,9 +333,7 @@ static void init_understands_every_node_file(void **state)
 		if (!is_segment(&set.files[i]))
 			continue;
 		read_segment(&set.files[i], &contents);
-		/* A root over iSCSI is another stage's to understand. */
-		if (!strstr(contents.data, "netroot=iscsi:"))
-			judge_node_file(&contents, set.files[i].path);
+		judge_node_file(&contents, set.files[i].path);
 		text_free(&contents);
 	}
 	file_set_free(&set);

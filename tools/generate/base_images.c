@@ -184,7 +184,9 @@ static struct wish wish_of(const struct cluster_node *node)
 			      .iscsi = node->root == ROOT_ISCSI };
 }
 
-/* All drivers, and that of some node if it has them: another base image would take time and room.
+/*
+ * All drivers, and that of some node if it has them: another base image would take time and room.
+ * One with the iSCSI client would want a target.
  */
 static struct wish wish_of_discovery(const struct generator *generator)
 {
@@ -194,7 +196,7 @@ static struct wish wish_of_discovery(const struct generator *generator)
 		const struct cluster_node *node = &cluster->nodes[i];
 
 		if (node->has_mac && node->image == generator->discovery_image &&
-		    node->drivers_auto && !node->rescue)
+		    node->drivers_auto && !node->rescue && node->root == ROOT_NFS)
 			return wish_of(node);
 	}
 	return (struct wish){ .image = generator->discovery_image, .drivers_auto = true };
