@@ -412,6 +412,25 @@ failed_apply_is_taken_back() {
 		"$wireroot" check --cluster "$work/cluster.yaml"
 }
 
+# A network card, a wireless one, a disk, a USB controller without anything wired on it.
+drivers_are_found_by_modaliases() {
+	local modaliases='["pci:v00008086d000010D3sv00008086sd0000A01Fbc02sc00i00",
+		"virtio:d00000001v00001AF4", "pci:v00008086d00002723sv00008086sd00000084bc02sc80i00",
+		"pci:v00001B36d00000010sv00001AF4sd00001100bc01sc08i02", "e1000",
+		"pci:v00001B36d0000000Dsv00001AF4sd00001100bc0Csc03i30"]'
+	: >"$work/discover.log"
+	"$wireroot" discover --window 2m --list-only "${adoption[@]}" >>"$work/discover.log" 2>&1 &
+	discovery=$!
+	await "$work/discover.log" 'the window is open' || return 1
+	get new4 v1/discover -d "$(report "${new[4]}" | jq -c ".modaliases = $modaliases")" |
+		grep -qx waiting &&
+		"$wireroot" node adopt "${new[4]}" --name n66 --profile compute "${adoption[@]}" |
+		grep "n66, 10.87.0.3, drivers e1000e,virtio_net$" || return 1
+	kill -INT "$discovery"
+	wait "$discovery" && "$wireroot" node show --cluster "$work/cluster.yaml" n66 |
+		grep -E 'detected +e1000e,virtio_net'
+}
+
 # --- in order ------------------------------------------------------------------------------------
 
 mkdir -p "$state" "$work/image/boot" "$work/timelines"
@@ -420,10 +439,12 @@ generation 1 "$index"
 machine n01 $mac1 10.87.0.11
 machine n02 $mac2 10.87.0.12
 machine other $foreign 10.87.0.66
-new=([1]=52:54:00:87:01:01 [2]=52:54:00:87:01:02 [3]=52:54:00:87:01:03)
+new=([1]=52:54:00:87:01:01 [2]=52:54:00:87:01:02 [3]=52:54:00:87:01:03
+	[4]=52:54:00:87:01:04)
 machine new1 "${new[1]}" 10.87.0.101 10.87.0.20
 machine new2 "${new[2]}" 10.87.0.102
 machine new3 "${new[3]}" 10.87.0.103
+machine new4 "${new[4]}" 10.87.0.104
 
 # A definition with the same two nodes, in force from the tests of discovery on.
 use_cluster() {
@@ -464,7 +485,8 @@ tests="segment_is_refused_before_the_script segment_is_the_booting_nodes
 	forged_reports_are_refused many_reports_are_refused machines_are_adopted_in_their_order
 	machines_are_told definition_has_them adopted_machines_boot_as_nodes
 	window_closes_with_its_command window_closes_by_itself machine_is_adopted_by_hand
-	known_name_is_not_given_away mistakes_change_nothing failed_apply_is_taken_back stop"
+	known_name_is_not_given_away mistakes_change_nothing failed_apply_is_taken_back
+	drivers_are_found_by_modaliases stop"
 
 # shellcheck disable=SC2086  # they are words
 set -- $tests

@@ -6,6 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* RFC 1035 section 2.3.4. */
+#define LABEL_LENGTH 63
+#define DIGITS_MAX   7
+
 static int refuse(const char *text, struct fault *fault, const char *hint)
 {
 	return fault_set(fault, EINVAL, "read the pattern of names", text, hint);
@@ -25,7 +29,7 @@ static bool copy(const char *text, size_t length, char *to, size_t bytes)
 static bool read_range(const char *range, struct name_pattern *pattern)
 {
 	const char *dash = strchr(range, '-');
-	char first[8];
+	char first[DIGITS_MAX + 1];
 
 	if (!dash || !copy(range, (size_t)(dash - range), first, sizeof(first)) ||
 	    !value_number(first, NAME_PATTERN_NUMBER_MAX, &pattern->first))
@@ -48,8 +52,8 @@ int name_pattern_parse(const char *text, struct name_pattern *pattern, struct fa
 			      "one bracket holds the numbers: compute-0-[0-], n[01-64]");
 	if (!copy(text, (size_t)(open - text), pattern->before, sizeof(pattern->before)) ||
 	    !copy(close + 1, strlen(close + 1), pattern->behind, sizeof(pattern->behind)) ||
-	    strlen(pattern->before) + strlen(pattern->behind) + 6 > HOST_NAME_LENGTH)
-		return refuse(text, fault, "names have at most 64 characters");
+	    strlen(pattern->before) + strlen(pattern->behind) + DIGITS_MAX > LABEL_LENGTH)
+		return refuse(text, fault, "names of nodes have at most 63 characters");
 	if (!copy(open + 1, (size_t)(close - open - 1), range, sizeof(range)) ||
 	    !read_range(range, pattern))
 		return refuse(text, fault, "the bracket holds FIRST- or FIRST-LAST, up to 999999");
