@@ -19,7 +19,7 @@ static size_t hash(const char *text, size_t length)
 }
 
 /* The slot of the pattern @text, or the empty one in which it belongs. */
-static uint32_t *find_slot(const struct nodeset *set, const char *text, size_t length)
+static size_t find_slot(const struct nodeset *set, const char *text, size_t length)
 {
 	size_t mask = set->slot_count - 1;
 	size_t at = hash(text, length) & mask;
@@ -30,7 +30,7 @@ static uint32_t *find_slot(const struct nodeset *set, const char *text, size_t l
 		if (pattern->length == length && memcmp(pattern->text, text, length) == 0)
 			break;
 	}
-	return &set->slot[at];
+	return at;
 }
 
 struct nodeset_pattern *nodeset_find(const struct nodeset *set, const char *text, size_t length)
@@ -39,7 +39,7 @@ struct nodeset_pattern *nodeset_find(const struct nodeset *set, const char *text
 
 	if (!set->slot)
 		return NULL;
-	number = *find_slot(set, text, length);
+	number = set->slot[find_slot(set, text, length)];
 	return number ? &set->pattern[number - 1] : NULL;
 }
 
@@ -58,7 +58,8 @@ static int grow_slots(struct nodeset *set)
 	set->slot = slots;
 	set->slot_count = count;
 	for (size_t i = 0; i < set->pattern_count; i++)
-		*find_slot(set, set->pattern[i].text, set->pattern[i].length) = (uint32_t)i + 1;
+		slots[find_slot(set, set->pattern[i].text, set->pattern[i].length)] =
+			(uint32_t)i + 1;
 	return 0;
 }
 
@@ -92,7 +93,7 @@ static struct nodeset_pattern *add_pattern(struct nodeset *set, const char *text
 	copy[length] = '\0';
 	pattern = &set->pattern[set->pattern_count++];
 	*pattern = (struct nodeset_pattern){ .text = copy, .length = length, .axes = axes };
-	*find_slot(set, text, length) = (uint32_t)set->pattern_count;
+	set->slot[find_slot(set, text, length)] = (uint32_t)set->pattern_count;
 	return pattern;
 }
 
