@@ -84,7 +84,7 @@ static struct nodeset_pattern *add_pattern(struct nodeset *set, const char *text
 	struct nodeset_pattern *pattern;
 	char *copy;
 
-	if (grow_slots(set) || grow_patterns(set))
+	if (grow_patterns(set) || grow_slots(set))
 		return NULL;
 	copy = malloc(length + 1);
 	if (!copy)
