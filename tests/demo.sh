@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The demo: a machine without a disk is powered on, finds its way by PXE, and runs a Debian whose root
-# file system comes over NFS. Everything happens in a lab (`wireroot lab`), a private network on this
-# machine. Run by `make demo`, as root.
+# The demo: from one file, examples/demo/cluster.yaml, two machines without disks, one with a BIOS and
+# one with UEFI, find their way by PXE and run a Debian whose root file system comes over NFS. Everything
+# happens in a lab (`wireroot lab`), a private network on this machine. Run by `make demo`, as root.
 #
-# Succeeds when the node has reached multi-user, a command typed at its serial console was answered,
-# it has powered off by itself and its timeline was drawn. Whatever way this script ends, the lab ends
-# with it. What it made is left in build/demo/.
+# Succeeds when both nodes have reached multi-user, a command typed at their serial consoles was answered,
+# they have powered off by themselves and their timelines were drawn. Whatever way this script ends, the
+# lab ends with it. What it made is left in build/demo/.
 #
 #   KERNEL_SERIES=6.1    or 6.12
 #   ACCEL=               as for qemu -accel; KVM where it works, else TCG
@@ -19,12 +19,11 @@ OUTPUT=$PWD/build/demo
 WIREROOT=$PWD/build/wireroot
 LAB=$OUTPUT/lab
 ROOT=$OUTPUT/root
-NODE=n01
-CONSOLE=$LAB/$NODE.console
+CLUSTER=$OUTPUT/cluster.yaml
+NODES=(n01 n02)
 BOOT_TIMEOUT_S=240
 COMMAND_TIMEOUT_S=60
 OFF_TIMEOUT_S=90
-WORDS="quiet ip=dhcp root=nfs:10.87.0.1:/srv/root ro wireroot.overlay=tmpfs wireroot.report=10.87.0.1"
 
 BOLD='' DIM='' PLAIN='' CLEAR=''
 if [ -t 1 ]; then
@@ -91,11 +90,11 @@ plain_text()
 # With the console's last lines.
 fail_on_node()
 {
-	local why=$1 what_to_do=$2
+	local console=$LAB/$1.console why=$2 what_to_do=$3
 
-	fail "$why" "The console ends:" \
-		"$(tail -n 25 "$CONSOLE" 2> /dev/null | plain_text | sed 's/^/    /')" \
-		"What to do: $what_to_do" "The whole console is in $CONSOLE, the servers' logs are beside it."
+	fail "$why" "The console of $1 ends:" \
+		"$(tail -n 25 "$console" 2> /dev/null | plain_text | sed 's/^/    /')" \
+		"What to do: $what_to_do" "The whole console is in $console, the servers' logs are beside it."
 }
 
 now_ms()
@@ -156,11 +155,12 @@ step()
 # The lines of a console that tell the story, each with the time since power-on before it.
 tell_story()
 {
-	local start=$1 line last=''
+	local node=$1 start=$2 line last=''
 
 	while IFS= read -r line; do
 		if [ "$line" != "$last" ]; then
-			printf '  %s%6s s%s  %s\n' "$DIM" "$(seconds $(($(now_ms) - start)))" "$PLAIN" "$line"
+			printf '  %s%6s s%s  %s%s%s  %s\n' "$DIM" "$(seconds $(($(now_ms) - start)))" "$PLAIN" \
+				"$BOLD" "$node" "$PLAIN" "$line"
 		fi
 		last=$line
 	done
@@ -170,53 +170,74 @@ interesting()
 {
 	plain_text |
 		grep -a --line-buffered -E \
-			'^iPXE initialising|^net0: .* using|^Configuring|http://.*(ok|failed)$|^wireroot|^Welcome to|Reached target.*(Network|Multi-User|Login)|Debian GNU/Linux .* ttyS0|Kernel panic|^\[FAILED\]' |
+			'^iPXE initialising|NBP file downloaded|^Configuring|http://.*(ok|failed)$|^wireroot|^Welcome to|Reached target.*(Network|Multi-User|Login)|Debian GNU/Linux .* ttyS0|Kernel panic|^\[FAILED\]' |
 		stdbuf -oL cut -c 1-110
 }
 
 watch_console()
 {
 	# In the lab, with which it ends, even when this script is killed.
-	"$WIREROOT" lab exec "$LAB" -- tail -n +1 -s 0.2 -F "$CONSOLE" 2> /dev/null \
-		> >(interesting | tell_story "$1") &
+	"$WIREROOT" lab exec "$LAB" -- tail -n +1 -s 0.2 -F "$LAB/$1.console" 2> /dev/null \
+		> >(interesting | tell_story "$1" "$2") &
 	children+=($!)
 }
 
 # A serial line takes a few characters at a time, so the connection stays until the node is off.
+declare -A keyboards=()
 attach_to_console()
 {
-	exec {keyboard}> >(exec "$WIREROOT" lab console "$LAB" "$NODE" > /dev/null 2>&1)
+	local keyboard
+
+	exec {keyboard}> >(exec "$WIREROOT" lab console "$LAB" "$1" > /dev/null 2>&1)
 	children+=($!)
+	keyboards[$1]=$keyboard
 }
 
 type_at_console()
 {
-	printf '%s\n' "$1" >&"$keyboard"
+	printf '%s\n' "$2" >&"${keyboards[$1]}"
 }
 
 # Ask by the console of a logged-in root; what comes back proves that the node works.
 check_node()
 {
-	local from command
+	local node=$1 console=$LAB/$1.console from command
 
-	attended "$WIREROOT" lab wait "$LAB" "$NODE" 'root@[^ ]*:.*#' "$COMMAND_TIMEOUT_S" ||
-		fail_on_node "no prompt came on the node's serial console" \
+	attended "$WIREROOT" lab wait "$LAB" "$node" 'root@[^ ]*:.*#' "$COMMAND_TIMEOUT_S" ||
+		fail_on_node "$node" "no prompt came on the node's serial console" \
 			"see why serial-getty@ttyS0 did not start"
-	from=$(stat -c %s "$CONSOLE")
+	from=$(stat -c %s "$console")
 	# For the node's shell. The answer's line does not look like this one's echo.
 	command="echo \"answer: \$(systemctl is-system-running --wait), / is \$(findmnt -no FSTYPE /)"
 	command+=" over \$(findmnt -nt nfs,nfs4 -o FSTYPE,SOURCE | tr -s ' ')\""
-	attach_to_console
-	type_at_console "$command"
-	attended "$WIREROOT" lab wait "$LAB" "$NODE" 'answer: [a-z]' "$COMMAND_TIMEOUT_S" "$from" ||
-		fail_on_node "the node did not answer a command" "look at what the console says"
-	answer=$(tail -c "+$((from + 1))" "$CONSOLE" | plain_text | grep '^answer: [a-z]' | tail -n 1)
-	printf '  The node says: %s\n' "${answer#answer: }"
+	attach_to_console "$node"
+	type_at_console "$node" "$command"
+	attended "$WIREROOT" lab wait "$LAB" "$node" 'answer: [a-z]' "$COMMAND_TIMEOUT_S" "$from" ||
+		fail_on_node "$node" "the node did not answer a command" "look at what the console says"
+	answer=$(tail -c "+$((from + 1))" "$console" | plain_text | grep '^answer: [a-z]' | tail -n 1)
+	printf '  %s says: %s\n' "$node" "${answer#answer: }"
 	case $answer in
 	'answer: running,'*' over nfs'*) ;;
-	*) fail_on_node "the node is up, but not as it should be: $answer" \
+	*) fail_on_node "$node" "the node is up, but not as it should be: $answer" \
 		"boot it again by hand and look at systemctl --failed" ;;
 	esac
+}
+
+# The definition, with this machine's image in it and the kernel beside it.
+write_cluster()
+{
+	mkdir -p "$OUTPUT/kernel"
+	ln -sfn "$KERNEL_TREE/lib" "$OUTPUT/kernel/lib"
+	ln -sfn "$KERNEL_TREE/boot/vmlinuz-$VERSION" "$OUTPUT/kernel/vmlinuz"
+	sed "s,/srv/wireroot/images/debian12 .*,$ROOT," examples/demo/cluster.yaml > "$CLUSTER"
+}
+
+# A command as somebody would type it, and what it says.
+show()
+{
+	printf '\n%s$ wireroot %s%s\n' "$BOLD" "$*" "$PLAIN"
+	attended "$WIREROOT" "$@" --cluster "$CLUSTER" | sed 's/^/  /' | cut -c 1-110 ||
+		fail "wireroot $1 failed" "What to do: see its message"
 }
 
 prepare()
@@ -232,77 +253,94 @@ prepare()
 	read -r VERSION KERNEL_TREE <<< "$answer"
 	step "a Debian 12 root file system" "see whether apt-get update works" \
 		tests/fixtures/contained.sh tests/fixtures/debian_root.sh "$ROOT"
-	step "the initrd" "see wireroot initrd build --help" \
-		"$WIREROOT" initrd build --kernel "$VERSION" --modules "$KERNEL_TREE" \
-		--drivers virtio_net --with overlay -o "$OUTPUT/base.img"
-	initrd_ms=$took_ms
-	step "the lab: bridge, dnsmasq, wirerootd, NFS-Ganesha" \
-		"look into the logs in $LAB" \
-		"$WIREROOT" lab up "$LAB" --tie-to $$ --export "/srv/root=$ROOT,ro"
+	write_cluster
 }
 
 boot()
 {
-	local accel=() start
+	local accel=() start node
 
 	if [ -n "$ACCEL" ]; then
 		accel=(--accel "$ACCEL")
 	fi
-	printf '\n%sPower on:%s BIOS, one virtio NIC, no disk\n' "$BOLD" "$PLAIN"
+	printf '\n%sPower on:%s n01 with a BIOS, n02 with UEFI; one virtio NIC each, no disk\n' "$BOLD" "$PLAIN"
 	start=$(now_ms)
-	watch_console "$start"
-	"$WIREROOT" lab boot "$LAB" "$NODE" --bios --no-reboot --nic virtio "${accel[@]}" \
-		--kernel "$KERNEL_TREE/boot/vmlinuz-$VERSION" --initrd "$OUTPUT/base.img" \
-		--append "$WORDS" ||
-		fail_on_node "QEMU did not start" "read the message above"
-	attended "$WIREROOT" lab wait "$LAB" "$NODE" '^wireroot-console: multi-user reached' \
-		"$BOOT_TIMEOUT_S" ||
-		fail_on_node "the node did not reach multi-user within $BOOT_TIMEOUT_S s" \
-			"find the first line above that names a fault"
+	for node in "${NODES[@]}"; do
+		watch_console "$node" "$start"
+		"$WIREROOT" lab boot "$LAB" "$node" --no-reboot "${accel[@]}" ||
+			fail_on_node "$node" "QEMU did not start" "read the message above"
+	done
+	for node in "${NODES[@]}"; do
+		attended "$WIREROOT" lab wait "$LAB" "$node" '^wireroot-console: multi-user reached' \
+			"$((BOOT_TIMEOUT_S - ($(now_ms) - start) / 1000))" ||
+			fail_on_node "$node" "the node did not reach multi-user within $BOOT_TIMEOUT_S s" \
+				"find the first line above that names a fault"
+	done
 	up_ms=$(($(now_ms) - start))
-	check_node
+	for node in "${NODES[@]}"; do
+		check_node "$node"
+	done
 }
 
 power_off()
 {
-	type_at_console 'systemctl poweroff'
-	attended "$WIREROOT" lab wait "$LAB" "$NODE" --off "$OFF_TIMEOUT_S" ||
-		fail_on_node "the node did not power off within $OFF_TIMEOUT_S s" \
-			"see what systemd waits for"
+	local node
+
+	for node in "${NODES[@]}"; do
+		type_at_console "$node" 'systemctl poweroff'
+	done
+	for node in "${NODES[@]}"; do
+		attended "$WIREROOT" lab wait "$LAB" "$node" --off "$OFF_TIMEOUT_S" ||
+			fail_on_node "$node" "the node did not power off within $OFF_TIMEOUT_S s" \
+				"see what systemd waits for"
+	done
 	end_children
-	echo "  The node has powered off."
+	echo "  Both have powered off."
 }
 
-show_timeline()
+show_timelines()
 {
+	local node
+
 	printf '\n%sHow the time was spent between the kernel and Debian%s\n' "$BOLD" "$PLAIN"
-	"$WIREROOT" timeline "$NODE" --timelines "$LAB/timelines" ||
-		fail "there is no timeline of the node" "What to do: see $LAB/wirerootd.log"
-	"$WIREROOT" timeline "$NODE" --timelines "$LAB/timelines" --svg "$OUTPUT/timeline.svg"
+	for node in "${NODES[@]}"; do
+		"$WIREROOT" timeline "$node" --timelines "$LAB/timelines" ||
+			fail "there is no timeline of $node" "What to do: see $LAB/wirerootd.log"
+		"$WIREROOT" timeline "$node" --timelines "$LAB/timelines" --svg "$OUTPUT/$node.svg"
+	done
 }
 
 # From the node's own line: "..., 12.34 seconds after the kernel's start".
 kernel_to_multi_user()
 {
-	tr -d '\r\0' < "$CONSOLE" |
+	tr -d '\r\0' < "$LAB/$1.console" |
 		sed -n 's/^wireroot-console: multi-user.* \([0-9.]*\) seconds after.*/\1/p' | tail -n 1
 }
 
 sum_up()
 {
+	local http=$LAB/state/current/http
+
 	printf '\n%sIn figures%s\n' "$BOLD" "$PLAIN"
 	printf '  %-34s %s\n' \
 		"init" "$(megabytes "$(stat -c %s build/init)")" \
-		"initrd (virtio, NFS, overlay)" "$(megabytes "$(stat -c %s "$OUTPUT/base.img")"), built in $(seconds "$initrd_ms") s" \
-		"power-on to multi-user" "$(seconds "$up_ms") s" \
-		"of that, from the kernel's start" "$(kernel_to_multi_user) s" \
+		"initrd (virtio, NFS, overlay)" "$(megabytes "$(stat -c %s "$http"/base/*.img)"), shared" \
+		"and of each node's own" "$(stat -c %s "$http/node/52:54:00:87:00:01.img") bytes" \
+		"power-on to multi-user, both" "$(seconds "$up_ms") s" \
+		"of that, from the kernel's start" "$(kernel_to_multi_user n01) s, $(kernel_to_multi_user n02) s" \
 		"the whole demo" "$SECONDS s" \
-		"the timeline as a picture" "build/demo/timeline.svg"
+		"the timelines as pictures" "build/demo/n01.svg, build/demo/n02.svg"
 }
 
-printf '%sFrom power-on to a Debian root over NFS%s\n' "$BOLD" "$PLAIN"
+printf '%sFrom one file to two Debians over NFS%s\n' "$BOLD" "$PLAIN"
 prepare
+show check
+show plan --state "${LAB#"$PWD/"}/state"
+show apply --state "${LAB#"$PWD/"}/state" --services none
+echo
+step "the lab: bridge, dnsmasq, wirerootd, NFS-Ganesha" "look into the logs in $LAB" \
+	"$WIREROOT" lab up "$LAB" --tie-to $$ --cluster "$CLUSTER"
 boot
 power_off
-show_timeline
+show_timelines
 sum_up

@@ -17,6 +17,7 @@
 
 #include "tools/cmd/cmd.h"
 #include "tools/generation/apply.h"
+#include "tools/initrd/segment_cache.h"
 #include "tools/lab/definition.h"
 #include "tools/lab/enter.h"
 #include "tools/lab/http_tree.h"
@@ -316,17 +317,21 @@ static int make_below(const char *directory, const char *name, struct fault *fau
 static int bring_up_to_date(const struct lab_network *network, struct fault *fault)
 {
 	struct log log = log_open("wireroot lab");
+	char *cache = segment_cache_directory();
 	struct apply_options options = { .cluster = network->cluster,
 					 .state = network->state,
 					 .server = network->server,
 					 .services = "none",
 					 .lab = true,
+					 .cache = cache,
 					 .command = "lab up",
 					 .keep = APPLY_KEEP,
 					 .log = &log };
 	struct apply_result unused;
+	int error = apply(&options, &unused, fault);
 
-	return apply(&options, &unused, fault);
+	free(cache);
+	return error;
 }
 
 /* Everything on disk. What an earlier lab left in run/ goes first. */
