@@ -707,6 +707,14 @@ static const struct example {
 	  "cluster.yaml:6:3: error: n1: there is no server with the role nfs for the image\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
 	  "    ^~\n" },
+	{ "boot server in another network",
+	  CLUSTER "networks: { a: { subnet: 10.0.0.0/24 }, b: { subnet: 10.0.1.0/24 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes: { n1: { mac: 52:54:00:00:00:01, address: 10.0.1.2, image: deb } }\n",
+	  "cluster.yaml:5:10: warning: n1: boot server s1 is in network a: in network b it needs a DHCP relay\n"
+	  "  nodes: { n1: { mac: 52:54:00:00:00:01, address: 10.0.1.2, image: deb } }\n"
+	  "           ^~\n" },
 	{ "unknown profile",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, profiles: [p] }\n",
@@ -794,7 +802,7 @@ static const struct example {
 	  "images: { deb: { path: /srv/deb } }\n"
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: sda }\n",
-	  "cluster.yaml:6:83: error: 'disk' has to be an absolute path of letters, digits and /._-+=~@:, not 'sda'\n"
+	  "cluster.yaml:6:83: error: 'disk' has to be an absolute path of letters, digits and /._-+=~@, not 'sda'\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: sda }\n"
 	  "                                                                                    ^~~\n" },
 	{ "two nodes write to one disk",
@@ -808,6 +816,34 @@ static const struct example {
 	  "    \"n[1-2]\": { root: iscsi, disk: /dev/vg/d, access: rw, image: deb }\n"
 	  "                                   ^~~~~~~~~\n"
 	  "cluster.yaml: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n" },
+	{ "disk that lio does not have",
+	  "cluster: { name: demo, iqn: iqn.2026-11.x }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi: lio } }\n"
+	  "images: { deb: { path: /srv/deb } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: /srv/n1.img }\n",
+	  "cluster.yaml:6:83: error: n1: LIO has devices below /dev/ only; give the server iscsi: tgt for a file\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: /srv/n1.img }\n"
+	  "                                                                                    ^~~~~~~~~~~\n" },
+	{ "quote that grub does not pass on",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, loader: grub, append: \"a='b\" }\n",
+	  "cluster.yaml:6:78: error: n1: GRUB cannot pass a ' on\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, loader: grub, append: \"a='b\" }\n"
+	  "                                                                               ^~~~\n" },
+	{ "path that climbs", CLUSTER NETWORK SERVER "images: { deb: { path: /srv/.. } }\n",
+	  "cluster.yaml:4:24: error: 'path' has to be an absolute path of letters, digits and /._-+=~, not '/srv/..'\n"
+	  "  images: { deb: { path: /srv/.. } }\n"
+	  "                         ^~~~~~~\n" },
+	{ "too many dns servers",
+	  CLUSTER
+	  "networks: { boot: { subnet: 10.0.0.0/24, dns: [10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, 10.0.0.5] } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
+	  "cluster.yaml:2:47: error: 'dns' has 5 addresses; a node takes 4 at most\n"
+	  "  networks: { boot: { subnet: 10.0.0.0/24, dns: [10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, 10.0.0.5] } }\n"
+	  "                                                ^\n" },
 	{ "bad overlay",
 	  BASE
 	  "nodes:\n"

@@ -419,7 +419,7 @@ static void a_node_finds_its_network_and_servers(void **state)
 	     "  s3: { address: 10.0.1.3, roles: [iscsi], iscsi: lio }\n" IMAGE "nodes:\n"
 	     "  n1: { address: 10.0.0.11, image: deb }\n"
 	     "  n2: { address: 10.0.1.12, image: deb, append: '@DOMAIN@' }\n"
-	     "  n3: { address: 10.0.1.13, server: s1, image: deb, root: iscsi, disk: /d }\n");
+	     "  n3: { address: 10.0.1.13, server: s1, image: deb, root: iscsi, disk: /dev/d }\n");
 	assert_string_equal(node(&loaded, "n1")->network->name, "a");
 	assert_string_equal(node(&loaded, "n1")->server->name, "s1");
 	assert_string_equal(node(&loaded, "n2")->network->name, "b");

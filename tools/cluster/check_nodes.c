@@ -4,6 +4,7 @@
 
 #include "initramfs/value.h"
 #include "tools/cluster/loader.h"
+#include "tools/generate/ipxe.h"
 
 /* Whose it is already, by value. */
 struct owners {
@@ -131,11 +132,67 @@ static void check_disk(struct loader *loader, struct owners *owners,
 {
 	const char *key;
 
-	if (!node->disk || !node->iscsi || !node->read_write)
+	if (!node->disk || !node->iscsi)
+		return;
+	if (node->iscsi->lio && strncmp(node->disk, "/dev/", 5) != 0)
+		tell(loader, node, NODE_DISK, false,
+		     "LIO has devices below /dev/ only; give the server iscsi: tgt for a file");
+	if (!node->read_write)
 		return;
 	key = loader_printf(loader, "%s:%s", node->iscsi->name, node->disk);
 	if (key)
 		check_owner(loader, &owners->disks, key, strlen(key), node, NODE_DISK);
+}
+
+static size_t bytes_of(const struct word_list *list)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		bytes += strlen(list->words[i]) + 1;
+	return bytes;
+}
+
+/*
+ * Loaders without a segment put all words on the command line, where ours (addresses, root, names)
+ * take less than this.
+ */
+#define OWN_WORDS_BYTES 768
+
+static void check_loader(struct loader *loader, const struct cluster_node *node)
+{
+	size_t bytes = bytes_of(&node->append) + bytes_of(&node->parameters) +
+		       bytes_of(&node->mount_options);
+
+	if (node->loader == LOADER_IPXE)
+		return;
+	if (bytes > IPXE_COMMAND_LINE_BYTES - OWN_WORDS_BYTES)
+		tell(loader, node, NODE_LOADER, false,
+		     loader_printf(loader,
+				   "its words have %zu bytes; with this loader all stand on the "
+				   "command line, where there is room for %d",
+				   bytes, IPXE_COMMAND_LINE_BYTES - OWN_WORDS_BYTES));
+	for (size_t i = 0; node->loader == LOADER_GRUB && i < node->append.count; i++)
+		if (strchr(node->append.words[i], '\''))
+			tell(loader, node, NODE_APPEND, false, "GRUB cannot pass a ' on");
+	for (size_t i = 0; node->loader == LOADER_GRUB && i < node->parameters.count; i++)
+		if (strchr(node->parameters.words[i], '\''))
+			tell(loader, node, NODE_PARAMETERS, false, "GRUB cannot pass a ' on");
+}
+
+/* DHCP's broadcasts end at a router, unless it relays them. */
+static void check_reach(struct loader *loader, const struct cluster_node *node)
+{
+	const struct cluster_network *network = node->network;
+	const struct cluster_server *server = node->server;
+
+	if (!network || !server || !server->network || network == server->network ||
+	    network->dhcp == DHCP_NONE)
+		return;
+	tell(loader, node, NODE_SERVER, true,
+	     loader_printf(loader,
+			   "boot server %s is in network %s: in network %s it needs a DHCP relay",
+			   server->name, server->network->name, network->name));
 }
 
 static void check_node(struct loader *loader, struct owners *owners,
@@ -145,7 +202,9 @@ static void check_node(struct loader *loader, struct owners *owners,
 
 	check_mac(loader, owners, node);
 	check_address(loader, owners, node);
+	check_reach(loader, node);
 	check_disk(loader, owners, node);
+	check_loader(loader, node);
 	if (node->onfail && strcmp(node->onfail, "shell") == 0 && !node->rescue)
 		tell(loader, node, NODE_ONFAIL, true,
 		     "onfail: shell finds no shell in the initrd without rescue: yes");

@@ -340,8 +340,8 @@ static bool is_iqn(const char *text)
 	for (const char *c = text; *c; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			return false;
-	/* 223 bytes are the limit; a node's name of 64 and a colon come behind it. */
-	return is_made_of(text, ".-:") && strlen(text) <= 158;
+	/* 223 bytes are the limit; ":initiator:" and a node's name of 63 come behind it. */
+	return is_made_of(text, ".-:") && strlen(text) <= 149;
 }
 
 static bool is_number(const char *text, unsigned int minimum, unsigned int maximum)
@@ -416,13 +416,24 @@ static bool is_range(const char *text)
 	return last && is_ipv4(first) && is_ipv4(last);
 }
 
+/* Does a part of the path lead upwards? */
+static bool climbs(const char *path)
+{
+	while ((path = strstr(path, "/.."))) {
+		path += 3;
+		if (*path == '/' || !*path)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Paths end up in other programs' configuration, each with its own quoting, and in root=, where
  * ':' and ',' part it from options and '%s' is the host name. None of it needs any of that.
  */
 static bool is_plain_path(const char *text, const char *others)
 {
-	return is_made_of(text, others) && strlen(text) <= 200 && !strstr(text, "/../");
+	return is_made_of(text, others) && strlen(text) <= 200 && !climbs(text);
 }
 
 /* A word of the kernel command line: printable, and its blanks inside of double quotes. */
@@ -479,13 +490,13 @@ bool key_accepts(const struct key *key, const char *text)
 	case KEY_PATH:
 		return *text == '/' && is_plain_path(text, "/._-+=~");
 	case KEY_DISK:
-		return *text == '/' && is_plain_path(text, "/._-+=~@:");
+		return *text == '/' && is_plain_path(text, "/._-+=~@");
 	case KEY_MODEL:
 		return is_made_of(text, "-_") && *text != '-' && strlen(text) <= 32;
 	case KEY_MODULES:
 		return is_made_of(text, "_-") && *text != '-' && strlen(text) <= 55;
 	case KEY_OPTIONS:
-		return is_made_of(text, "._-=/@:") && strlen(text) <= 200;
+		return is_made_of(text, "._-=/@") && strlen(text) <= 200;
 	case KEY_WORDS:
 		return is_command_word(text);
 	case KEY_PARAMETER: /* by the init's own reader; see words.c */
@@ -512,7 +523,7 @@ const char *key_wants(const struct key *key, char *buffer, size_t bytes)
 		[KEY_VERSION] = "the version of a kernel, or newest",
 		[KEY_FILE] = "a path of letters, digits and /._-+=~@",
 		[KEY_PATH] = "an absolute path of letters, digits and /._-+=~",
-		[KEY_DISK] = "an absolute path of letters, digits and /._-+=~@:",
+		[KEY_DISK] = "an absolute path of letters, digits and /._-+=~@",
 		[KEY_MODEL] = "the name of a QEMU device",
 		[KEY_MODULES] = "the name of a kernel module",
 		[KEY_OPTIONS] = "an NFS mount option",

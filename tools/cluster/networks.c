@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initramfs/lease.h"
 #include "initramfs/value.h"
 #include "tools/cluster/loader.h"
 
@@ -129,6 +130,10 @@ static const uint32_t *read_addresses(struct loader *loader, const struct field 
 		return NULL;
 	words = read_words(loader, &section_keys[SECTION_NETWORK].keys[key], fields[key].value,
 			   count);
+	if (*count > LEASE_SERVERS_MAX)
+		loader_report(loader, fields[key].value, NULL,
+			      "'%s' has %zu addresses; a node takes %d at most",
+			      fields[key].name->text, *count, LEASE_SERVERS_MAX);
 	addresses = words ? loader_alloc(loader, *count * sizeof(*addresses)) : NULL;
 	if (!addresses)
 		*count = 0;

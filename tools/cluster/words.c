@@ -218,9 +218,10 @@ static void check_options(struct loader *loader, const struct placed_word *words
 	struct text root = { 0 };
 	struct word_problem problem;
 
-	text_add(&root, "root=nfs:10.0.0.1:/:");
+	/* nfs-version may come before them. */
+	text_add(&root, "root=nfs:10.0.0.1:/:vers=4.2");
 	for (size_t i = 0; i < count; i++)
-		text_printf(&root, "%s%s", i ? "," : "", text[i]);
+		text_printf(&root, ",%s", text[i]);
 	if (count && !root.error && parameter_problem(root.data, &problem))
 		tell(loader, &words[count - 1], NULL, node, problem.text);
 	loader->no_memory |= root.error;

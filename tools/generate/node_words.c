@@ -35,6 +35,8 @@ void node_initiator_name(const struct cluster *cluster, const struct cluster_nod
 const struct cluster_server *node_iscsi_server(const struct cluster *cluster,
 					       const struct cluster_node *node)
 {
+	if (node->iscsi)
+		return node->iscsi;
 	if (node->server->roles & SERVER_ISCSI)
 		return node->server;
 	for (size_t i = 0; i < cluster->server_count; i++)
