@@ -16,6 +16,7 @@ rpcbind qemu-system-x86 qemu-utils ovmf ipxe ipxe-qemu'
 # mmdebstrap makes roots; the rest is for tests and documentation.
 check='mmdebstrap cpio curl jq inotify-tools socat netcat-openbsd python3 mandoc librsvg2-bin procps shellcheck
 git debian-archive-keyring binutils clustershell genders tgt nfs-kernel-server strace
+e2fsprogs xfsprogs btrfs-progs fdisk
 pxelinux syslinux-common grub-efi-amd64-signed'
 
 # One query for all: dpkg-query says nothing of packages that it has never heard of.

@@ -169,7 +169,9 @@ int iscsi_target_parse(const char *text, struct iscsi_target *target, struct fau
 	if (!rest)
 		return value_refuse(fault, "iSCSI server in", place, forms);
 	rest = take_field(rest, ':', protocol, sizeof(protocol));
-	if (!rest || (protocol[0] && strcmp(protocol, "6") != 0 && strcmp(protocol, "tcp") != 0))
+	if (!rest)
+		return value_refuse(fault, "iSCSI target", place, forms);
+	if (protocol[0] && strcmp(protocol, "6") != 0 && strcmp(protocol, "tcp") != 0)
 		return value_refuse(fault, "iSCSI protocol in", place,
 				    "only TCP is defined: give 6, or leave it empty");
 	rest = take_field(rest, ':', port_text, sizeof(port_text));
@@ -448,14 +450,13 @@ static void override_target(struct iscsi_target *target, const struct iscsi_targ
 
 static int take_root_path(struct iscsi_spec *spec, const char *root_path, struct fault *fault)
 {
-	int error;
+	struct fault reason = { 0 };
 
 	if (!is_prefixed(root_path, "iscsi:"))
 		return 0;
-	error = iscsi_target_parse(root_path + strlen("iscsi:"), &spec->targets[0], fault);
-	if (error)
-		return fault_set(fault, EINVAL, "read the DHCP server's root-path", fault->peer,
-				 fault->hint);
+	if (iscsi_target_parse(root_path + strlen("iscsi:"), &spec->targets[0], &reason) < 0)
+		return fault_set(fault, EINVAL, "read the DHCP server's root-path", reason.peer,
+				 reason.hint);
 	spec->count = 1;
 	return 0;
 }

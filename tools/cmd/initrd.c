@@ -33,6 +33,7 @@ static const char help[] =
 	"                        just these, in this order, or auto,NAME...; default: auto\n"
 	"  --with LIST           what else: overlay, vlan, rescue (a shell), iscsi (roots on iSCSI\n"
 	"                        disks), and for these ext4 (the default), xfs, btrfs\n"
+	"  --without nfs         no NFS, for nodes whose roots are on iSCSI disks\n"
 	"  --firmware DIR        default: /lib/firmware\n"
 	"  --config FILE         the kernel's configuration; default: beside the modules or in /boot\n"
 	"  --compression NAME    zstd, xz or none; default: zstd if the kernel can, else xz\n"
@@ -57,6 +58,7 @@ enum option_code {
 	OPTION_MODULES,
 	OPTION_DRIVERS,
 	OPTION_WITH,
+	OPTION_WITHOUT,
 	OPTION_FIRMWARE,
 	OPTION_CONFIG,
 	OPTION_COMPRESSION,
@@ -77,6 +79,7 @@ static const struct option build_options[] = {
 	{ "modules", required_argument, NULL, OPTION_MODULES },
 	{ "drivers", required_argument, NULL, OPTION_DRIVERS },
 	{ "with", required_argument, NULL, OPTION_WITH },
+	{ "without", required_argument, NULL, OPTION_WITHOUT },
 	{ "firmware", required_argument, NULL, OPTION_FIRMWARE },
 	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "compression", required_argument, NULL, OPTION_COMPRESSION },
@@ -151,6 +154,14 @@ static int parse_with(struct build_request *build, char *names)
 	return CMD_DONE;
 }
 
+static int parse_without(struct build_request *build, const char *name)
+{
+	if (strcmp(name, "nfs") != 0)
+		return usage("--without knows nfs, but not", name);
+	build->without_nfs = true;
+	return CMD_DONE;
+}
+
 static int parse_compression(struct build_request *build, const char *name)
 {
 	if (strcmp(name, "zstd") != 0 && strcmp(name, "xz") != 0 && strcmp(name, "none") != 0)
@@ -197,6 +208,8 @@ static int take_option(struct arguments *arguments, int option)
 		*text = optarg;
 	else if (option == OPTION_WITH)
 		return parse_with(&arguments->build, optarg);
+	else if (option == OPTION_WITHOUT)
+		return parse_without(&arguments->build, optarg);
 	else if (option == OPTION_COMPRESSION)
 		return parse_compression(&arguments->build, optarg);
 	else if (option == OPTION_NO_CACHE)

@@ -39,7 +39,8 @@ _wireroot_value() {
 	--kernel)
 		if [[ ${COMP_WORDS[1]} == initrd ]]; then _wireroot_kernels; else _wireroot_files -f; fi ;;
 	--drivers) _wireroot_words "auto virtio_net e1000e igb igc ixgbe r8169 tg3 vmxnet3" ;;
-	--with) _wireroot_words "overlay vlan rescue" ;;
+	--with) _wireroot_words "overlay vlan rescue iscsi ext4 xfs btrfs" ;;
+	--without) _wireroot_words "nfs" ;;
 	--compression) _wireroot_words "zstd xz none" ;;
 	--modules | --firmware | --cache | --timelines | --root) _wireroot_files -d ;;
 	--cluster | --config | --conf | --init | --busybox | --node-conf | --output | -o | --svg | --template | --dnsmasq)

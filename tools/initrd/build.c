@@ -60,7 +60,7 @@ static int collect_modules(const struct build_request *request, struct build_res
 		enum module_group group;
 	} wishes[] = {
 		{ true, request->drivers, MODULE_NET },
-		{ true, "nfsv4,nfsv3", MODULE_ROOT },
+		{ !request->without_nfs, "nfsv4,nfsv3", MODULE_ROOT },
 		{ request->overlay, "overlay", MODULE_OVERLAY },
 		{ request->vlan, "8021q", MODULE_VLAN },
 		{ request->iscsi, ISCSI_MODULES, MODULE_ISCSI },

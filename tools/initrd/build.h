@@ -23,6 +23,7 @@ struct build_request {
 	const char
 		*drivers; /* names with commas in the order of loading; "auto" is all wired ones */
 	bool overlay, vlan, rescue;
+	bool without_nfs;
 	bool iscsi, ext4, xfs, btrfs; /* the file systems are for iSCSI roots */
 	const char *config; /* NULL: found beside the modules */
 	const char *compression; /* NULL: the best that the kernel can unpack */

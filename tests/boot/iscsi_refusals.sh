@@ -1,0 +1,62 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Each way in which an iSCSI root can be refused says what it is, and is tried again with patience.
+# shellcheck source=tests/boot/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/fixtures/iscsi.sh
+. "$TOP/tests/fixtures/iscsi.sh"
+
+use_kernel "${WIREROOT_KERNEL:-6.1}"
+make_root "$WORK/root"
+make_initrd "$WORK/base.img" --with iscsi
+make_disk "$WORK/disk.img" wireroot
+truncate -s 1M "$WORK/empty.img"
+lab_up --root "$WORK/root"
+target_server 3260
+target_add locked "$WORK/disk.img"
+target_account locked node secret-of-node
+target_add open "$WORK/disk.img"
+target_add empty "$WORK/empty.img"
+
+# Node, its words, the line that is expected, what that shows.
+refused()
+{
+	node_direct "$1" "$2 wireroot.onfail=poweroff wireroot.timeout=3600"
+	expect_fault "$1" "$3" "$4"
+}
+
+refused wrong "root=iscsi:node:another-secret@$(portal locked)" \
+	'log in to iSCSI target: authentication failed \(status 0201\): 10\.87\.0\.1:3260 .*permission denied.*check rd\.iscsi\.username= and rd\.iscsi\.password=' \
+	"a wrong secret is called one"
+began=$(date +%s)
+refused none "root=iscsi:$(portal locked)" 'log in.*\(status 0201\).*it wants CHAP: give' \
+	"that a secret is wanted is said"
+refused unproven "root=iscsi:node:secret-of-node:target:its-secret@$(portal locked)" \
+	'log in' "a target that cannot prove who it is is refused"
+refused missing "root=iscsi:$(portal nowhere)" \
+	'log in to iSCSI target: there is no such target \(status 0203\): .*no such file or name' \
+	"a target that is not there is called so"
+refused lun "root=iscsi:$(portal open 7)" \
+	'find LUN 7 \(hexadecimal\): .*the target.s disks are LUN 1' "a wrong LUN says which there are"
+refused label "root=LABEL=other netroot=iscsi:$(portal open)" \
+	'find the root on the iSCSI disks: LABEL=other: .*there is: sda ext4 wireroot' \
+	"a wrong label says what there is"
+refused empty "root=iscsi:$(portal empty)" 'find the root on the iSCSI disks: sda: .*there is: sda -' \
+	"a disk without a file system is called so"
+refused closed "root=iscsi:10.87.0.1::3262:1:$IQN:open" \
+	'reach the iSCSI portal: 10\.87\.0\.1:3262 .*connection refused.*no iSCSI target listens there' \
+	"a closed port is called so"
+refused malformed "root=iscsi:10.87.0.1::::" 'read parameter: LUN or iSCSI target' \
+	"a malformed word is refused"
+
+# The tries come 1, 2, 4, 8, … seconds after each other.
+seconds=$(($(date +%s) - began))
+tries=$(tr -d '\r' < "$LAB/wrong.console" | grep -ac 'status 0201')
+most=1
+for ((sum = 0, step = 1; sum < seconds; sum += step / 2 + 1, step *= 2)); do
+	most=$((most + 1))
+done
+check "a wrong secret was tried $tries times in $seconds s, no more than $most" \
+	[ "$tries" -le "$((most + 1))" ]
+check_not "the messages show no secret" grep -aq 'root:.*another-secret' "$LAB/wrong.console"
+finish
