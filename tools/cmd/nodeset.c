@@ -231,6 +231,7 @@ static int read_input(char **text, struct fault *fault)
 		return 0;
 	length = length < 0 ? errno : *text ? EFBIG : ENOMEM;
 	free(*text);
+	*text = NULL;
 	return fault_set(fault, (int)length, "read names of nodes", "standard input", NULL);
 }
 

@@ -129,6 +129,17 @@ static void describe(struct reader *reader, struct import_entry *node, struct ho
 	}
 }
 
+/* A machine without a name gets one of its address. */
+static const char *name_of_address(struct import_plan *plan, uint32_t address)
+{
+	const char *name = arena_printf(&plan->arena, "host-%u-%u-%u-%u", address >> 24,
+					address >> 16 & 255, address >> 8 & 255, address & 255);
+
+	if (!name)
+		plan->out_of_memory = true;
+	return name ? name : "";
+}
+
 /* "MAC NAME" or "MAC ADDRESS". */
 static void read_ether(struct reader *reader, const char *mac, const char *who)
 {
@@ -143,10 +154,7 @@ static void read_ether(struct reader *reader, const char *mac, const char *who)
 	if (by_address && host && host->names.first)
 		name = host->names.first->text;
 	else if (by_address)
-		name = arena_printf(&plan->arena, "host-%u-%u-%u-%u", address >> 24,
-				    address >> 16 & 255, address >> 8 & 255, address & 255);
-	if (!name)
-		name = "";
+		name = name_of_address(plan, address);
 	node = import_entry(plan, IMPORT_NODES, name);
 	if (import_field(node, "mac")) {
 		import_drop(plan, node, "mac", mac);

@@ -74,7 +74,7 @@ static void clean_name(const char *source, bool is_node, char name[static NAME_L
 		length--;
 	name[length] = '\0';
 	if (length == 0)
-		strcpy(name, is_node ? "node" : "unnamed");
+		snprintf(name, NAME_LENGTH_MAX + 1, "%s", is_node ? "node" : "unnamed");
 }
 
 static void lower(char *text)
