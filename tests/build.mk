@@ -82,7 +82,7 @@ HOST_C_FILES = $(shell git ls-files 'tools/*.c' 'userspace/*.c')
 lint: deps
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
-		--suppress=missingIncludeSystem -D__x86_64__ -I. initramfs userspace tools
+		--library=.cppcheck.cfg --suppress=missingIncludeSystem -D__x86_64__ -I. initramfs userspace tools
 	clang-tidy --quiet $(HOST_C_FILES) -- -std=c11 $(filter-out -MMD -MP,$(CPPFLAGS)) \
 		$(shell pkg-config --cflags libkmod libarchive libmicrohttpd jansson libcurl yaml-0.1 libsodium)
 	shellcheck $(SHELL_FILES)

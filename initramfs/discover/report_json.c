@@ -27,7 +27,7 @@ static void add(struct json *json, const char *text)
 static void add_string(struct json *json, const char *string, size_t limit)
 {
 	json->text[json->used++] = '"';
-	for (size_t i = 0; string[i] && i < limit; i++) {
+	for (size_t i = 0; i < limit && string[i]; i++) {
 		char c = string[i];
 
 		if (c < ' ' || c > '~')

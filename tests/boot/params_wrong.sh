@@ -55,7 +55,7 @@ expect_off binary 20
 
 {
 	echo root=nfs:10.87.0.1:/srv/root
-	printf 'nfs_acl.name=%5000s\n' | tr ' ' a
+	printf 'nfs_acl.name=%5000s\n' '' | tr ' ' a
 } | make_segment "$WORK/long.img"
 boot_node long long.img "wireroot.1 wireroot.2 wireroot.3 wireroot.4 wireroot.5 wireroot.6 wireroot.7 \
 wireroot.8 wireroot.9 wireroot.10 vlan=0"

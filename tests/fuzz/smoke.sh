@@ -15,9 +15,12 @@ for target in "$top"/build/tests/fuzz/*_fuzz; do
 	name=$(basename "$target" _fuzz)
 	number=$((number + 1))
 	mkdir -p "$work/$name"
-	corpus=$top/tests/fuzz/corpus/$name
+	corpus=()
+	if [ -d "$top/tests/fuzz/corpus/$name" ]; then
+		corpus=("$top/tests/fuzz/corpus/$name")
+	fi
 	if "$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -artifact_prefix="$work/" \
-		"$work/$name" $([ -d "$corpus" ] && echo "$corpus") > "$work/log" 2>&1; then
+		"$work/$name" "${corpus[@]}" > "$work/log" 2>&1; then
 		echo "ok $number - $name survives $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$work/log") inputs"
 	else
 		echo "not ok $number - $name"

@@ -47,7 +47,7 @@ static int run(struct adoption_arguments *arguments, struct wirerootd_client *wi
 	       struct fault *fault)
 {
 	struct adoption *adoption = &arguments->adoption;
-	struct machine machine;
+	struct machine machine = { 0 };
 	bool found = false;
 	int error = wirerootd_connect(wirerootd, arguments->control, fault);
 

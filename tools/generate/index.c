@@ -13,9 +13,10 @@
 
 static int compare(const void *a, const void *b)
 {
-	const struct cluster_node *const *one = a, *const *other = b;
+	const struct cluster_node *one = *(const struct cluster_node *const *)a;
+	const struct cluster_node *other = *(const struct cluster_node *const *)b;
 
-	return memcmp((*one)->mac, (*other)->mac, sizeof((*one)->mac));
+	return memcmp(one->mac, other->mac, sizeof(one->mac));
 }
 
 /* *@nodes is freed by the caller. */

@@ -5,6 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 
 # Is there a COUNTth DHCPACK in the server's log, within SECONDS?
+# shellcheck disable=SC2317 # called by check
 expect_acks()
 {
 	awk -v count="$1" '/DHCPACK/ && ++seen == count { found = 1; exit } END { exit !found }' \
