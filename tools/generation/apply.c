@@ -93,15 +93,18 @@ static int compare(const struct change_of_state *state, struct manifest *new,
 	return error ? error : next_number(&state->store, &new->generation, fault);
 }
 
-/* Say where the tree of a refused generation can be looked at. */
-static void set_aside(struct change_of_state *state, unsigned int generation)
+/* Say where the tree of a refused generation can be looked at, unless the disk is full. */
+static void set_aside(struct change_of_state *state, unsigned int generation, int why)
 {
 	struct fault fault = { 0 };
 	char *path = NULL;
+	int error = store_refuse(&state->store, generation, &path, &fault);
 
-	if (store_refuse(&state->store, generation, &path, &fault))
+	if (!error && why == -ENOSPC)
+		error = store_clean(&state->store, &fault);
+	if (error)
 		log_fault(state->options->log, &fault);
-	else if (path)
+	else if (path && why != -ENOSPC)
 		log_line(state->options->log, LOG_LEVEL_NOTICE, "what was refused is kept in %s",
 			 path);
 	free(path);
@@ -117,7 +120,7 @@ static int build(struct change_of_state *state, const struct file_set *set,
 	if (!error) {
 		error = deploy_verify(&state->deployment, &state->current, new, tree, fault);
 		if (error)
-			set_aside(state, new->generation);
+			set_aside(state, new->generation, error);
 	}
 	free(tree);
 	return error ? error : store_finish(&state->store, new, fault);
@@ -139,7 +142,7 @@ static int put_in_force(struct change_of_state *state, struct definition *defini
 		return error;
 	error = deploy_switch(&state->deployment, &state->current, new, fault);
 	if (error)
-		set_aside(state, new->generation);
+		set_aside(state, new->generation, error);
 	else
 		result->generation = new->generation;
 	return error;

@@ -146,7 +146,7 @@ int store_clean(struct store *store, struct fault *fault)
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
-	unlinkat(store->fd, STORE_CURRENT STORE_NEW, 0);
+	store_clean_links(store);
 	return error;
 }
 

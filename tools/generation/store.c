@@ -346,6 +346,12 @@ static int replace_link(const struct store *store, const char *name, const char 
 	return 0;
 }
 
+void store_clean_links(const struct store *store)
+{
+	unlinkat(store->fd, STORE_CURRENT STORE_NEW, 0);
+	unlinkat(store->fd, SWITCHING STORE_NEW, 0);
+}
+
 int store_switch(struct store *store, unsigned int generation, struct fault *fault)
 {
 	char target[LINK_BYTES];

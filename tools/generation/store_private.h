@@ -28,6 +28,9 @@ unsigned int store_number(const char *name, size_t length);
 /* opendir() below @parent, following no link; NULL with errno. */
 DIR *store_read_directory(int parent, const char *name);
 
+/* Remove links that were made and not brought to their place. */
+void store_clean_links(const struct store *store);
+
 char *store_refused_path(const struct store *store);
 
 /* Remove what bears @name below @parent, with all that is in it; 0 or -errno. */
