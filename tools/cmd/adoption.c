@@ -14,7 +14,6 @@
 
 #define WINDOW_DEFAULT_S 600
 #define WINDOW_MAX_S	 86400
-#define KEEP_MAX	 100000
 
 static const struct option known[] = {
 	{ "cluster", required_argument, NULL, GENERATION_CLUSTER },
@@ -37,7 +36,7 @@ static const struct option known[] = {
 
 int adoption_misused(const struct adoption_arguments *arguments, const char *why, const char *what)
 {
-	const char *name = arguments->command->name;
+	const char *name = arguments->command->generation.name;
 
 	fprintf(stderr, "wireroot %s: %s%s%s\nTry 'wireroot %s --help'.\n", name, why,
 		*what ? " " : "", what, name);
@@ -69,39 +68,6 @@ static unsigned int read_duration(const char *text)
 }
 
 /* As adoption_arguments(). */
-static int take_apply_option(struct adoption_arguments *arguments, int key)
-{
-	struct apply_options *apply = &arguments->generation.apply;
-	uint32_t keep;
-
-	switch (key) {
-	case GENERATION_CLUSTER:
-		apply->cluster = optarg;
-		break;
-	case GENERATION_STATE:
-		apply->state = optarg;
-		break;
-	case GENERATION_CACHE:
-		apply->cache = optarg;
-		break;
-	case GENERATION_SERVER:
-		apply->server = optarg;
-		break;
-	case GENERATION_SERVICES:
-		apply->services = optarg;
-		break;
-	case GENERATION_ETC:
-		apply->etc = optarg;
-		break;
-	default:
-		if (!value_number(optarg, KEEP_MAX, &keep) || !keep)
-			return adoption_misused(arguments, "--keep wants a number from 1 on, not",
-						optarg);
-		apply->keep = keep;
-	}
-	return -1;
-}
-
 static int take_option(struct adoption_arguments *arguments, int key)
 {
 	struct fault fault;
@@ -133,7 +99,7 @@ static int take_option(struct adoption_arguments *arguments, int key)
 		arguments->list_only = true;
 		return -1;
 	default:
-		return take_apply_option(arguments, key);
+		return generation_take_option(&arguments->generation, key);
 	}
 }
 
@@ -145,11 +111,11 @@ int adoption_arguments(struct adoption_arguments *arguments, const struct adopti
 	*arguments = (struct adoption_arguments){ .command = command,
 						  .control = WIREROOTD_CONTROL_PATH,
 						  .window_s = WINDOW_DEFAULT_S };
-	generation_defaults(&arguments->generation, NULL, argc, argv);
+	generation_defaults(&arguments->generation, &command->generation, argc, argv);
 	optind = 0; /* the arguments are another vector than main()'s */
 	while (status < 0 && (key = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (key == 'h') {
-			fputs(command->help, stdout);
+			fputs(command->generation.help, stdout);
 			return CMD_DONE;
 		}
 		if (key == '?')

@@ -14,8 +14,7 @@
 #define ADOPTION_LIST	'L'
 
 struct adoption_command {
-	const char *name; /* "discover" */
-	const char *help;
+	struct generation_command generation; /* name and help */
 	const char *options; /* the letters of those above that it takes */
 };
 

@@ -18,8 +18,9 @@
 #include "userspace/lib/mac.h"
 
 static const struct adoption_command command = {
-	.name = "discover",
-	.help = "Usage: wireroot discover --profile PROFILE --name PATTERN [OPTION]...\n"
+	.generation.name = "discover",
+	.generation.help =
+		"Usage: wireroot discover --profile PROFILE --name PATTERN [OPTION]...\n"
 		"       wireroot discover --list-only [OPTION]...\n"
 		"Let unknown machines boot the discovery image for a while, and make nodes of them in\n"
 		"the order in which they arrive. Runs until the window closes, or Ctrl-C closes it.\n"

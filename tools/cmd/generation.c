@@ -48,7 +48,7 @@ static unsigned int read_number(const char *text, unsigned int limit)
 	return errno || *end || number > limit ? 0 : (unsigned int)number;
 }
 
-static int take_option(struct generation_arguments *arguments, int key)
+int generation_take_option(struct generation_arguments *arguments, int key)
 {
 	struct apply_options *apply = &arguments->apply;
 
@@ -155,7 +155,7 @@ int generation_arguments(struct generation_arguments *arguments,
 			return misused(arguments, "see above", "");
 		if (!strchr(command->options, key))
 			return misused(arguments, "this option is another command's", "");
-		status = take_option(arguments, key);
+		status = generation_take_option(arguments, key);
 	}
 	return status < 0 ? take_words(arguments, argc, argv) : status;
 }

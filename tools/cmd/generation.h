@@ -40,9 +40,12 @@ struct generation_arguments {
 	char line[256]; /* the command as it was given, for the history */
 };
 
-/* What holds without any option. @command may be NULL. */
+/* What holds without any option. */
 void generation_defaults(struct generation_arguments *arguments,
 			 const struct generation_command *command, int argc, char **argv);
+
+/* Take the option with the letter @key and the value optarg. As generation_arguments(). */
+int generation_take_option(struct generation_arguments *arguments, int key);
 
 /* -1 to go on, or the exit status; then everything was said. */
 int generation_arguments(struct generation_arguments *arguments,

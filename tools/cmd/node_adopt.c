@@ -10,8 +10,9 @@
 #include "tools/cmd/node.h"
 
 static const struct adoption_command command = {
-	.name = "node adopt",
-	.help = "Usage: wireroot node adopt MAC --name NAME [--profile PROFILE] [OPTION]...\n"
+	.generation.name = "node adopt",
+	.generation.help =
+		"Usage: wireroot node adopt MAC --name NAME [--profile PROFILE] [OPTION]...\n"
 		"Make the machine with this MAC address a node, and apply the definition. Of one that\n"
 		"waits for it after discovery, the drivers are known.\n"
 		"\n"
