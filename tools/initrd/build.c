@@ -188,24 +188,6 @@ static int add_lists(struct archive_tree *tree, const struct closure *closure, s
 	return error;
 }
 
-/* Beside this program when it was not installed, else where `make install` puts it. */
-static void default_init(char path[static PATH_MAX])
-{
-	static const char *const places[] = { "../lib/wireroot/init", "init" };
-	char program[PATH_MAX - 32];
-	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	char *slash;
-
-	program[length > 0 ? length : 0] = '\0';
-	slash = strrchr(program, '/');
-	for (size_t i = 0; slash && i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(path, PATH_MAX, "%.*s/%s", (int)(slash - program), program, places[i]);
-		if (fs_is_file(path))
-			return;
-	}
-	snprintf(path, PATH_MAX, "%s/lib/wireroot/init", WIREROOT_PREFIX);
-}
-
 static int add_program(struct archive_tree *tree, const char *path, const char *source,
 		       struct fault *fault)
 {
@@ -294,7 +276,7 @@ static int fill_init(struct archive_tree *tree, const struct build_request *requ
 	if (request->init)
 		snprintf(init, sizeof(init), "%s", request->init);
 	else
-		default_init(init);
+		own_program("init", init);
 	if (!error) {
 		error = add_program(tree, "init", init, fault);
 		if (error == -ENOENT)
