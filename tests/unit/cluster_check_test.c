@@ -550,6 +550,20 @@ static const struct example {
 	  "cluster.yaml:6:42: error: n1: '10.0.0.256' is no IPv4 address\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.256, image: deb }\n"
 	  "                                           ^~~~~~~~~~\n" },
+	{ "zeros in front of addresses",
+	  BASE "nodes:\n"
+	       "  n[01-02]:\n"
+	       "    image: deb\n"
+	       "    address: 10.0.0.[01-02]\n",
+	  "cluster.yaml:8:14: error: n01: '10.0.0.01' is no IPv4 address\n"
+	  "      address: 10.0.0.[01-02]\n"
+	  "               ^~~~~~~~~~~~~~\n"
+	  "  try: leave out zeros in front of a number\n"
+	  "cluster.yaml:8:14: error: n02: '10.0.0.02' is no IPv4 address\n"
+	  "      address: 10.0.0.[01-02]\n"
+	  "               ^~~~~~~~~~~~~~\n"
+	  "  try: leave out zeros in front of a number\n"
+	  "cluster.yaml: warning: n[01-02]: no mac: nothing is made yet for it to boot from\n" },
 	{ "same address twice",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"

@@ -452,23 +452,10 @@ static bool is_command_word(const char *text)
 	return !quoted;
 }
 
-bool key_accepts(const struct key *key, const char *text)
+/* Numbers and addresses. */
+static bool accepts_value(const struct key *key, const char *text)
 {
 	switch (key->type) {
-	case KEY_LABEL:
-		return is_made_of(text, "-") && *text != '-' && strlen(text) <= 63;
-	case KEY_NAME:
-	case KEY_NAMES:
-		return is_name(text);
-	case KEY_HOST:
-		return value_host_name(text, DNS_NAME_LENGTH);
-	case KEY_IQN:
-		return is_iqn(text);
-	case KEY_CHOICE:
-	case KEY_ROLES:
-		return is_choice(key->choices, text);
-	case KEY_SWITCH:
-		return is_choice("yes no true false on off", text);
 	case KEY_NUMBER:
 		return is_number(text, key->minimum, key->maximum);
 	case KEY_DURATION:
@@ -480,21 +467,58 @@ bool key_accepts(const struct key *key, const char *text)
 		return is_subnet(text);
 	case KEY_RANGE:
 		return is_range(text);
+	default:
+		return true;
+	}
+}
+
+/* Names that other programs give a meaning to. */
+static bool accepts_foreign_name(enum key_type type, const char *text)
+{
+	switch (type) {
+	case KEY_HOST:
+		return value_host_name(text, DNS_NAME_LENGTH);
+	case KEY_IQN:
+		return is_iqn(text);
 	case KEY_INTERFACE:
 		return value_interface(text) && is_made_of(text, "._-@");
 	case KEY_VERSION:
-		return is_made_of(text, ".+~_-") && *text != '.' && *text != '-' &&
-		       strlen(text) <= 64;
-	case KEY_FILE:
-		return is_plain_path(text, "/._-+=~@");
-	case KEY_PATH:
-		return *text == '/' && is_plain_path(text, "/._-+=~");
-	case KEY_DISK:
-		return *text == '/' && is_plain_path(text, "/._-+=~@");
+		return is_made_of(text, ".+~_-") && !strchr(".+~_-", *text) && strlen(text) <= 64;
 	case KEY_MODEL:
 		return is_made_of(text, "-_") && *text != '-' && strlen(text) <= 32;
 	case KEY_MODULES:
 		return is_made_of(text, "_-") && *text != '-' && strlen(text) <= 55;
+	default:
+		return true;
+	}
+}
+
+static bool accepts_path(enum key_type type, const char *text)
+{
+	if (type == KEY_FILE)
+		return is_plain_path(text, "/._-+=~@");
+	if (type == KEY_DISK)
+		return *text == '/' && is_plain_path(text, "/._-+=~@");
+	return *text == '/' && is_plain_path(text, "/._-+=~");
+}
+
+bool key_accepts(const struct key *key, const char *text)
+{
+	switch (key->type) {
+	case KEY_LABEL:
+		return is_made_of(text, "-") && *text != '-' && strlen(text) <= 63;
+	case KEY_NAME:
+	case KEY_NAMES:
+		return is_name(text);
+	case KEY_CHOICE:
+	case KEY_ROLES:
+		return is_choice(key->choices, text);
+	case KEY_SWITCH:
+		return is_choice("yes no true false on off", text);
+	case KEY_FILE:
+	case KEY_PATH:
+	case KEY_DISK:
+		return accepts_path(key->type, text);
 	case KEY_OPTIONS:
 		return is_made_of(text, "._-=/@") && strlen(text) <= 200;
 	case KEY_WORDS:
@@ -502,7 +526,7 @@ bool key_accepts(const struct key *key, const char *text)
 	case KEY_PARAMETER: /* by the init's own reader; see words.c */
 		return value_plain(text) && *text && !strchr(text, ' ');
 	default:
-		return true;
+		return accepts_value(key, text) && accepts_foreign_name(key->type, text);
 	}
 }
 

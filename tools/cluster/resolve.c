@@ -270,6 +270,15 @@ static void resolve_mac(struct resolution *resolution)
 			      node->mac[1], node->mac[2], node->mac[3], node->mac[4], node->mac[5]);
 }
 
+/* [01-16] in an address makes 10.0.0.01, which some programs would read as octal. */
+static bool has_leading_zero(const char *address)
+{
+	for (const char *c = address; *c; c++)
+		if (*c == '0' && c[1] >= '0' && c[1] <= '9' && (c == address || c[-1] == '.'))
+			return true;
+	return false;
+}
+
 static void resolve_address(struct resolution *resolution)
 {
 	const char *text = resolution->node->values[NODE_ADDRESS].text, *message;
@@ -278,7 +287,9 @@ static void resolve_address(struct resolution *resolution)
 		return;
 	resolution->node->address = 0;
 	message = loader_printf(resolution->loader, "'%s' is no IPv4 address", text);
-	complain(resolution, NODE_ADDRESS, NULL, message ? message : "");
+	complain(resolution, NODE_ADDRESS,
+		 has_leading_zero(text) ? "leave out zeros in front of a number" : NULL,
+		 message ? message : "");
 }
 
 static void set_default(struct cluster_value *value, const char *text)
