@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -41,12 +42,30 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
+/* What signals we block or wait for is our own business. Returns 0 or an errno. */
+static int unblock_signals(posix_spawnattr_t *attributes)
+{
+	sigset_t none;
+	int error = posix_spawnattr_init(attributes);
+
+	sigemptyset(&none);
+	if (!error)
+		error = posix_spawnattr_setsigmask(attributes, &none);
+	if (!error)
+		error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK);
+	return error;
+}
+
 /* Start the program with its output and errors in our pipes. Returns 0 or -errno. */
 static int start(const char *const argv[], int output, int errors, pid_t *pid)
 {
 	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
 	int error;
 
+	error = unblock_signals(&attributes);
+	if (error)
+		return -error;
 	error = posix_spawn_file_actions_init(&actions);
 	if (error)
 		return -error;
@@ -56,8 +75,10 @@ static int start(const char *const argv[], int output, int errors, pid_t *pid)
 	if (!error)
 		error = posix_spawn_file_actions_adddup2(&actions, errors, 2);
 	if (!error)
-		error = posix_spawnp(pid, argv[0], &actions, NULL, (char *const *)argv, environ);
+		error = posix_spawnp(pid, argv[0], &actions, &attributes, (char *const *)argv,
+				     environ);
 	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
 	return -error;
 }
 
