@@ -318,14 +318,11 @@ static int take_target_port(struct source *source, const char *value, struct fau
 	return 0;
 }
 
-/* A target says itself which group its portal is of; the kernel's own numbers are decimal. */
-static int take_target_group(struct source *source, const char *value, struct fault *fault)
+static int take_firmware(struct source *source, const char *value, struct fault *fault)
 {
-	uint32_t group;
-
-	(void)source;
-	if (!value_number(value, UINT16_MAX, &group))
-		return value_refuse(fault, "portal group", value, "give 0 to 65535");
+	if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
+		return value_refuse(fault, "value", value, "give rd.iscsi.firmware=1 or =0");
+	source->spec->firmware = *value == '1';
 	return 0;
 }
 
@@ -354,13 +351,6 @@ static int take_in_user(struct source *source, const char *value, struct fault *
 static int take_in_password(struct source *source, const char *value, struct fault *fault)
 {
 	return take_secret("password", value, source->spec->common.target.secret, fault);
-}
-
-static int take_retries(struct source *source, const char *value, struct fault *fault)
-{
-	if (!value_number(value, 1000, &source->spec->retries))
-		return value_refuse(fault, "number of retries", value, "give 0 to 1000");
-	return 0;
 }
 
 /* Open-iscsi's names of settings; those that a root cannot have otherwise are left out. */
@@ -392,12 +382,11 @@ static const struct {
 	{ "rd.iscsi.target.name", take_target_name },
 	{ "rd.iscsi.target.ip", take_target_address },
 	{ "rd.iscsi.target.port", take_target_port },
-	{ "rd.iscsi.target.group", take_target_group },
+	{ "rd.iscsi.firmware", take_firmware },
 	{ "rd.iscsi.username", take_user },
 	{ "rd.iscsi.password", take_password },
 	{ "rd.iscsi.in.username", take_in_user },
 	{ "rd.iscsi.in.password", take_in_password },
-	{ "rd.iscsi.login_retry_max", take_retries },
 	{ "rd.iscsi.param", take_param },
 };
 
@@ -406,6 +395,9 @@ static void take_word(struct source *source, const char *word)
 	size_t length = strcspn(word, "=");
 	struct fault fault = { 0 };
 
+	/* Only one word means something without a value. */
+	if (strcmp(word, "rd.iscsi.firmware") == 0)
+		source->spec->firmware = true;
 	for (size_t i = 0; word[length] && i < sizeof(rules) / sizeof(rules[0]); i++) {
 		if (strlen(rules[i].name) != length || memcmp(rules[i].name, word, length) != 0)
 			continue;

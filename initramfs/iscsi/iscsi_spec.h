@@ -40,8 +40,8 @@ struct iscsi_spec {
 	/* root=LABEL=…, UUID=…, PARTUUID=… or /dev/…; empty: the LUN's own file system. */
 	char root[256];
 	char type[16]; /* rootfstype=; empty or "auto": what the superblock says */
+	bool firmware; /* rd.iscsi.firmware: what nothing else tells, the iBFT may */
 	bool header_digest, data_digest;
-	unsigned int retries; /* rd.iscsi.login_retry_max= */
 	/* Of rd.iscsi.*: what these say holds for each target. */
 	struct iscsi_target common;
 };

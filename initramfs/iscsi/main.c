@@ -29,6 +29,7 @@
 #include "../words.h"
 #include "chap.h"
 #include "disk.h"
+#include "ibft.h"
 #include "iscsi_netlink.h"
 #include "iscsi_spec.h"
 #include "portals.h"
@@ -36,6 +37,7 @@
 #define COMMAND_LINE_BYTES 4096
 #define NODE_FILE_BYTES	   16384
 #define OPTIONS_BYTES	   256
+#define IBFT_BYTES	   65537 /* its offsets have 16 bits */
 
 struct client {
 	struct root_request request;
@@ -43,6 +45,8 @@ struct client {
 	struct root_result result;
 	char command_line[COMMAND_LINE_BYTES], node_file[NODE_FILE_BYTES];
 	struct words words, node_words;
+	char firmware_table[IBFT_BYTES];
+	struct ibft ibft;
 	struct iscsi_spec spec;
 	struct iscsi_login_config config;
 	struct portals portals;
@@ -58,9 +62,35 @@ struct client {
 /* --- what is asked for --------------------------------------------------------------------------
  */
 
+static bool needs_firmware(const struct client *client)
+{
+	return client->spec.firmware && !client->spec.count && !client->spec.common.name[0] &&
+	       strncmp(client->request.lease.root_path, "iscsi:", strlen("iscsi:")) != 0;
+}
+
+/* The firmware's table comes last: words and DHCP outrank it. */
+static int take_firmware(struct client *client, struct fault *fault)
+{
+	struct iscsi_spec *spec = &client->spec;
+	struct ibft *ibft = &client->ibft;
+	ssize_t length = file_read(IBFT_PATH, client->firmware_table, IBFT_BYTES);
+
+	if (length < 0)
+		return fault_set(fault, (int)length, "read the iSCSI boot firmware table",
+				 IBFT_PATH, "the firmware has none: was iSCSI set up there?");
+	if (ibft_parse((const uint8_t *)client->firmware_table, (size_t)length, ibft, fault) < 0)
+		return -fault->error;
+	if (!spec->initiator[0])
+		strcpy(spec->initiator, ibft->initiator);
+	memcpy(spec->targets, ibft->targets, sizeof(spec->targets));
+	spec->count = ibft->count;
+	return 0;
+}
+
 /* A node file with a fault is left out, as by the init, which tells of it. */
 static int read_words(struct client *client, struct fault *fault)
 {
+	const char *root_path = client->request.lease.root_path;
 	ssize_t length = file_read(NODE_FILE_PATH, client->node_file, sizeof(client->node_file));
 	int error = 0;
 
@@ -74,8 +104,9 @@ static int read_words(struct client *client, struct fault *fault)
 	(void)words_split(client->command_line, &client->words, fault);
 	if (!error)
 		error = iscsi_spec_apply(&client->spec, &client->words, fault);
-	return error ? error
-		     : iscsi_spec_complete(&client->spec, client->request.lease.root_path, fault);
+	if (!error && needs_firmware(client))
+		error = take_firmware(client, fault);
+	return error ? error : iscsi_spec_complete(&client->spec, root_path, fault);
 }
 
 /* The MAC of the interface that has @address. */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # iSCSI roots that are not where one looks first: a dead portal, a server that comes late, a target
-# that has moved, two targets, and a place that DHCP tells.
+# that has moved, two targets, and places that DHCP or the firmware tell.
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/fixtures/iscsi.sh
@@ -10,7 +10,7 @@
 use_kernel "${WIREROOT_KERNEL:-6.1}"
 make_root "$WORK/root"
 make_initrd "$WORK/base.img" --with iscsi
-for name in late dead first second told moved; do
+for name in late dead first second told moved firmware; do
 	make_disk "$WORK/$name.img" "$name"
 done
 cat > "$WORK/dnsmasq.conf" << END
@@ -45,6 +45,21 @@ node_direct told "test.do=poweroff" --nic virtio,mac=52:54:00:87:fe:01
 expect_second_stage told "DHCP's root-path names the disk"
 check_fact told 'mount / ext4 /dev/sda ' "it is mounted"
 expect_off told 20
+
+target_add firmware "$WORK/firmware.img"
+target_account firmware node secret-of-node
+target_account firmware disk secret-of-disk out
+# Nobody else is let in than the initiator that the table names.
+must_tgt --op unbind --mode target --tid "${target_ids[firmware]}" -I ALL
+must_tgt --op bind --mode target --tid "${target_ids[firmware]}" -Q "$IQN:named-by-firmware"
+python3 "$TOP/tests/fixtures/ibft.py" "$IQN:named-by-firmware" \
+	"10.87.0.1:3260/1/$IQN:firmware/node/secret-of-node/disk/secret-of-disk" \
+	"10.87.0.1:3260/1/$IQN:first" > "$WORK/ibft"
+node_direct firmware "netroot=iscsi rd.iscsi.firmware=1 root=LABEL=firmware test.do=poweroff" \
+	-- -acpitable "sig=iBFT,data=$WORK/ibft"
+expect_second_stage firmware "the firmware's table names targets and accounts"
+check_fact firmware 'mount / ext4 /dev/sda ' "the selected one comes first"
+expect_off firmware 20
 
 # Two servers know the target: the one that nodes ask sends them to the other, or to nobody.
 redirect()
