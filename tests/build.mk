@@ -37,7 +37,7 @@ fuzz-targets: $(FUZZ_TARGETS)
 
 BOOT_TESTS      = $(sort $(wildcard tests/boot/*.sh))
 BOOT_TESTS_FULL = $(sort $(wildcard tests/boot/full/*.sh))
-OTHER_TESTS     = $(sort $(wildcard tests/integration/*.sh)) tests/fuzz/smoke.sh
+OTHER_TESTS     = $(sort $(wildcard tests/integration/*_test.sh)) tests/fuzz/smoke.sh
 # Sourced by the tests, not tests themselves.
 NO_TESTS        = tests/boot/lib.sh
 JOBS           ?= $(shell nproc)

@@ -8,27 +8,14 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 wireroot=$PWD/build/wireroot
 work=$(mktemp -d)
-number=0
-failed=0
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 # For the user without rights.
 chmod 755 "$work"
 mkdir -m 777 "$work/any"
 
-# check NAME COMMAND...: one line of TAP.
-check() {
-	local name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/output" 2>&1; then
-		echo "ok $number - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $name"
-		tail -n 20 "$work/output" | sed 's/^/# /'
-	fi
-}
+# shellcheck source=tests/integration/tap.sh
+. tests/integration/tap.sh
 
 # use SERIES: the kernel that the next builds are for.
 use() {
@@ -145,5 +132,4 @@ check "it has at most 1,000,000 bytes" at_most 1000000 "$work/612.img"
 check "its modules are plain .ko" says 0 'virtio_net\.ko$' \
 	"$wireroot" initrd show --files "$work/612.img"
 
-echo "1..$number"
-[ "$failed" -eq 0 ]
+finish

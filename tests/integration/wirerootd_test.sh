@@ -11,8 +11,6 @@ work=$(mktemp -d)
 root=$work/root
 timelines=$work/timelines
 pid=
-number=0
-failed=0
 
 cleanup() {
 	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
@@ -22,19 +20,8 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 1' INT TERM
 
-# check NAME COMMAND...: one line of TAP.
-check() {
-	local name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/output" 2>&1; then
-		echo "ok $number - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $name"
-		sed 's/^/# /' "$work/output" "$work/log" | tail -n 40
-	fi
-}
+# shellcheck source=tests/integration/tap.sh
+. tests/integration/tap.sh
 
 # await_log PATTERN: until a line of the log matches, 20 seconds at most.
 await_log() {
@@ -358,9 +345,8 @@ tests="serves_file_whole serves_empty_file serves_encoded_name names_types
 
 # shellcheck disable=SC2086  # they are words
 set -- $tests
-echo "1..$#"
 start
 for test; do
 	check "$test" "$test"
 done
-[ $failed = 0 ]
+finish
