@@ -30,6 +30,7 @@ static const uint8_t mac_n1[6] = { 0x52, 0x54, 0, 0, 0, 0xa };
 struct fixture {
 	struct served served;
 	struct access access;
+	struct discovery discovery;
 	struct gate gate;
 	struct log log;
 	char directory[32];
@@ -59,6 +60,7 @@ static int set_up(void **state)
 	fixture->log = (struct log){ .program = "test" };
 	fixture->gate = (struct gate){ .served = &fixture->served,
 				       .access = &fixture->access,
+				       .discovery = &fixture->discovery,
 				       .log = &fixture->log,
 				       .neighbour = neighbour };
 	*state = fixture;
@@ -147,6 +149,21 @@ static void other_spellings_are_nobodys(void **state)
 		assert_false(GRANTED(paths[i], "10.0.0.10", START_S + 1));
 }
 
+static void unknown_machine_is_sent_to_discovery_in_a_window(void **state)
+{
+	static const char unknown[] = "node/52:54:00:00:00:0c.ipxe";
+	struct fixture *fixture = *state;
+
+	assert_string_equal(judge(fixture, unknown, "10.0.0.30", START_S).path, unknown);
+	fixture->discovery.is_open = true;
+	fixture->discovery.until = START_S + 60;
+	assert_string_equal(judge(fixture, unknown, "10.0.0.30", START_S).path, "discover.ipxe");
+	assert_string_equal(judge(fixture, NODE ".ipxe", "10.0.0.30", START_S).path, NODE ".ipxe");
+	assert_string_equal(judge(fixture, "node/x.ipxe", "10.0.0.30", START_S).path,
+			    "node/x.ipxe");
+	assert_string_equal(judge(fixture, unknown, "10.0.0.30", START_S + 60).path, unknown);
+}
+
 static void boots_outlive_a_restart(void **state)
 {
 	struct fixture *fixture = *state;
@@ -225,6 +242,7 @@ int main(void)
 		TEST(neighbour_with_the_nodes_mac_is_the_node),
 		TEST(hand_over_from_the_node_ends_the_boot),
 		TEST(other_spellings_are_nobodys),
+		TEST(unknown_machine_is_sent_to_discovery_in_a_window),
 		TEST(boots_outlive_a_restart),
 		TEST(old_boots_of_removed_nodes_are_forgotten),
 		cmocka_unit_test(damaged_files_are_refused),
