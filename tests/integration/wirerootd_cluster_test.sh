@@ -6,7 +6,6 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-top=$PWD
 wirerootd=${WIREROOTD:-$PWD/build/wirerootd-asan}
 wireroot=$PWD/build/wireroot
 discover=$PWD/build/wireroot-discover
@@ -24,27 +23,13 @@ chmod 755 "$work"
 state=$work/state
 control=$work/control
 url=http://10.87.0.1:8017
-number=0
-failed=0
 pid=
 declare -A machines=() # name → process whose namespaces are the machine's
 trap 'cd /; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-# check NAME COMMAND...: one line of TAP.
-check() {
-	local name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/output" 2>&1; then
-		echo "ok $number - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $name"
-		tail -n 60 "$work/output" "$work/log" "$work"/*.screen "$work"/discover.log 2>/dev/null |
-			sed 's/^/# /'
-	fi
-}
+# shellcheck source=tests/integration/tap.sh
+. tests/integration/tap.sh
 
 # await FILE PATTERN: until a line of it matches, 30 seconds at most.
 await() {
@@ -490,10 +475,8 @@ tests="segment_is_refused_before_the_script segment_is_the_booting_nodes
 
 # shellcheck disable=SC2086  # they are words
 set -- $tests
-echo "1..$#"
-cd "$top" || exit 1
 start --user nobody
 for test; do
 	check "$test" "$test"
 done
-[ $failed = 0 ]
+finish
