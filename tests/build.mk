@@ -74,6 +74,7 @@ fuzz: deps
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@tests/bench/boot.sh
+	@tests/bench/generate.sh
 
 C_FILES      = $(shell git ls-files '*.c' '*.h')
 SHELL_FILES  = $(shell git ls-files '*.sh') .ci/run tests/run

@@ -227,7 +227,7 @@ with_services() {
 		--prefix-etc "$work/etc"
 }
 apply_with_services() {
-	with_services apply --cluster "$work/cluster.yaml" --cache "$work/cache" "$@"
+	with_services apply --cluster "$work/cluster.yaml" --cache "$work/cache"
 }
 told() {
 	diff "$work/told" -
@@ -534,7 +534,7 @@ check "prune, killed at every step" kill_everywhere 4 5 prune --keep 2
 # --- a switch that was cut off -------------------------------------------------------------------
 
 cut_off_switch_is_told_again() {
-	rm -rf "$state" "$work/etc" "$work/gate"
+	rm -rf "$state" "${work:?}/etc" "$work/gate"
 	cat >"$work/bin/systemctl" <<-EOF
 	#!/bin/sh
 	echo "\$*" >>"$work/told"
@@ -593,7 +593,10 @@ full_everywhere() {
 		fi
 		rm -f "$work/small/filler"
 		apply >"$work/said" 2>&1 || { cat "$work/said"; return 1; }
-		diff "$work/wanted" <(bytes) && nothing_left || { echo "with $left pages left"; return 1; }
+		if ! diff "$work/wanted" <(bytes) || ! nothing_left; then
+			echo "with $left pages left"
+			return 1
+		fi
 	done
 	echo "$refused refused, $done done"
 	[ "$refused" -gt 0 ] && [ "$done" -gt 0 ]

@@ -41,8 +41,9 @@ _wireroot_value() {
 	--drivers) _wireroot_words "auto virtio_net e1000e igb igc ixgbe r8169 tg3 vmxnet3" ;;
 	--with) _wireroot_words "overlay vlan rescue iscsi ext4 xfs btrfs" ;;
 	--without) _wireroot_words "nfs" ;;
+	--services) _wireroot_words "systemd none lab:" ;;
 	--compression) _wireroot_words "zstd xz none" ;;
-	--modules | --firmware | --cache | --timelines | --root) _wireroot_files -d ;;
+	--modules | --firmware | --cache | --timelines | --root | --state | --prefix-etc) _wireroot_files -d ;;
 	--cluster | --config | --conf | --init | --busybox | --node-conf | --output | -o | --svg | --template | --dnsmasq)
 		_wireroot_files -f ;;
 	*) return 1 ;;
@@ -73,7 +74,7 @@ _wireroot() {
 	esac
 	if [[ $cur == -* ]]; then
 		case ${COMP_WORDS[1]}:${COMP_WORDS[2]} in
-		check:* | discover:* | timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
+		apply:* | check:* | diff:* | discover:* | history:* | plan:* | prune:* | rollback:* | timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
 		*) _wireroot_options "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" ;;
 		esac
 	else

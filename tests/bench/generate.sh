@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The benchmark of the cluster's definition: check, plan and apply for 10,000 nodes, a change of one
+# of them, and the same for 100,000. Run by `make bench`, as root.
+#
+# What is measured, ROUNDS times each, on a state directory of its own on this machine's disk:
+#   check           `wireroot check`, every check
+#   plan, apply     of a first generation; base images were built before, by a plan whose time is a
+#                   figure of its own (build): that is work for each kernel, not for each node
+#   change          `wireroot apply` after one word of one node was changed; the files that are new
+#                   then are counted
+#   rollback        to the generation before
+#   … cold          the same after the page cache was dropped: check and change
+#   disk            what the state directory takes (du) after the first generation, of it kernels
+#                   and base images, and what a second generation adds
+#   peak            the largest resident set of any of these commands but that which builds
+# The network has no range for unknown machines: else there would be a discovery image, too, which is
+# 8 MB on disk and the same for any number of nodes.
+# No service is told (--services none). dnsmasq's checker runs where it is installed.
+#
+# Result: a table, and build/bench/generate.json. No time makes this script fail: it succeeds when
+# everything could be measured.
+#
+#   ROUNDS=5  SIZES="10000 100000"  KERNEL_SERIES=6.1  OUTPUT=build/bench
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+ROUNDS=${ROUNDS:-5}
+SIZES=${SIZES:-10000 100000}
+KERNEL_SERIES=${KERNEL_SERIES:-6.1}
+OUTPUT=${OUTPUT:-build/bench}
+
+WIREROOT=$PWD/build/wireroot
+WORK=$PWD/$OUTPUT/generate
+SAMPLES=$OUTPUT/generate-samples.jsonl
+
+say()
+{
+	if [ -t 2 ]; then
+		printf '\r\033[K%s' "$*" >&2
+	else
+		printf '%s\n' "$*" >&2
+	fi
+}
+
+fail()
+{
+	[ ! -t 2 ] || echo >&2
+	printf 'bench: %s\n' "$@" >&2
+	exit 1
+}
+
+# sample FIGURE VALUE, for the present number of nodes
+sample()
+{
+	printf '{"nodes":%d,"figure":"%s","value":%s}\n' "$nodes" "$1" "$2" >> "$SAMPLES"
+}
+
+# timed FIGURE WORD...: run wireroot, note its time and its peak, as that of building if it builds.
+timed()
+{
+	local figure=$1 result
+	shift
+	result=$(tests/bench/measure.py "$WIREROOT" "$@" 2> "$WORK/log") ||
+		fail "wireroot $1 failed:" "$(tail -n 5 "$WORK/log")"
+	sample "$figure" "$(jq .seconds <<< "$result")"
+	if [ "$figure" = build_s ]; then
+		sample build_peak_kib "$(jq .peak_kib <<< "$result")"
+	else
+		sample peak_kib "$(jq .peak_kib <<< "$result")"
+	fi
+}
+
+# A definition for $nodes nodes; WORD stands on the command line of the one in the middle.
+define()
+{
+	local word=$1
+	cat <<-EOF
+	cluster: { name: bench }
+	networks:
+	  boot: { subnet: 10.0.0.0/8 }
+	servers:
+	  boot1: { address: 10.0.0.1, roles: [boot, nfs] }
+	images:
+	  debian12:
+	    path: $WORK/image
+	    kernel: $VERSION
+	    modules: $TREE/lib/modules
+	    vmlinuz: $TREE/boot/vmlinuz-$VERSION
+	profiles:
+	  compute: { image: debian12, drivers: [virtio_net], append: [quiet] }
+	nodes:
+	EOF
+	awk -v nodes="$nodes" -v word="$word" 'BEGIN {
+		for (i = 1; i <= nodes; i++) {
+			low = i - 1
+			printf "  n%06d: { profiles: compute, mac: 52:54:%02x:%02x:%02x:%02x, ", i,
+				0, int(low / 65536), int(low / 256) % 256, low % 256
+			printf "address: 10.%d.%d.%d%s }\n", 1 + int(low / 60000),
+				int(low / 240) % 250, 2 + low % 240,
+				i == int(nodes / 2) ? ", append: [bench=" word "]" : ""
+		}
+	}' < /dev/null
+}
+
+drop_caches()
+{
+	sync
+	echo 3 > /proc/sys/vm/drop_caches
+}
+
+apply()
+{
+	timed "$1" apply --cluster "$WORK/cluster.yaml" --state "$WORK/state" \
+		--cache "$WORK/cache" --services none
+}
+
+inodes()
+{
+	(cd "$WORK/state/current/" && find . -type f -printf '%p %i\n' | sort)
+}
+
+disk()
+{
+	du -sk --block-size=1 "$WORK/state" | cut -f 1
+}
+
+change()
+{
+	define "$2" > "$WORK/cluster.yaml"
+	inodes > "$WORK/inodes"
+	[ "$1" != change_cold_s ] || drop_caches
+	apply "$1"
+	sample rewritten "$(diff "$WORK/inodes" <(inodes) | grep -c '^>')"
+}
+
+round()
+{
+	local before
+	rm -rf "$WORK/state"
+	define first > "$WORK/cluster.yaml"
+	timed check_s check --cluster "$WORK/cluster.yaml"
+	timed plan_s plan --cluster "$WORK/cluster.yaml" --state "$WORK/state" --cache "$WORK/cache"
+	apply apply_s
+	before=$(disk)
+	sample disk_bytes "$before"
+	sample shared_bytes "$(du -sk --block-size=1 "$WORK"/state/current/http/kernel \
+		"$WORK"/state/current/http/base | awk '{ sum += $1 } END { print sum }')"
+	change change_s second
+	sample generation_bytes "$(($(disk) - before))"
+	timed rollback_s rollback --state "$WORK/state" --services none
+	drop_caches
+	timed check_cold_s check --cluster "$WORK/cluster.yaml"
+	change change_cold_s third
+}
+
+measure()
+{
+	local number rounds=$ROUNDS
+	rm -rf "$WORK/cache" "$WORK/state"
+	define first > "$WORK/cluster.yaml"
+	say "$nodes nodes: base images"
+	timed build_s plan --cluster "$WORK/cluster.yaml" --state "$WORK/state" --cache "$WORK/cache"
+	[ "$nodes" -le 10000 ] || rounds=$(((ROUNDS + 1) / 2))
+	for ((number = 1; number <= rounds; number++)); do
+		say "$nodes nodes: round $number of $rounds"
+		round
+	done
+}
+
+report()
+{
+	jq -s --arg kernel "$VERSION" \
+		--arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		--argjson cores "$(nproc)" --arg host_kernel "$(uname -r)" \
+		--arg filesystem "$FILESYSTEM" \
+		--arg load_before "$LOAD_BEFORE" --arg load_after "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
+		--argjson rounds "$ROUNDS" \
+		-f tests/bench/generate.jq "$SAMPLES" > "$OUTPUT/generate.json.new"
+	mv "$OUTPUT/generate.json.new" "$OUTPUT/generate.json"
+	jq -r -f tests/bench/generate_table.jq "$OUTPUT/generate.json"
+	echo
+	echo "All of it: $OUTPUT/generate.json"
+}
+
+[ "$(id -u)" -eq 0 ] || fail "this needs root, to drop the page cache"
+[ -x "$WIREROOT" ] || fail "there is no build/wireroot; run make first"
+LOAD_BEFORE=$(cut -d ' ' -f 1-3 /proc/loadavg)
+rm -rf "$WORK"
+mkdir -p "$WORK/image"
+FILESYSTEM=$(stat -f -c %T "$WORK")
+: > "$SAMPLES"
+say "the kernel"
+kernel=$(tests/fixtures/contained.sh tests/fixtures/kernels.sh "$KERNEL_SERIES") ||
+	fail "no kernel $KERNEL_SERIES could be had"
+VERSION=${kernel%% *} TREE=${kernel#* }
+for nodes in $SIZES; do
+	measure
+done
+rm -rf "$WORK"
+say "done"
+[ ! -t 2 ] || echo >&2
+report
