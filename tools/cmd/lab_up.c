@@ -450,7 +450,7 @@ static int start_lab(const struct up *up, struct supervisor *supervisor)
 
 static int run_lab(const struct up *up)
 {
-	struct supervisor supervisor;
+	struct supervisor supervisor = { .process = -1, .leash = -1 };
 	struct fault fault = { 0 };
 	int claimed = claim(up, &fault), status;
 

@@ -66,6 +66,7 @@ static int run(struct adoption_arguments *arguments, struct wirerootd_client *wi
 	adoption->wirerootd = wirerootd;
 	adoption->machine = found ? &machine : NULL;
 	error = adoption_run(adoption, fault);
+	adoption->machine = NULL; /* it was on our stack */
 	if (found)
 		machine_free(&machine);
 	return error;

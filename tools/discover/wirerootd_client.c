@@ -13,7 +13,7 @@
 #include "userspace/lib/mac.h"
 
 /* A list of 256 machines with long reports. */
-#define INPUT_BYTES_MAX (64u * 1024 * 1024)
+#define INPUT_BYTES_MAX ((size_t)64 << 20)
 #define READ_BYTES	65536
 
 static const char *connect_hint(int error)
@@ -37,7 +37,7 @@ int wirerootd_connect(struct wirerootd_client *client, const char *path, struct 
 	*client = (struct wirerootd_client){ .fd = -1, .path = path, .events = json_array() };
 	if (strlen(path) >= sizeof(address.sun_path))
 		return fault_set(fault, ENAMETOOLONG, "connect to wirerootd", path, NULL);
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	client->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (client->fd < 0)
 		return fault_set(fault, errno, "open a socket", path, NULL);

@@ -29,8 +29,8 @@
 #define RECIPE_BYTES_MAX (16u << 20)
 
 /* An image that no run has used for so long is removed. */
-#define UNUSED_S (30 * 24 * 3600)
-#define NOTED_S	 (24 * 3600)
+#define UNUSED_S (30L * 24 * 3600)
+#define NOTED_S	 (24L * 3600)
 
 struct base_cache {
 	const struct build_request *request;
@@ -251,7 +251,7 @@ static void write_recipe(const struct base_cache *cache, const struct build_resu
 static void prune(const char *directory)
 {
 	time_t oldest = time(NULL) - UNUSED_S;
-	DIR *stream = opendir(directory);
+	DIR *stream = directory ? opendir(directory) : NULL;
 	struct dirent *entry;
 	struct stat status;
 
