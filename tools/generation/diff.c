@@ -2,13 +2,15 @@
 /*
  * How the files of two generations differ; see diff.h.
  *
- * What has changed is written as text into two trees, a/ and b/, which one diff(1) compares.
+ * What has changed is written as text into two trees, a/ and b/, which one diff(1) compares. Nodes
+ * that are alike change alike, ten thousand of them at a time: that is shown once.
  */
 #include "tools/generation/diff.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,8 +101,48 @@ static int write_side(const struct change *change, const struct manifest_entry *
 	return error;
 }
 
-static int write_trees(const struct difference *difference, const struct diff_side *old,
-		       const struct diff_side *new, const char *directory, struct fault *fault)
+/* Does @change lead from the same contents to the same contents as @other? */
+static int compare_contents(const struct manifest_entry *one, const struct manifest_entry *other)
+{
+	if (!one || !other)
+		return (one != NULL) - (other != NULL);
+	if (one->mode != other->mode)
+		return one->mode < other->mode ? -1 : 1;
+	return memcmp(one->hash, other->hash, sizeof(one->hash));
+}
+
+/* Changes that are alike come together, the first of them by path first. */
+static int compare_changes(const void *a, const void *b)
+{
+	const struct change *one = *(const struct change *const *)a;
+	const struct change *other = *(const struct change *const *)b;
+	int order = compare_contents(one->old, other->old);
+
+	if (!order)
+		order = compare_contents(one->new, other->new);
+	return order ? order : (one > other) - (one < other);
+}
+
+static bool are_alike(const struct change *one, const struct change *other)
+{
+	return !compare_contents(one->old, other->old) && !compare_contents(one->new, other->new);
+}
+
+/* *@sorted is for the caller to free. */
+static int sort_changes(const struct difference *difference, const struct change ***sorted,
+			struct fault *fault)
+{
+	*sorted = calloc(difference->count, sizeof(**sorted));
+	if (!*sorted)
+		return fault_set(fault, ENOMEM, "compare", "", NULL);
+	for (size_t i = 0; i < difference->count; i++)
+		(*sorted)[i] = &difference->changes[i];
+	qsort(*sorted, difference->count, sizeof(**sorted), compare_changes);
+	return 0;
+}
+
+static int write_change(const struct change *change, const struct diff_side *old,
+			const struct diff_side *new, const char *directory, struct fault *fault)
 {
 	char *a = fs_join(directory, "a"), *b = fs_join(directory, "b");
 	int error = a && b ? 0 : fault_set(fault, ENOMEM, "compare", "", NULL);
@@ -109,17 +151,40 @@ static int write_trees(const struct difference *difference, const struct diff_si
 		error = fs_make_dirs(a, 0700, fault);
 	if (!error)
 		error = fs_make_dirs(b, 0700, fault);
-	for (size_t i = 0; !error && i < difference->count; i++) {
-		const struct change *change = &difference->changes[i];
-
-		if (change->old)
-			error = write_side(change, change->old, old, a, fault);
-		if (!error && change->new)
-			error = write_side(change, change->new, new, b, fault);
-	}
+	if (!error && change->old)
+		error = write_side(change, change->old, old, a, fault);
+	if (!error && change->new)
+		error = write_side(change, change->new, new, b, fault);
 	free(a);
 	free(b);
 	return error;
+}
+
+/* Of changes that are alike one is shown. */
+static int write_trees(const struct change *const *sorted, size_t count,
+		       const struct diff_side *old, const struct diff_side *new,
+		       const char *directory, struct fault *fault)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < count; i++)
+		if (i == 0 || !are_alike(sorted[i - 1], sorted[i]))
+			error = write_change(sorted[i], old, new, directory, fault);
+	return error;
+}
+
+static void print_alike(const struct change *const *sorted, size_t count)
+{
+	for (size_t i = 0, last; i < count; i = last) {
+		for (last = i + 1; last < count && are_alike(sorted[i], sorted[last]); last++)
+			;
+		if (last - i == 1)
+			continue;
+		printf("%zu more in the same way as %s:", last - i - 1, change_path(sorted[i]));
+		for (size_t alike = i + 1; alike < last; alike++)
+			printf(" %s", change_path(sorted[alike]));
+		puts("");
+	}
 }
 
 /* In @directory, so that names are as short as patch(1) likes them. 0, 1 for differences, -errno.
@@ -150,29 +215,55 @@ static int run_diff(const char *directory)
 	return WIFEXITED(status) && WEXITSTATUS(status) <= 1 ? WEXITSTATUS(status) : -EIO;
 }
 
+static int compare(const struct change *const *sorted, size_t count, const struct diff_side *old,
+		   const struct diff_side *new, const char *directory, struct fault *fault)
+{
+	int error = write_trees(sorted, count, old, new, directory, fault);
+
+	if (error)
+		return error;
+	fflush(stdout);
+	error = run_diff(directory);
+	if (error < 0)
+		return fault_set(fault, error, "run program", "diff",
+				 error == -ENOENT ? "install diffutils" : NULL);
+	print_alike(sorted, count);
+	return 0;
+}
+
+static char *make_directory(struct fault *fault)
+{
+	const char *place = getenv("TMPDIR");
+	char *directory;
+
+	if (asprintf(&directory, "%s/wireroot-diff.XXXXXX", place ? place : "/tmp") < 0) {
+		fault_set(fault, ENOMEM, "compare", "", NULL);
+		return NULL;
+	}
+	if (mkdtemp(directory))
+		return directory;
+	fault_set(fault, errno, "make directory", directory, NULL);
+	free(directory);
+	return NULL;
+}
+
 int diff_print(const struct difference *difference, const struct diff_side *old,
 	       const struct diff_side *new, struct fault *fault)
 {
-	const char *place = getenv("TMPDIR");
+	const struct change **sorted = NULL;
 	struct fault ignored;
 	char *directory;
 	int error;
 
 	if (!difference->count)
 		return 0;
-	if (asprintf(&directory, "%s/wireroot-diff.XXXXXX", place ? place : "/tmp") < 0)
-		return fault_set(fault, ENOMEM, "compare", "", NULL);
-	if (!mkdtemp(directory)) {
-		error = fault_set(fault, errno, "make directory", directory, NULL);
-		free(directory);
-		return error;
-	}
-	error = write_trees(difference, old, new, directory, fault);
-	fflush(stdout);
-	if (!error && (error = run_diff(directory)) < 0)
-		fault_set(fault, error, "run program", "diff",
-			  error == -ENOENT ? "install diffutils" : NULL);
-	fs_remove_tree(directory, &ignored);
+	directory = make_directory(fault);
+	error = directory ? sort_changes(difference, &sorted, fault) : -fault->error;
+	if (!error)
+		error = compare(sorted, difference->count, old, new, directory, fault);
+	if (directory)
+		fs_remove_tree(directory, &ignored);
 	free(directory);
-	return error < 0 ? error : 0;
+	free(sorted);
+	return error;
 }
