@@ -359,8 +359,8 @@ window_closes_with_its_command() {
 }
 
 window_closes_by_itself() {
-	"$wireroot" discover --window 1s --list-only "${adoption[@]}" >"$work/said" 2>&1 &&
-		grep -q '0 arrived' "$work/said" && is 404 new3 "node/${new[3]}.ipxe"
+	"$wireroot" discover --window 1s --list-only --json "${adoption[@]}" >"$work/said" &&
+		jq -es 'map(.event) == ["open", "closed"] and .[1].arrived == 0' "$work/said" && is 404 new3 "node/${new[3]}.ipxe"
 }
 
 machine_is_adopted_by_hand() {

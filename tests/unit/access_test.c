@@ -124,18 +124,41 @@ static void neighbour_with_the_nodes_mac_is_the_node(void **state)
 	assert_true(REFUSED("node/52:54:00:00:00:0b.img", "10.0.0.21", START_S + 1));
 }
 
+static void hand_over(struct fixture *fixture, const uint8_t mac[static 6], const char *peer,
+		      time_t now)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = inet_addr(peer) };
+
+	gate_hand_over(&fixture->gate, mac, (struct sockaddr *)&address, now);
+}
+
 static void hand_over_from_the_node_ends_the_boot(void **state)
 {
 	struct fixture *fixture = *state;
-	struct fault fault;
 
 	judge(fixture, NODE ".ipxe", "10.0.0.10", START_S);
-	assert_int_equal(access_end(&fixture->access, mac_n1, "10.0.0.11", START_S + 2, &fault), 0);
+	hand_over(fixture, mac_n1, "10.0.0.11", START_S + 2);
+	hand_over(fixture, mac_n1, "10.0.0.20", START_S + 2);
 	assert_true(GRANTED(NODE ".img", "10.0.0.10", START_S + 3));
-	assert_int_equal(access_end(&fixture->access, mac_n1, "10.0.0.10", START_S + 4, &fault), 0);
+	hand_over(fixture, mac_n1, "10.0.0.10", START_S + 4);
 	assert_true(REFUSED(NODE ".img", "10.0.0.10", START_S + 5));
 	judge(fixture, NODE ".ipxe", "10.0.0.10", START_S + 6);
 	assert_true(GRANTED(NODE ".img", "10.0.0.10", START_S + 7));
+}
+
+/* iPXE and the kernel may have leases of their own. 10.0.0.20 is n2 by its MAC address. */
+static void hand_over_may_come_from_another_address_of_the_node(void **state)
+{
+	static const uint8_t mac_n2[6] = { 0x52, 0x54, 0, 0, 0, 0xb };
+	struct fixture *fixture = *state;
+	struct fault fault;
+
+	assert_int_equal(access_begin(&fixture->access, mac_n2, "10.0.0.77", "17", START_S, &fault),
+			 0);
+	hand_over(fixture, mac_n2, "10.0.0.21", START_S + 1);
+	assert_true(access_is_open(access_find(&fixture->access, mac_n2), START_S + 2));
+	hand_over(fixture, mac_n2, "10.0.0.20", START_S + 2);
+	assert_false(access_is_open(access_find(&fixture->access, mac_n2), START_S + 3));
 }
 
 static void other_spellings_are_nobodys(void **state)
@@ -241,6 +264,7 @@ int main(void)
 		TEST(script_fetched_by_another_begins_no_boot),
 		TEST(neighbour_with_the_nodes_mac_is_the_node),
 		TEST(hand_over_from_the_node_ends_the_boot),
+		TEST(hand_over_may_come_from_another_address_of_the_node),
 		TEST(other_spellings_are_nobodys),
 		TEST(unknown_machine_is_sent_to_discovery_in_a_window),
 		TEST(boots_outlive_a_restart),

@@ -23,6 +23,7 @@ static const struct option known[] = {
 	{ "services", required_argument, NULL, GENERATION_SERVICES },
 	{ "prefix-etc", required_argument, NULL, GENERATION_ETC },
 	{ "keep", required_argument, NULL, GENERATION_KEEP },
+	{ "json", no_argument, NULL, GENERATION_JSON },
 	{ "profile", required_argument, NULL, 'P' },
 	{ "address-from", required_argument, NULL, 'A' },
 	{ "control", required_argument, NULL, 'C' },
@@ -131,20 +132,49 @@ int adoption_arguments(struct adoption_arguments *arguments, const struct adopti
 	return status;
 }
 
-int adoption_run(const struct adoption *adoption, struct fault *fault)
+void adoption_print(const struct adoption_arguments *arguments, json_t *event, const char *format,
+		    ...)
 {
-	char mac[MAC_TEXT_BYTES], address[IPV4_TEXT_BYTES];
+	char *line = arguments->generation.json ? json_dumps(event, JSON_COMPACT) : NULL;
+	va_list values;
+
+	va_start(values, format);
+	if (line)
+		puts(line);
+	else if (!arguments->generation.json)
+		vprintf(format, values);
+	va_end(values);
+	/* Somebody waits for it, be it a program behind a pipe. */
+	fflush(stdout);
+	free(line);
+	json_decref(event);
+}
+
+static void print_adopted(const struct adoption_arguments *arguments,
+			  const struct adoption *adoption, const struct adopted *adopted)
+{
+	char mac[MAC_TEXT_BYTES], address[IPV4_TEXT_BYTES] = "";
+	const char *drivers = text_string(&adopted->drivers);
+
+	mac_text(adoption->mac, mac);
+	if (adopted->address)
+		value_ipv4_text(adopted->address, address);
+	adoption_print(arguments,
+		       json_pack("{s:s, s:s, s:s, s:s, s:s}", "event", "adopted", "mac", mac,
+				 "name", adoption->name, "address", address, "drivers", drivers),
+		       "%s is %s, %s, %s%s\n", mac, adoption->name,
+		       *address ? address : "without an address of its own",
+		       *drivers ? "drivers " : "the drivers of its profile", drivers);
+}
+
+int adoption_run(const struct adoption_arguments *arguments, const struct adoption *adoption,
+		 struct fault *fault)
+{
 	struct adopted adopted;
 	int error = adopt(adoption, &adopted, fault);
 
-	if (!error) {
-		printf("%s is %s, %s, %s%s\n", mac_text(adoption->mac, mac), adoption->name,
-		       adopted.address ? value_ipv4_text(adopted.address, address)
-				       : "without an address of its own",
-		       adopted.drivers.length ? "drivers " : "the drivers of its profile",
-		       text_string(&adopted.drivers));
-		fflush(stdout);
-	}
+	if (!error)
+		print_adopted(arguments, adoption, &adopted);
 	adopted_free(&adopted);
 	return error;
 }

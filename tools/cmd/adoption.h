@@ -35,7 +35,8 @@ struct adoption_arguments {
 	"  --control PATH        wirerootd's socket (default: " WIREROOTD_CONTROL_PATH ")\n"        \
 	"  --apply-command LINE  run this by the shell in the place of `wireroot apply`\n"          \
 	"  --cluster FILE, --state DIR, --cache DIR, --server NAME, --services HOW,\n"              \
-	"  --prefix-etc DIR, --keep COUNT  as `wireroot apply` has them\n"
+	"  --prefix-etc DIR, --keep COUNT  as `wireroot apply` has them\n"                          \
+	"  --json                print an object for each event, one a line\n"
 
 /* -1 to go on, or the exit status; then everything was said. */
 int adoption_arguments(struct adoption_arguments *arguments, const struct adoption_command *command,
@@ -44,7 +45,15 @@ int adoption_arguments(struct adoption_arguments *arguments, const struct adopti
 /* Say what is wrong with the command line; CMD_USAGE. */
 int adoption_misused(const struct adoption_arguments *arguments, const char *why, const char *what);
 
+/*
+ * Print a line: @format's text, or, with --json, @event, a new reference, which is used up in any
+ * case.
+ */
+void adoption_print(const struct adoption_arguments *arguments, json_t *event, const char *format,
+		    ...) __attribute__((format(printf, 3, 4)));
+
 /* Adopt, and print the outcome in a line. 0 or -errno with @fault. */
-int adoption_run(const struct adoption *adoption, struct fault *fault);
+int adoption_run(const struct adoption_arguments *arguments, const struct adoption *adoption,
+		 struct fault *fault);
 
 #endif

@@ -77,7 +77,7 @@ static int adopt_machine(struct discovery *discovery, const struct machine *mach
 	adoption.machine = machine;
 	adoption.wirerootd = &discovery->wirerootd;
 	memcpy(adoption.mac, machine->macs[0], sizeof(adoption.mac));
-	return adoption_run(&adoption, fault);
+	return adoption_run(&discovery->arguments, &adoption, fault);
 }
 
 /* @json is a machine that has arrived. What fails is told; the next one may have more luck. */
@@ -93,9 +93,11 @@ static void take_machine(struct discovery *discovery, const json_t *json)
 		return;
 	}
 	discovery->seen++;
-	printf("%s has arrived: %s\n", mac_text(machine.macs[0], mac),
-	       machine_summary(&machine, summary));
-	fflush(stdout);
+	adoption_print(
+		&discovery->arguments,
+		json_pack("{s:s, s:o}", "event", "arrival", "machine", machine_to_json(&machine)),
+		"%s has arrived: %s\n", mac_text(machine.macs[0], mac),
+		machine_summary(&machine, summary));
 	if (!discovery->arguments.list_only) {
 		if (adopt_machine(discovery, &machine, &fault)) {
 			log_fault(log, &fault);
@@ -201,9 +203,12 @@ static int run(struct discovery *discovery, struct fault *fault)
 	if (!error)
 		error = open_window(discovery, &waiting, fault);
 	if (!error) {
-		printf("the window is open for %u s: switch the machines on, one after the other\n",
-		       discovery->arguments.window_s);
-		fflush(stdout);
+		adoption_print(
+			&discovery->arguments,
+			json_pack("{s:s, s:i}", "event", "open", "seconds",
+				  (int)discovery->arguments.window_s),
+			"the window is open for %u s: switch the machines on, one after the other\n",
+			discovery->arguments.window_s);
 		take_waiting(discovery, waiting);
 		error = follow(discovery, fault);
 	}
@@ -241,8 +246,12 @@ int cmd_discover(int argc, char **argv)
 	if (error)
 		log_fault(&discovery.arguments.generation.log, &fault);
 	else
-		printf("the window is closed: %u arrived, %u adopted, %u failed\n", discovery.seen,
-		       discovery.adopted, discovery.failed);
+		adoption_print(&discovery.arguments,
+			       json_pack("{s:s, s:i, s:i, s:i}", "event", "closed", "arrived",
+					 (int)discovery.seen, "adopted", (int)discovery.adopted,
+					 "failed", (int)discovery.failed),
+			       "the window is closed: %u arrived, %u adopted, %u failed\n",
+			       discovery.seen, discovery.adopted, discovery.failed);
 	wirerootd_close(&discovery.wirerootd);
 	if (discovery.stop >= 0)
 		close(discovery.stop);

@@ -65,7 +65,7 @@ static int run(struct adoption_arguments *arguments, struct wirerootd_client *wi
 			 "no such machine is waiting: its drivers are not known");
 	adoption->wirerootd = wirerootd;
 	adoption->machine = found ? &machine : NULL;
-	error = adoption_run(adoption, fault);
+	error = adoption_run(arguments, adoption, fault);
 	adoption->machine = NULL; /* it was on our stack */
 	if (found)
 		machine_free(&machine);

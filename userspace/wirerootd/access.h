@@ -59,9 +59,8 @@ int access_load(struct access *access, const struct node_index *index, time_t no
 int access_begin(struct access *access, const uint8_t mac[static 6], const char *peer,
 		 const char *generation, time_t now, struct fault *fault);
 
-/* A timeline from @peer tells of the hand-over of the node with @mac. The same. */
-int access_end(struct access *access, const uint8_t mac[static 6], const char *peer, time_t now,
-	       struct fault *fault);
+/* The boot of the node with @mac, if there is one, has come to its hand-over. The same. */
+int access_end(struct access *access, const uint8_t mac[static 6], time_t now, struct fault *fault);
 
 /* The last boot of the node with @mac, or NULL. */
 const struct boot *access_find(const struct access *access, const uint8_t mac[static 6]);

@@ -121,6 +121,23 @@ void gate_judge(struct gate *gate, const struct gate_request *request, struct ga
 	}
 }
 
+void gate_hand_over(struct gate *gate, const uint8_t mac[static 6], const struct sockaddr *peer,
+		    time_t now)
+{
+	const struct index_node *node = index_find_mac(&gate->served->index, mac);
+	const struct boot *boot = access_find(gate->access, mac);
+	char address[ADDRESS_TEXT_BYTES];
+	struct fault fault;
+
+	if (!boot || boot->ended)
+		return;
+	if (strcmp(boot->peer, address_text(peer, address)) != 0 &&
+	    !(node && is_node(gate, peer, node)))
+		return;
+	if (access_end(gate->access, mac, now, &fault))
+		log_fault(gate->log, &fault);
+}
+
 void gate_tell(struct gate *gate, const struct gate_request *request, const char *why)
 {
 	char address[ADDRESS_TEXT_BYTES];

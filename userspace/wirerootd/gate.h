@@ -50,6 +50,13 @@ struct gate_answer {
 
 void gate_judge(struct gate *gate, const struct gate_request *request, struct gate_answer *answer);
 
+/*
+ * A timeline from @peer tells of the hand-over of the node with @mac. It ends the boot when it
+ * comes from where the script was fetched, or from the node as above: anyone can send timelines.
+ */
+void gate_hand_over(struct gate *gate, const uint8_t mac[static 6], const struct sockaddr *peer,
+		    time_t now);
+
 /* The MAC address that the kernel has seen behind @peer; false when it has seen none. */
 bool gate_neighbour(const struct gate *gate, const struct sockaddr *peer, uint8_t mac[static 6]);
 

@@ -46,15 +46,13 @@ static void tell_news(const struct receiver *receiver, const struct timeline *ti
 
 /* The node has its segment, and needs it no more. */
 static void note_hand_over(const struct receiver *receiver, const struct timeline *timeline,
-			   const char *address)
+			   const struct sockaddr *sender)
 {
-	struct fault fault;
 	uint8_t mac[6];
 
 	if (timeline->stages[STAGE_SWITCH_ROOT].state != STAGE_WAITING &&
-	    value_mac(timeline->mac, mac) &&
-	    access_end(receiver->access, mac, address, time(NULL), &fault))
-		log_fault(receiver->log, &fault);
+	    value_mac(timeline->mac, mac))
+		gate_hand_over(receiver->gate, mac, sender, time(NULL));
 }
 
 static void take_in(struct receiver *receiver, const char *text, size_t length,
@@ -76,7 +74,7 @@ static void take_in(struct receiver *receiver, const char *text, size_t length,
 	else
 		tell_news(receiver, &timeline, address, news);
 	if (news >= 0 && news != NODES_STALE)
-		note_hand_over(receiver, &timeline, address);
+		note_hand_over(receiver, &timeline, sender);
 }
 
 void receiver_run(struct receiver *receiver)

@@ -7,13 +7,13 @@
 #include <time.h>
 
 #include "userspace/lib/log.h"
-#include "userspace/wirerootd/access.h"
+#include "userspace/wirerootd/gate.h"
 #include "userspace/wirerootd/nodes.h"
 
 struct receiver {
 	int socket;
 	struct nodes *nodes;
-	struct access *access; /* is told of hand-overs */
+	struct gate *gate; /* is told of hand-overs */
 	const struct log *log;
 	uint64_t refused; /* datagrams since the last line about them */
 	time_t last_complaint_s; /* CLOCK_MONOTONIC */

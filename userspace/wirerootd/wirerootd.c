@@ -281,7 +281,7 @@ static void connect_parts(struct daemon *daemon)
 {
 	daemon->receiver = (struct receiver){ .socket = daemon->sockets.udp,
 					      .nodes = &daemon->nodes,
-					      .access = &daemon->access,
+					      .gate = &daemon->gate,
 					      .log = &daemon->log };
 	daemon->gate = (struct gate){ .served = &daemon->served,
 				      .access = &daemon->access,
