@@ -57,20 +57,23 @@ static void check_cluster(const struct cluster *cluster)
 	}
 }
 
+static bool is_digit(uint8_t byte)
+{
+	return byte >= '0' && byte <= '9';
+}
+
 /* Sets of up to a million names are meant to work, and would take all of the fuzzer's time. */
 static bool has_large_range(const uint8_t *data, size_t size)
 {
-	unsigned int digits = 0, brackets = 0;
+	unsigned int digits = 0, ranges = 0;
 
 	for (size_t i = 0; i < size; i++) {
-		bool digit = data[i] >= '0' && data[i] <= '9';
-
-		digits = digit ? digits + 1 : 0;
-		brackets += data[i] == '-';
+		digits = is_digit(data[i]) ? digits + 1 : 0;
+		ranges += i && digits == 1 && data[i - 1] == '-';
 		if (digits >= 3 && i >= digits && data[i - digits] == '-')
 			return true;
 	}
-	return brackets > 12;
+	return ranges > 24;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
