@@ -305,20 +305,21 @@ static int build(const struct base_cache *cache, const char *built, char **path,
 static int build_anew(const struct base_cache *cache, char **path,
 		      char digest[static DIGEST_TEXT_BYTES], struct fault *fault)
 {
-	char *directory = fs_join(cache->cache, "base"), *built = NULL;
+	char *directory = fs_join(cache->cache, "base"), *built;
 	int error;
 
-	if (!directory || asprintf(&built, "%s/building.%ld", directory, (long)getpid()) < 0)
-		error = no_memory(fault);
-	else
-		error = fs_make_dirs(directory, 0755, fault);
+	if (!directory || asprintf(&built, "%s/building.%ld", directory, (long)getpid()) < 0) {
+		free(directory);
+		return no_memory(fault);
+	}
+	error = fs_make_dirs(directory, 0755, fault);
 	if (!error) {
 		log_line(cache->log, LOG_LEVEL_NOTICE, "building a base image for kernel %s",
 			 cache->request->version);
 		prune(directory);
 		error = build(cache, built, path, digest, fault);
 	}
-	if (error && built)
+	if (error)
 		unlink(built);
 	free(built);
 	free(directory);

@@ -123,9 +123,11 @@ static int add_server(const struct generator *generator, struct file_set *set,
 	bool *taken = calloc(EXPORT_ID_MAX + 1, sizeof(*taken));
 	struct text text = { 0 };
 	size_t count = 0;
-	int error = taken ? output_check_name("server", server->name, fault)
-			  : fault_set(fault, ENOMEM, "generate", "ganesha.conf", NULL);
+	int error;
 
+	if (!taken)
+		return fault_set(fault, ENOMEM, "generate", "ganesha.conf", NULL);
+	error = output_check_name("server", server->name, fault);
 	add_core(generator, &text, server);
 	for (size_t i = 0; !error && i < cluster->image_count; i++) {
 		const struct cluster_image *image = &cluster->images[i];
