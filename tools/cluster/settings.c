@@ -128,11 +128,8 @@ static bool is_variable_name(const char *name)
 
 static bool is_built_in(const char *name)
 {
-	static const char *const names[] = { "NODE",   "INDEX", "MAC",	   "ADDRESS", "NETWORK",
-					     "SERVER", "IMAGE", "CLUSTER", "DOMAIN" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], name) == 0)
+	for (size_t i = 0; i < OWN_VARIABLES; i++)
+		if (strcmp(own_variables[i], name) == 0)
 			return true;
 	return false;
 }

@@ -9,6 +9,10 @@
 
 #define NAME_BYTES 64
 
+const char *const own_variables[OWN_VARIABLES] = { "NODE",    "INDEX",	 "MAC",
+						   "ADDRESS", "NETWORK", "SERVER",
+						   "IMAGE",   "CLUSTER", "DOMAIN" };
+
 /* The digits at the end of @name without zeros in front; empty when there are none. */
 static void index_of(const char *name, char index[static 20])
 {
@@ -37,30 +41,34 @@ void variables_begin(struct variable_source *source, struct loader *loader,
 	index_of(node->name, source->index);
 }
 
-/* One of those that every node has, or NULL. "" when this node lacks it. */
-static const char *built_in(const struct variable_source *source, const char *name)
+/* In the order of own_variables; "" where the node has none. */
+static void own_texts(const struct variable_source *source, const char *texts[OWN_VARIABLES])
 {
 	const struct cluster_node *node = source->node;
 	const struct cluster *cluster = source->loader->cluster;
 	const char *domain =
 		node->network && node->network->domain ? node->network->domain : cluster->domain;
-	const struct {
-		const char *name, *text;
-	} own[] = {
-		{ "NODE", node->name },
-		{ "INDEX", source->index },
-		{ "MAC", source->mac },
-		{ "ADDRESS", source->address },
-		{ "NETWORK", node->network ? node->network->name : "" },
-		{ "SERVER", source->server },
-		{ "IMAGE", node->image ? node->image->name : "" },
-		{ "CLUSTER", cluster->name ? cluster->name : "" },
-		{ "DOMAIN", domain ? domain : "" },
-	};
 
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (strcmp(own[i].name, name) == 0)
-			return own[i].text;
+	texts[0] = node->name;
+	texts[1] = source->index;
+	texts[2] = source->mac;
+	texts[3] = source->address;
+	texts[4] = node->network ? node->network->name : "";
+	texts[5] = source->server;
+	texts[6] = node->image ? node->image->name : "";
+	texts[7] = cluster->name ? cluster->name : "";
+	texts[8] = domain ? domain : "";
+}
+
+/* One of those that every node has, or NULL. "" when this node lacks it. */
+static const char *built_in(const struct variable_source *source, const char *name)
+{
+	const char *texts[OWN_VARIABLES];
+
+	own_texts(source, texts);
+	for (size_t i = 0; i < OWN_VARIABLES; i++)
+		if (strcmp(own_variables[i], name) == 0)
+			return texts[i];
 	return NULL;
 }
 
@@ -89,15 +97,13 @@ static void tell(struct variable_source *source, const struct placed_word *word,
 static void tell_undefined(struct variable_source *source, const struct placed_word *word,
 			   size_t offset, const char *name)
 {
-	static const char *const own[] = { "NODE",   "INDEX", "MAC",	 "ADDRESS", "NETWORK",
-					   "SERVER", "IMAGE", "CLUSTER", "DOMAIN" };
 	struct nearest nearest = nearest_begin(name);
 	char message[160];
 
 	for (size_t i = 0; i < source->node->variable_count; i++)
 		nearest_offer(&nearest, source->node->variables[i].name);
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		nearest_offer(&nearest, own[i]);
+	for (size_t i = 0; i < OWN_VARIABLES; i++)
+		nearest_offer(&nearest, own_variables[i]);
 	snprintf(message, sizeof(message), "variable @%s@ is not defined", name);
 	tell(source, word, offset, strlen(name) + 2,
 	     nearest.name ? loader_printf(source->loader, "@%s@", nearest.name) : NULL, message);

@@ -25,6 +25,10 @@ struct word_sum {
 const struct word_sum *sum_words(struct loader *loader, const struct setting *const *settings,
 				 const char *const *origins, size_t count);
 
+/* Variables that every node has by itself. */
+#define OWN_VARIABLES 9
+extern const char *const own_variables[OWN_VARIABLES];
+
 /* Who the variables are filled in for. */
 struct variable_source {
 	struct loader *loader;

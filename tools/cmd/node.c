@@ -2,6 +2,7 @@
 /* `wireroot node list|show|set|adopt`: finds the verb; each is in a file of its own. */
 #include "tools/cmd/node.h"
 
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,6 +34,38 @@ int node_usage(const char *problem, const char *what)
 	fprintf(stderr, "wireroot node: %s%s%s; see wireroot node --help\n", problem,
 		*what ? " " : "", what);
 	return CMD_USAGE;
+}
+
+int node_read_arguments(int argc, char **argv, struct node_arguments *arguments)
+{
+	static const struct option options[] = {
+		{ "cluster", required_argument, NULL, 'c' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int option;
+
+	*arguments = (struct node_arguments){ .cluster = CLUSTER_DEFAULT_FILE };
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option == 'c') {
+			arguments->cluster = optarg;
+		} else if (option == 'j') {
+			arguments->json = true;
+		} else if (option == 'h') {
+			fputs(node_help, stdout);
+			return CMD_DONE;
+		} else {
+			return node_usage("the option is not known or lacks its value", "");
+		}
+	}
+	if (optind < argc)
+		arguments->object = argv[optind++];
+	if (optind < argc)
+		return node_usage("one word too many:", argv[optind]);
+	return -1;
 }
 
 int node_load(struct cluster *cluster, const char *path, const struct cluster_options *options,

@@ -25,6 +25,16 @@ extern const char node_help[];
 
 int node_usage(const char *problem, const char *what);
 
+/* The command line of a verb that only looks. */
+struct node_arguments {
+	const char *cluster; /* never NULL */
+	const char *object; /* the node or nodes; NULL: none given */
+	bool json;
+};
+
+/* -1 to go on, or the exit status. */
+int node_read_arguments(int argc, char **argv, struct node_arguments *arguments);
+
 /*
  * Load the definition for a look at it: its errors are printed to standard error, its warnings are
  * not. CMD_DONE or CMD_FAILED; cluster_free() must be called in any case.

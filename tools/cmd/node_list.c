@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* `wireroot node list [NODES]`: a line for each node of the definition. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,43 +9,6 @@
 #include "tools/cluster/nodeset.h"
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/node.h"
-
-struct arguments {
-	const char *cluster, *nodes;
-	bool json;
-};
-
-/* -1 to go on, or the exit status. */
-static int read_arguments(int argc, char **argv, struct arguments *arguments)
-{
-	static const struct option options[] = {
-		{ "cluster", required_argument, NULL, 'c' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	optind = 0;
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'c')
-			arguments->cluster = optarg;
-		else if (option == 'j')
-			arguments->json = true;
-		else if (option != 'h')
-			return node_usage("the option is not known or lacks its value", "");
-		else {
-			fputs(node_help, stdout);
-			return CMD_DONE;
-		}
-	}
-	if (optind < argc)
-		arguments->nodes = argv[optind++];
-	if (optind < argc)
-		return node_usage("one word too many:", argv[optind]);
-	return -1;
-}
 
 static const char *lookup_group(void *context, const char *name)
 {
@@ -58,7 +20,7 @@ static const char *lookup_group(void *context, const char *name)
 	return NULL;
 }
 
-/* Mark what @arguments names in @wanted, a byte for each node. */
+/* Mark what @nodes names in @wanted, a byte for each node. */
 static int select_nodes(const struct cluster *cluster, const char *nodes, char *wanted,
 			struct fault *fault)
 {
@@ -146,13 +108,13 @@ static void print_text(const struct cluster *cluster, const char *wanted)
 
 int node_list(int argc, char **argv)
 {
-	struct arguments arguments = { .cluster = CLUSTER_DEFAULT_FILE };
+	struct node_arguments arguments;
 	struct cluster_options options = { .skip_files = true };
 	struct log log = log_open("wireroot node");
 	struct cluster cluster;
 	struct fault fault;
 	char *wanted = NULL;
-	int status = read_arguments(argc, argv, &arguments);
+	int status = node_read_arguments(argc, argv, &arguments);
 
 	if (status >= 0)
 		return status;
@@ -161,10 +123,10 @@ int node_list(int argc, char **argv)
 		wanted = calloc(cluster.node_count + 1, 1);
 		if (!wanted)
 			fault_set(&fault, ENOMEM, "list nodes", "", NULL);
-		else if (!arguments.nodes)
+		else if (!arguments.object)
 			memset(wanted, 1, cluster.node_count);
-		if (!wanted ||
-		    (arguments.nodes && select_nodes(&cluster, arguments.nodes, wanted, &fault))) {
+		if (!wanted || (arguments.object &&
+				select_nodes(&cluster, arguments.object, wanted, &fault))) {
 			log_fault(&log, &fault);
 			status = CMD_FAILED;
 		}

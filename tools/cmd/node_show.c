@@ -1,49 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* `wireroot node show NODE`: every value of a node, and where it comes from. */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/node.h"
-
-struct arguments {
-	const char *cluster, *node;
-	bool json;
-};
-
-/* -1 to go on, or the exit status. */
-static int read_arguments(int argc, char **argv, struct arguments *arguments)
-{
-	static const struct option options[] = {
-		{ "cluster", required_argument, NULL, 'c' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	int option;
-
-	optind = 0;
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'c')
-			arguments->cluster = optarg;
-		else if (option == 'j')
-			arguments->json = true;
-		else if (option != 'h')
-			return node_usage("the option is not known or lacks its value", "");
-		else {
-			fputs(node_help, stdout);
-			return CMD_DONE;
-		}
-	}
-	if (optind == argc)
-		return node_usage("which node?", "");
-	arguments->node = argv[optind++];
-	if (optind < argc)
-		return node_usage("one word too many:", argv[optind]);
-	return -1;
-}
 
 static json_t *value_json(const char *key, const char *text, const char *origin,
 			  const struct place *place)
@@ -159,18 +120,20 @@ static void print_text(const struct cluster_node *node)
 
 int node_show(int argc, char **argv)
 {
-	struct arguments arguments = { .cluster = CLUSTER_DEFAULT_FILE };
+	struct node_arguments arguments;
 	struct cluster_options options = { .skip_files = true };
 	struct log log = log_open("wireroot node");
 	const struct cluster_node *node = NULL;
 	struct cluster cluster;
-	int status = read_arguments(argc, argv, &arguments);
+	int status = node_read_arguments(argc, argv, &arguments);
 
 	if (status >= 0)
 		return status;
+	if (!arguments.object)
+		return node_usage("which node?", "");
 	status = node_load(&cluster, arguments.cluster, &options, &log);
 	if (status == CMD_DONE) {
-		node = node_find(&cluster, arguments.node, &log);
+		node = node_find(&cluster, arguments.object, &log);
 		status = node ? CMD_DONE : CMD_FAILED;
 	}
 	if (node)
