@@ -19,24 +19,10 @@ version=${APPLY_TEST_INSIDE%% *} tree=${APPLY_TEST_INSIDE#* }
 ip link set lo up
 
 work=$(mktemp -d)
-number=0
-failed=0
+# shellcheck source=tests/integration/tap.sh
+. tests/integration/tap.sh
 trap 'cd /; umount "$work/small" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
-
-# check NAME COMMAND...: one line of TAP.
-check() {
-	local name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/output" 2>&1; then
-		echo "ok $number - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $name"
-		tail -n 30 "$work/output" | sed 's/^/# /'
-	fi
-}
 
 # says STATUS PATTERN COMMAND...: the command ends with that status, and says so.
 says() {
@@ -256,6 +242,11 @@ check "… all of them" cmp "$work/etc/exports.d/wireroot.exports" \
 	"$state/current/servers/boot1/exports"
 check "… and units" cmp "$work/etc/systemd/system/wirerootd.service" \
 	"$state/current/servers/boot1/units/wirerootd.service"
+
+rm "$work/etc/dnsmasq.d/wireroot.conf"
+check "a drop-in that is missing is made again" apply_with_services
+check "… and services are told" grep -qx 'systemctl restart --quiet dnsmasq' "$work/told"
+check "… indeed" test -L "$work/etc/dnsmasq.d/wireroot.conf"
 
 define one=1
 check "a node's words concern wirerootd alone" apply_with_services
@@ -644,5 +635,4 @@ check "… and on one without inodes" no_inodes
 umount "$work/small"
 cd "$top" || exit 1
 
-echo "1..$number"
-[ "$failed" -eq 0 ]
+finish

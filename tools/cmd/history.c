@@ -8,6 +8,7 @@
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/generation.h"
 #include "tools/generation/remains.h"
+#include "tools/generation/services.h"
 
 static const struct generation_command command = {
 	.name = "history",
@@ -16,9 +17,10 @@ static const struct generation_command command = {
 		"force (*), and which nodes run it.\n"
 		"\n"
 		"  --state DIR        where generations are kept (default: " STORE_DEFAULT ")\n"
+		"  --services lab:DIR ask the wirerootd of the lab in DIR\n"
 		"  --json             print JSON\n"
 		"  --help             show this\n",
-	.options = "sj",
+	.options = "svj",
 };
 
 struct history {
@@ -36,13 +38,15 @@ struct history {
 static int ask(struct history *history, struct fault *fault)
 {
 	struct manifest manifest = { 0 };
+	struct services services = { 0 };
 	struct fault unasked = { 0 };
-	int error = 0;
+	int error = services_read(&services, history->arguments->apply.services, fault);
 
-	if (history->current)
+	if (!error && history->current)
 		error = store_read_manifest(&history->store, history->current, &manifest, fault);
 	if (!error && history->current && *manifest.url) {
-		history->asked = !remains_ask(&history->remains, manifest.url, &unasked);
+		history->asked =
+			!remains_ask(&history->remains, manifest.url, services.lab, &unasked);
 		if (!history->asked)
 			log_fault(&history->arguments->log, &unasked);
 	}

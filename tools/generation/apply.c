@@ -133,8 +133,10 @@ static int put_in_force(struct change_of_state *state, struct definition *defini
 	int error = compare(state, new, result, fault);
 
 	result->generation = state->current.generation;
-	if (error || !result->changed)
+	if (error)
 		return error;
+	if (!result->changed)
+		return deploy_refresh(&state->deployment, &state->current, fault);
 	error = deploy_check(&state->deployment, new, fault);
 	if (!error)
 		error = build(state, &definition->set, new, fault);
@@ -167,7 +169,8 @@ static void prune_after(struct change_of_state *state)
 {
 	struct fault fault = { 0 };
 
-	if (remains_prune(&state->store, state->options->keep, state->options->log, &fault))
+	if (remains_prune(&state->store, state->options->keep, state->deployment.services.lab,
+			  state->options->log, &fault))
 		log_fault(state->options->log, &fault);
 }
 
@@ -264,7 +267,8 @@ int prune(const struct apply_options *options, struct fault *fault)
 	int error = begin(&state, options, fault);
 
 	if (!error)
-		error = remains_prune(&state.store, options->keep, options->log, fault);
+		error = remains_prune(&state.store, options->keep, state.deployment.services.lab,
+				      options->log, fault);
 	end(&state);
 	return error;
 }

@@ -162,6 +162,27 @@ int deploy_resume(const struct deployment *deployment, struct fault *fault)
 	return error;
 }
 
+int deploy_refresh(const struct deployment *deployment, const struct manifest *current,
+		   struct fault *fault)
+{
+	struct dropins dropins = { .etc = deployment->etc, .state = deployment->store->path };
+	const struct manifest nothing = { 0 };
+	struct fault ignored;
+	int error;
+
+	if (dropins_complete(&dropins, current))
+		return 0;
+	error = dropins_check(&dropins, current, fault);
+	if (error)
+		return error;
+	log_line(deployment->log, LOG_LEVEL_NOTICE, "drop-ins are missing in %s; making them again",
+		 deployment->etc);
+	error = tell(deployment, &nothing, current, fault);
+	if (error) /* so that the next one finds them missing, too */
+		dropins_update(&dropins, current, &nothing, &ignored);
+	return error;
+}
+
 int deploy_check(const struct deployment *deployment, const struct manifest *new,
 		 struct fault *fault)
 {

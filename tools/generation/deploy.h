@@ -23,6 +23,13 @@ struct deployment {
 /* Finish a switch that was cut off, or go back to where it began. 0 or -errno with @fault. */
 int deploy_resume(const struct deployment *deployment, struct fault *fault);
 
+/*
+ * Where drop-ins for @current, which is in force, are missing, make them and tell all services.
+ * They were removed, or services were not told until now. 0 or -errno with @fault.
+ */
+int deploy_refresh(const struct deployment *deployment, const struct manifest *current,
+		   struct fault *fault);
+
 /* Is there nothing in the way of drop-ins for @new? Before anything is written. */
 int deploy_check(const struct deployment *deployment, const struct manifest *new,
 		 struct fault *fault);

@@ -134,6 +134,19 @@ static int each_link(const struct dropins *dropins, const struct manifest *manif
 	return error < 0 ? error : 0;
 }
 
+static int must_be_there(const struct dropins *dropins, const struct link *link,
+			 struct fault *fault)
+{
+	return look(dropins, link, fault) == 1 ? 0 : -ENOENT;
+}
+
+bool dropins_complete(const struct dropins *dropins, const struct manifest *manifest)
+{
+	struct fault ignored;
+
+	return !each_link(dropins, manifest, NULL, must_be_there, &ignored);
+}
+
 int dropins_check(const struct dropins *dropins, const struct manifest *manifest,
 		  struct fault *fault)
 {

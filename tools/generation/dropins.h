@@ -16,6 +16,9 @@ struct dropins {
 	const char *state; /* absolute */
 };
 
+/* Are all links for @manifest there? */
+bool dropins_complete(const struct dropins *dropins, const struct manifest *manifest);
+
 /* Could dropins_update() do its work for @manifest? -EEXIST with @fault: a foreign file is there.
  */
 int dropins_check(const struct dropins *dropins, const struct manifest *manifest,

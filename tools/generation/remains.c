@@ -3,17 +3,84 @@
 #include "tools/generation/remains.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "tools/generation/store_private.h"
+#include "tools/lab/enter.h"
+#include "userspace/lib/fs.h"
 #include "userspace/lib/http_get.h"
 
 /* 100,000 nodes of 1 KiB each, and some more. */
 #define ANSWER_BYTES_MAX ((size_t)256 << 20)
 
-int remains_ask(struct remains *remains, const char *url, struct fault *fault)
+/* Somebody who is to get @url for us, where it can be reached. */
+struct errand {
+	const char *url;
+	int answer; /* a file: the fault, and behind it what the answer is */
+};
+
+/* In the lab. */
+static int run_errand(void *argument)
+{
+	const struct errand *errand = argument;
+	struct text answer = { 0 };
+	struct fault fault = { 0 };
+	int error;
+
+	http_get(errand->url, ANSWER_BYTES_MAX, &answer, &fault);
+	error = fs_write_all(errand->answer, &fault, sizeof(fault));
+	if (!error)
+		error = fs_write_all(errand->answer, text_string(&answer), answer.length);
+	text_free(&answer);
+	return error != 0;
+}
+
+/* What the errand brought: the answer, or its fault. */
+static int read_errand(const struct errand *errand, struct text *answer, struct fault *fault)
+{
+	char path[64];
+	size_t length;
+	char *data;
+	int error;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", errand->answer);
+	error = fs_read_file(path, ANSWER_BYTES_MAX + sizeof(*fault), &data, &length, fault);
+	if (error)
+		return error;
+	if (length < sizeof(*fault)) {
+		error = fault_set(fault, ECHILD, "ask wirerootd", errand->url, NULL);
+	} else {
+		memcpy(fault, data, sizeof(*fault));
+		error = -fault->error;
+		text_add_bytes(answer, data + sizeof(*fault), length - sizeof(*fault));
+	}
+	free(data);
+	return error;
+}
+
+static int get_in_lab(const char *url, const char *lab, struct text *answer, struct fault *fault)
+{
+	struct errand errand = { .url = url, .answer = memfd_create("answer", MFD_CLOEXEC) };
+	char directory[PATH_MAX];
+	int status, error = 0;
+
+	if (errand.answer < 0 || !realpath(lab, directory))
+		error = fault_set(fault, errno, "ask wirerootd in the lab", lab, NULL);
+	if (!error)
+		error = lab_enter(directory, run_errand, &errand, &status, fault);
+	if (!error)
+		error = read_errand(&errand, answer, fault);
+	if (errand.answer >= 0)
+		close(errand.answer);
+	return error;
+}
+
+int remains_ask(struct remains *remains, const char *url, const char *lab, struct fault *fault)
 {
 	struct text answer = { 0 };
 	char *nodes;
@@ -21,7 +88,10 @@ int remains_ask(struct remains *remains, const char *url, struct fault *fault)
 
 	if (asprintf(&nodes, "%s/v1/nodes", url) < 0)
 		return fault_set(fault, ENOMEM, "ask wirerootd", url, NULL);
-	error = http_get(nodes, ANSWER_BYTES_MAX, &answer, fault);
+	if (lab)
+		error = get_in_lab(nodes, lab, &answer, fault);
+	else
+		error = http_get(nodes, ANSWER_BYTES_MAX, &answer, fault);
 	if (!error)
 		error = remains_read(remains, text_string(&answer), answer.length, fault);
 	text_free(&answer);
@@ -31,6 +101,7 @@ int remains_ask(struct remains *remains, const char *url, struct fault *fault)
 
 struct pruning {
 	struct store *store;
+	const char *lab;
 	const struct log *log;
 	unsigned int current;
 	struct remains remains;
@@ -95,7 +166,7 @@ static void ask(struct pruning *pruning)
 				     : 0;
 
 	if (!error && manifest.url && *manifest.url) {
-		error = remains_ask(&pruning->remains, manifest.url, &fault);
+		error = remains_ask(&pruning->remains, manifest.url, pruning->lab, &fault);
 		pruning->asked = !error;
 	} else if (!error) { /* no node boots from here */
 		pruning->asked = true;
@@ -108,10 +179,10 @@ static void ask(struct pruning *pruning)
 		 "so no generation of the last 30 days is removed: a node may run it");
 }
 
-int remains_prune(struct store *store, unsigned int keep, const struct log *log,
+int remains_prune(struct store *store, unsigned int keep, const char *lab, const struct log *log,
 		  struct fault *fault)
 {
-	struct pruning pruning = { .store = store, .log = log };
+	struct pruning pruning = { .store = store, .lab = lab, .log = log };
 	unsigned int *numbers;
 	size_t count;
 	int error = store_list(store, &numbers, &count, fault);

@@ -26,10 +26,10 @@ struct remains {
 };
 
 /*
- * Ask the wirerootd at @url who runs what. 0 or -errno with @fault filled in. remains_free() must
- * be called in any case.
+ * Ask the wirerootd at @url who runs what, from within the lab in the directory @lab unless that is
+ * NULL. 0 or -errno with @fault filled in. remains_free() must be called in any case.
  */
-int remains_ask(struct remains *remains, const char *url, struct fault *fault);
+int remains_ask(struct remains *remains, const char *url, const char *lab, struct fault *fault);
 
 /* The part of it that is pure: its answer at /v1/nodes. -EBADMSG with @fault for anything else. */
 int remains_read(struct remains *remains, const char *answer, size_t length, struct fault *fault);
@@ -43,7 +43,7 @@ void remains_free(struct remains *remains);
  * Remove generations from the oldest on until @keep are left; not those that are in force or that a
  * node runs. @log is told what goes and what stays for which reason. Under the lock.
  */
-int remains_prune(struct store *store, unsigned int keep, const struct log *log,
+int remains_prune(struct store *store, unsigned int keep, const char *lab, const struct log *log,
 		  struct fault *fault);
 
 #endif
