@@ -410,7 +410,7 @@ drivers_are_found_by_modaliases() {
 	get new4 v1/discover -d "$(report "${new[4]}" | jq -c ".modaliases = $modaliases")" |
 		grep -qx waiting &&
 		"$wireroot" node adopt "${new[4]}" --name n66 --profile compute "${adoption[@]}" |
-		grep "n66, 10.87.0.3, drivers e1000e,virtio_net$" || return 1
+		grep "n66, 10.87.0.23, drivers e1000e,virtio_net$" || return 1
 	kill -INT "$discovery"
 	wait "$discovery" && "$wireroot" node show --cluster "$work/cluster.yaml" n66 |
 		grep -E 'detected +e1000e,virtio_net'

@@ -126,19 +126,35 @@ static int find(const struct fixture *fixture, const struct cluster_node *node, 
 	return free_address(&fixture->cluster, &fixture->network, node, &range, address, &fault);
 }
 
-static void lowest_address_that_nobody_has_is_taken(void **state)
+static void next_address_behind_the_nodes_is_taken(void **state)
 {
 	struct fixture *fixture = new_fixture();
 	uint32_t address;
 
 	(void)state;
 	assert_int_equal(find(fixture, &fixture->nodes[2], 0, 0, &address), 0);
-	assert_int_equal(address, ADDRESS(2));
-	fixture->nodes[2].address = ADDRESS(2);
-	assert_int_equal(find(fixture, NULL, 0, 0, &address), 0);
 	assert_int_equal(address, ADDRESS(6));
 	/* A node's own address is free for it. */
+	fixture->nodes[2].address = ADDRESS(6);
 	assert_int_equal(find(fixture, &fixture->nodes[2], 0, 0, &address), 0);
+	assert_int_equal(address, ADDRESS(6));
+	assert_int_equal(find(fixture, NULL, 0, 0, &address), 0);
+	assert_int_equal(address, ADDRESS(7));
+	/* Without any node, from the beginning. */
+	fixture->cluster.node_count = 0;
+	assert_int_equal(find(fixture, NULL, 0, 0, &address), 0);
+	assert_int_equal(address, ADDRESS(2));
+	free(fixture);
+}
+
+static void gaps_are_filled_when_the_end_is_reached(void **state)
+{
+	struct fixture *fixture = new_fixture();
+	uint32_t address;
+
+	(void)state;
+	fixture->nodes[2].address = ADDRESS(253);
+	assert_int_equal(find(fixture, NULL, 0, 0, &address), 0);
 	assert_int_equal(address, ADDRESS(2));
 	free(fixture);
 }
@@ -194,7 +210,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patterns_count_their_names),
 		cmocka_unit_test(patterns_that_name_nothing_are_refused),
-		cmocka_unit_test(lowest_address_that_nobody_has_is_taken),
+		cmocka_unit_test(next_address_behind_the_nodes_is_taken),
+		cmocka_unit_test(gaps_are_filled_when_the_end_is_reached),
 		cmocka_unit_test(range_of_unknown_machines_is_stepped_over),
 		cmocka_unit_test(ends_of_the_network_are_nobodys),
 		cmocka_unit_test(ranges_are_read_as_a_whole),

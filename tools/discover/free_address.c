@@ -92,6 +92,22 @@ static uint32_t lowest(const struct taken *taken, const struct cluster_network *
 	return 0;
 }
 
+/* The highest address from @first to @last that a node other than @node has; 0: none has one. */
+static uint32_t highest(const struct cluster *cluster, const struct cluster_node *node,
+			uint32_t first, uint32_t last)
+{
+	uint32_t found = 0;
+
+	for (size_t i = 0; i < cluster->node_count; i++) {
+		uint32_t address = cluster->nodes[i].address;
+
+		if (&cluster->nodes[i] != node && address >= first && address <= last &&
+		    address > found)
+			found = address;
+	}
+	return found;
+}
+
 int free_address(const struct cluster *cluster, const struct cluster_network *network,
 		 const struct cluster_node *node, const struct address_range *range,
 		 uint32_t *address, struct fault *fault)
@@ -100,6 +116,7 @@ int free_address(const struct cluster *cluster, const struct cluster_network *ne
 	/* The first is the network's own, the last its broadcast address. */
 	uint32_t first = network->subnet + 1, last = network->subnet + size - 1;
 	struct taken taken = { 0 };
+	uint32_t behind;
 
 	if (range->first && (range->first > last || range->last < first))
 		return fault_set(fault, EINVAL, "find an address for a node", network->name,
@@ -110,7 +127,10 @@ int free_address(const struct cluster *cluster, const struct cluster_network *ne
 		last = range->last;
 	if (collect(&taken, cluster, network, node))
 		return fault_set(fault, ENOMEM, "find an address for a node", network->name, NULL);
-	*address = lowest(&taken, network, first, last);
+	behind = highest(cluster, node, first, last);
+	*address = behind ? lowest(&taken, network, behind + 1, last) : 0;
+	if (!*address)
+		*address = lowest(&taken, network, first, last);
 	free(taken.list);
 	return *address ? 0
 			: fault_set(fault, ENOSPC, "find an address for a node", network->name,

@@ -2,9 +2,10 @@
 /*
  * An address for a new node.
  *
- * The lowest one of the network that nobody has by the definition: no node, no server, no gateway,
- * DNS or NTP server, and that is outside of the range for unknown machines. Where other machines
- * have addresses that the definition does not know, a range has to be given.
+ * The next one behind those of the network's nodes, or else the lowest one, that nobody has by the
+ * definition: no node, no server, no gateway, DNS or NTP server, and that is outside of the range
+ * for unknown machines. Where other machines have addresses that the definition does not know, a
+ * range has to be given.
  *
  * Pure.
  */
