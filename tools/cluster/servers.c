@@ -43,14 +43,18 @@ static bool has_subnets(const struct cluster *cluster)
 	return true;
 }
 
+/* The server at @address, of those before @end. */
 static const struct cluster_server *server_at(const struct cluster *cluster, uint32_t address,
 					      const struct cluster_server *end)
 {
-	size_t count = (size_t)(end - cluster->servers);
+	for (size_t i = 0; i < cluster->server_count && cluster->servers; i++) {
+		const struct cluster_server *server = &cluster->servers[i];
 
-	for (size_t i = 0; i < count; i++)
-		if (cluster->servers[i].address == address)
-			return &cluster->servers[i];
+		if (server == end)
+			return NULL;
+		if (server->address == address)
+			return server;
+	}
 	return NULL;
 }
 
