@@ -30,6 +30,8 @@ $(B)/wirerootd-asan: $(WIREROOTD_SOURCES) $(wildcard userspace/*/*.h initramfs/*
 
 install:: $(B)/wirerootd
 	install -D -m 755 $(B)/wirerootd $(DESTDIR)$(PREFIX)/sbin/wirerootd
+	install -D -m 644 userspace/wirerootd/wireroot.sysusers \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/wireroot.conf
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' userspace/wirerootd/wirerootd.service \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/wirerootd.service
