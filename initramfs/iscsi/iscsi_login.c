@@ -503,9 +503,13 @@ static const char *status_hint(const struct iscsi_login *login, uint8_t status_c
 		return "the target may only be starting; see its log";
 	switch (detail) {
 	case 1:
-		return given(login->config->secret)
-			       ? "check rd.iscsi.username= and rd.iscsi.password= and the target's account"
-			       : "it wants CHAP: give rd.iscsi.username= and rd.iscsi.password=";
+		if (!given(login->config->secret))
+			return "it wants CHAP: give rd.iscsi.username= and rd.iscsi.password=";
+		/* tgt says so, too, when it has no account to prove itself with. */
+		return given(login->config->target_secret)
+			       ? "check rd.iscsi.username=, .password= and the target's account, and "
+				 "its own for rd.iscsi.in.username="
+			       : "check rd.iscsi.username= and rd.iscsi.password= and the target's account";
 	case 2:
 		return "the target's list of initiators lacks our name: see rd.iscsi.initiator=";
 	case 3:

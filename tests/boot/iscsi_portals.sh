@@ -74,7 +74,7 @@ redirect()
 }
 
 redirect lost 3262
-node_direct lost "root=iscsi:$(portal lost) wireroot.onfail=poweroff wireroot.timeout=3600"
+node_direct lost "root=iscsi:$(portal lost)"
 expect_fault lost 'reach the portal that the iSCSI target has moved to: 10\.87\.0\.1:3262 .*refused' \
 	"a target that has moved to nowhere is told of"
 lab power lost off

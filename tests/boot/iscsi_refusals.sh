@@ -21,8 +21,9 @@ target_add empty "$WORK/empty.img"
 # Node, its words, the line that is expected, what that shows.
 refused()
 {
-	node_direct "$1" "$2 wireroot.onfail=poweroff wireroot.timeout=3600"
+	node_direct "$1" "$2"
 	expect_fault "$1" "$3" "$4"
+	[ "$1" = wrong ] || lab power "$1" off
 }
 
 refused wrong "root=iscsi:node:another-secret@$(portal locked)" \
@@ -32,7 +33,7 @@ began=$(date +%s)
 refused none "root=iscsi:$(portal locked)" 'log in.*\(status 0201\).*it wants CHAP: give' \
 	"that a secret is wanted is said"
 refused unproven "root=iscsi:node:secret-of-node:target:its-secret@$(portal locked)" \
-	'log in' "a target that cannot prove who it is is refused"
+	'log in.*\(status 0201\).*its own for rd\.iscsi\.in\.username=' "a target that cannot prove who it is is refused"
 refused missing "root=iscsi:$(portal nowhere)" \
 	'log in to iSCSI target: there is no such target \(status 0203\): .*no such file or name' \
 	"a target that is not there is called so"
@@ -46,6 +47,17 @@ refused empty "root=iscsi:$(portal empty)" 'find the root on the iSCSI disks: sd
 refused closed "root=iscsi:10.87.0.1::3262:1:$IQN:open" \
 	'reach the iSCSI portal: 10\.87\.0\.1:3262 .*connection refused.*no iSCSI target listens there' \
 	"a closed port is called so"
+# Something that is no target, and something that says nothing. Both end with the lab.
+printf 'SSH-2.0-This is no iSCSI target, but it takes connections.\r\n' > "$WORK/banner"
+"$WIREROOT" lab exec "$LAB" -- \
+	socat TCP-LISTEN:3263,bind=10.87.0.1,fork,reuseaddr "EXEC:cat $WORK/banner -" 2> /dev/null &
+"$WIREROOT" lab exec "$LAB" -- nc -lk 10.87.0.1 3264 > /dev/null &
+refused banner "root=iscsi:10.87.0.1::3263:1:$IQN:open" \
+	'log in: instead of an answer came opcode 0x13: 10\.87\.0\.1:3263 .*is this an iSCSI target' \
+	"what is no iSCSI target is called so"
+refused silent "root=iscsi:10.87.0.1::3264:1:$IQN:open" \
+	'log in to iSCSI target: 10\.87\.0\.1:3264 .*timed out.*does not answer' \
+	"a target that says nothing is not waited for for ever"
 refused malformed "root=iscsi:10.87.0.1::::" 'read parameter: LUN or iSCSI target' \
 	"a malformed word is refused"
 
