@@ -12,7 +12,7 @@
 #include "tools/initrd/own_program.h"
 #include "userspace/lib/fs.h"
 
-#define PROGRAM_BYTES_MAX (1024 * 1024)
+#define PROGRAM_BYTES_MAX ((size_t)1 << 20)
 
 static int add_program(struct archive_tree *tree, const char *file, struct fault *fault)
 {

@@ -17,7 +17,7 @@
 
 #define SUFFIX		".boot"
 #define FILE_PATH_BYTES 4096
-#define FORGET_SECONDS	(30 * 24 * 3600)
+#define FORGET_SECONDS	2592000 /* 30 days */
 
 static int compare(const void *first, const void *second)
 {

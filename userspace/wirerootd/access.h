@@ -26,7 +26,7 @@
 
 /* Firmware, kernel and a slow driver take a minute or two; iPXE fetches the script anew each time
  * that it starts. */
-#define ACCESS_SECONDS		(15 * 60)
+#define ACCESS_SECONDS		900
 #define ACCESS_GENERATION_BYTES 32
 #define ACCESS_FILE_BYTES	256
 

@@ -15,7 +15,7 @@
 #include "userspace/lib/mac.h"
 
 /* A client that takes nothing of so much has to go. */
-#define OUTPUT_BYTES_MAX (64u * 1024 * 1024)
+#define OUTPUT_BYTES_MAX ((size_t)64 << 20)
 
 /* --- the socket ----------------------------------------------------------------------------- */
 
@@ -63,7 +63,7 @@ int control_open(struct control *control, const char *path, struct fault *fault)
 	if (strlen(path) >= sizeof(control->address.sun_path))
 		return fault_set(fault, ENAMETOOLONG, "open the control socket", path,
 				 "give --control a shorter path");
-	strcpy(control->address.sun_path, path);
+	snprintf(control->address.sun_path, sizeof(control->address.sun_path), "%s", path);
 	if (make_directory(path, fault))
 		return -fault->error;
 	error = remove_old(&control->address);

@@ -3,6 +3,7 @@
 #include "userspace/wirerootd/discovery.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,14 @@ static void forget(struct discovery *discovery, struct waiting_machine *machine)
 
 void discovery_free(struct discovery *discovery)
 {
-	while (!TAILQ_EMPTY(&discovery->machines))
-		forget(discovery, TAILQ_FIRST(&discovery->machines));
+	struct waiting_machine *machine = TAILQ_FIRST(&discovery->machines), *next;
+
+	for (; machine; machine = next) {
+		next = TAILQ_NEXT(machine, next);
+		machine_free(&machine->machine);
+		free(machine);
+	}
+	discovery_init(discovery);
 }
 
 int discovery_open(struct discovery *discovery, const char *profile, const char *pattern,

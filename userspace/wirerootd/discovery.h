@@ -27,7 +27,7 @@
 #include "userspace/wirerootd/recent.h"
 
 #define DISCOVERY_MACHINES_MAX	256
-#define DISCOVERY_SECONDS_MAX	(24 * 3600)
+#define DISCOVERY_SECONDS_MAX	86400
 #define DISCOVERY_PROFILE_BYTES 65
 #define DISCOVERY_PATTERN_BYTES 129
 /* From one address: a machine asks again when it was told something, and every 20 seconds. */

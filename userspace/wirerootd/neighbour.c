@@ -125,7 +125,7 @@ int neighbour_mac(uint32_t address, uint8_t mac[static 6])
 	union {
 		struct nlmsghdr header;
 		char bytes[REPLY_BYTES];
-	} reply;
+	} reply = { .bytes = { 0 } };
 	int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	int interface, error;
 

@@ -12,7 +12,7 @@
 #include "userspace/wirerootd/index.h"
 
 /* Half a million nodes with long names. */
-#define SERVED_INDEX_BYTES (64u * 1024 * 1024)
+#define SERVED_INDEX_BYTES ((size_t)64 << 20)
 
 struct served {
 	int root; /* the directory of the files */
