@@ -132,11 +132,13 @@ static void print_text(const struct history *history)
 	printf("%5s  %-20s  %-10s %7s %7s %7s %7s  %s\n", "", "time (UTC)", "user", "files",
 	       "added", "changed", "removed", "command; nodes that run it");
 	json_array_foreach(history->list, i, item)
+	{
 		printf("%c%4lld  %-20s  %-10s %7lld %7lld %7lld %7lld  %s; %s\n",
 		       json_is_true(json_object_get(item, "in_force")) ? '*' : ' ',
 		       number(item, "generation"), string(item, "time"), string(item, "user"),
 		       number(item, "files"), number(item, "added"), number(item, "changed"),
 		       number(item, "removed"), string(item, "command"), string(item, "nodes"));
+	}
 }
 
 int cmd_history(int argc, char **argv)

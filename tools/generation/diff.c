@@ -73,6 +73,20 @@ static void add_mode(const struct change *change, const struct manifest_entry *e
 		text_printf(text, "(mode %04o)\n", (unsigned int)entry->mode);
 }
 
+/* The directories above @path, which is changed and restored. */
+static int make_parents(char *path, struct fault *fault)
+{
+	char *slash = strrchr(path, '/');
+	int error;
+
+	if (!slash)
+		return 0;
+	*slash = '\0';
+	error = fs_make_dirs(path, 0700, fault);
+	*slash = '/';
+	return error;
+}
+
 static int write_side(const struct change *change, const struct manifest_entry *entry,
 		      const struct diff_side *side, const char *directory, struct fault *fault)
 {
@@ -87,9 +101,7 @@ static int write_side(const struct change *change, const struct manifest_entry *
 	if (!error) {
 		add_mode(change, entry, &text);
 		contents_describe(entry, data, &text);
-		*strrchr(path, '/') = '\0';
-		error = fs_make_dirs(path, 0700, fault);
-		path[strlen(path)] = '/';
+		error = make_parents(path, fault);
 	}
 	if (!error && text.error)
 		error = fault_set(fault, text.error, "compare", entry->path, NULL);
@@ -133,8 +145,10 @@ static int sort_changes(const struct difference *difference, const struct change
 			struct fault *fault)
 {
 	*sorted = calloc(difference->count, sizeof(**sorted));
-	if (!*sorted)
-		return fault_set(fault, ENOMEM, "compare", "", NULL);
+	if (!*sorted) {
+		fault_set(fault, ENOMEM, "compare", "", NULL);
+		return -ENOMEM;
+	}
 	for (size_t i = 0; i < difference->count; i++)
 		(*sorted)[i] = &difference->changes[i];
 	qsort(*sorted, difference->count, sizeof(**sorted), compare_changes);
@@ -259,7 +273,7 @@ int diff_print(const struct difference *difference, const struct diff_side *old,
 		return 0;
 	directory = make_directory(fault);
 	error = directory ? sort_changes(difference, &sorted, fault) : -fault->error;
-	if (!error)
+	if (!error && sorted)
 		error = compare(sorted, difference->count, old, new, directory, fault);
 	if (directory)
 		fs_remove_tree(directory, &ignored);

@@ -14,7 +14,7 @@
 #define COMMANDS_MAX 2
 #define WORDS_MAX    4
 /* What a service last said has to fit into a fault's hint. */
-#define LAST_LINES "3"
+#define LAST_LINES "--lines=3"
 
 /* What does not go by `systemctl VERB UNIT`. */
 struct special {
@@ -57,8 +57,8 @@ int services_read(struct services *services, const char *text, struct fault *fau
 /* Let @fault tell what @service itself said, rather than that it is to be looked up. */
 static void add_story(const char *service, struct fault *fault)
 {
-	const char *const argv[] = { "journalctl",	    "--quiet", "--no-pager", "--output=cat",
-				     "--lines=" LAST_LINES, "--unit",  service,	     NULL };
+	const char *const argv[] = { "journalctl", "--quiet", "--no-pager", "--output=cat",
+				     LAST_LINES,   "--unit",  service,	    NULL };
 	struct text story = { 0 };
 	struct fault ignored;
 

@@ -184,7 +184,7 @@ int sources_hash(struct sources *sources, const char *path, uint64_t *size,
 		 uint8_t hash[static MANIFEST_HASH_BYTES], struct fault *fault)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct source source;
+	struct source source = { 0 };
 	int error = fd < 0 ? -errno : examine(sources, fd, path, &source);
 
 	if (fd >= 0)

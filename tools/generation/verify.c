@@ -35,8 +35,8 @@ static int verify_file(int tree, const struct manifest_entry *entry)
 {
 	int fd = openat(tree, entry->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	uint8_t hash[MANIFEST_HASH_BYTES];
-	struct stat status;
-	uint64_t size;
+	struct stat status = { 0 };
+	uint64_t size = 0;
 	int error = 0;
 
 	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
