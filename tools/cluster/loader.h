@@ -193,6 +193,10 @@ void read_images(struct loader *loader, const struct field *field);
 /* Is @address one that a machine in @network can have? If not, why. */
 const char *address_problem(const struct cluster_network *network, uint32_t address);
 bool network_contains(const struct cluster_network *network, uint32_t address);
+/* The network that @address is in, or NULL; networks that overlap were reported. */
+const struct cluster_network *network_at(const struct cluster *cluster, uint32_t address);
+/* Has every network a subnet that could be read? */
+bool networks_are_usable(const struct cluster *cluster);
 bool range_contains(const struct cluster_network *network, uint32_t address);
 
 /* --- settings.c, inherit.c, entries.c --- */

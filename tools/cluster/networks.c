@@ -23,6 +23,22 @@ bool network_contains(const struct cluster_network *network, uint32_t address)
 	return network->prefix && (address & mask_of(network->prefix)) == network->subnet;
 }
 
+const struct cluster_network *network_at(const struct cluster *cluster, uint32_t address)
+{
+	for (size_t i = 0; i < cluster->network_count; i++)
+		if (network_contains(&cluster->networks[i], address))
+			return &cluster->networks[i];
+	return NULL;
+}
+
+bool networks_are_usable(const struct cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->network_count; i++)
+		if (!cluster->networks[i].prefix)
+			return false;
+	return true;
+}
+
 bool range_contains(const struct cluster_network *network, uint32_t address)
 {
 	return network->range_first && address >= network->range_first &&

@@ -310,9 +310,8 @@ static void resolve_network(struct resolution *resolution)
 	}
 	if (cluster->network_count == 1)
 		node->network = &cluster->networks[0];
-	for (size_t i = 0; !node->network && node->address && i < cluster->network_count; i++)
-		if (network_contains(&cluster->networks[i], node->address))
-			node->network = &cluster->networks[i];
+	if (!node->network && node->address)
+		node->network = network_at(cluster, node->address);
 	if (node->network)
 		set_default(&node->values[NODE_NETWORK], node->network->name);
 	else if (cluster->network_count && !is_broken(resolution, NODE_NETWORK))

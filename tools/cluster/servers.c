@@ -26,35 +26,15 @@ static unsigned int read_roles(struct loader *loader, const struct field *field)
 	return found;
 }
 
-/* Where an address stands; networks that overlap were reported. */
-static const struct cluster_network *network_of(const struct cluster *cluster, uint32_t address)
-{
-	for (size_t i = 0; i < cluster->network_count; i++)
-		if (network_contains(&cluster->networks[i], address))
-			return &cluster->networks[i];
-	return NULL;
-}
-
-static bool has_subnets(const struct cluster *cluster)
-{
-	for (size_t i = 0; i < cluster->network_count; i++)
-		if (!cluster->networks[i].prefix)
-			return false;
-	return true;
-}
-
 /* The server at @address, of those before @end. */
 static const struct cluster_server *server_at(const struct cluster *cluster, uint32_t address,
 					      const struct cluster_server *end)
 {
-	for (size_t i = 0; i < cluster->server_count && cluster->servers; i++) {
-		const struct cluster_server *server = &cluster->servers[i];
+	size_t count = (size_t)(end - cluster->servers);
 
-		if (server == end)
-			return NULL;
-		if (server->address == address)
-			return server;
-	}
+	for (size_t i = 0; i < count; i++)
+		if (cluster->servers[i].address == address)
+			return &cluster->servers[i];
 	return NULL;
 }
 
@@ -66,10 +46,10 @@ static void read_address(struct loader *loader, struct cluster_server *server,
 
 	if (!value_ipv4(value->text, &server->address))
 		return;
-	server->network = network_of(loader->cluster, server->address);
+	server->network = network_at(loader->cluster, server->address);
 	if (!server->network) {
 		/* A network without a usable subnet was reported; it may be that one. */
-		if (has_subnets(loader->cluster))
+		if (networks_are_usable(loader->cluster))
 			loader_report(loader, value, NULL, "address %s is in no network",
 				      value->text);
 		return;
