@@ -341,6 +341,7 @@ static void reload(struct daemon *daemon)
 	} else {
 		served_close(&daemon->served);
 		daemon->served = newer;
+		http_look_again(&daemon->http); /* a machine that waits may be a node now */
 		log_line(&daemon->log, LOG_LEVEL_NOTICE, "serving generation %s, %zu nodes",
 			 newer.generation, newer.index.count);
 	}
