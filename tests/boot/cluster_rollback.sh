@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A node runs on while the cluster's kernel and base image change; nothing that it runs from is taken away,
 # and after a rollback the next node boots what the first one did.
+# shellcheck disable=SC2317  # the checks are called by name
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/lib.sh"
 

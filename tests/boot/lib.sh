@@ -22,7 +22,7 @@
 #                             server and an image "busybox", which is $WORK/root with the kernel of
 #                             use_kernel; CLUSTER_NETWORK says the network's lines and CLUSTER_ADDRESS the
 #                             server's address, if not as a lab has them
-#   cluster_up [WORDS]        lab_up with that definition
+#   cluster_up                lab_up with that definition
 #   cluster VERB [WORDS]      `wireroot VERB` with that definition and the lab's state and servers
 #   node_power NODE [WORDS]   node_boot of a defined node, as its definition says; a reboot powers it off
 #   neighbour ROLE [WORDS]    somebody else on the wire, neighbour.py; writes $WORK/ROLE.log
@@ -213,20 +213,20 @@ END
 
 cluster_up()
 {
-	lab_up --cluster "$CLUSTER" "$@"
+	lab_up --cluster "$CLUSTER"
 }
 
 cluster()
 {
-	local verb=$1 words=(--state "$LAB/state")
+	local verb=$1 arguments=(--state "$LAB/state")
 	shift
 	case $verb in
-	apply) words+=(--cluster "$CLUSTER" --services "lab:$LAB") ;;
-	rollback | prune) words+=(--services "lab:$LAB") ;;
-	check) words=(--cluster "$CLUSTER") ;;
-	plan | diff) words+=(--cluster "$CLUSTER") ;;
+	apply) arguments+=(--cluster "$CLUSTER" --services "lab:$LAB") ;;
+	rollback | prune) arguments+=(--services "lab:$LAB") ;;
+	check) arguments=(--cluster "$CLUSTER") ;;
+	plan | diff) arguments+=(--cluster "$CLUSTER") ;;
 	esac
-	"$WIREROOT" "$verb" "${words[@]}" "$@"
+	"$WIREROOT" "$verb" "${arguments[@]}" "$@"
 }
 
 node_power()

@@ -14,7 +14,7 @@
 #include "userspace/lib/fs.h"
 
 #define FILE_NAME      LAB_RUN_DIR "/network.json"
-#define FILE_BYTES_MAX (4 * PATH_MAX)
+#define FILE_BYTES_MAX ((size_t)4 * PATH_MAX)
 
 struct lab_network lab_network_default(void)
 {

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,15 +37,12 @@ struct server {
 	bool (*is_needed)(const struct lab_network *network);
 };
 
-__attribute__((format(printf, 2, 3))) static void add(struct words *words, const char *format, ...)
+static void add(struct words *words, const char *word)
 {
-	va_list values;
+	char *text = words->text[words->count];
 
-	va_start(values, format);
-	vsnprintf(words->text[words->count], WORD_BYTES, format, values);
-	va_end(values);
-	words->argv[words->count] = words->text[words->count];
-	words->count++;
+	snprintf(text, WORD_BYTES, "%s", word);
+	words->argv[words->count++] = text;
 }
 
 /*
@@ -74,13 +70,15 @@ static void find_own_program(const char *name, char path[static PATH_MAX])
 
 static void say_wirerootd(struct words *words, const struct lab_network *network)
 {
-	char program[PATH_MAX];
+	char program[PATH_MAX], generation[WORD_BYTES], port[8];
 
 	find_own_program("wirerootd", program);
-	add(words, "%s", program);
+	snprintf(generation, sizeof(generation), "%s/current", network->state);
+	snprintf(port, sizeof(port), "%u", network->http_port);
+	add(words, program);
 	if (lab_network_has_cluster(network)) {
 		add(words, "--generation");
-		add(words, "%s/current", network->state);
+		add(words, generation);
 		add(words, "--control");
 		add(words, LAB_CONTROL);
 	} else {
@@ -88,9 +86,9 @@ static void say_wirerootd(struct words *words, const struct lab_network *network
 		add(words, LAB_HTTP_DIR);
 	}
 	add(words, "--listen");
-	add(words, "%s", network->address);
+	add(words, network->address);
 	add(words, "--port");
-	add(words, "%u", network->http_port);
+	add(words, port);
 	add(words, "--timelines");
 	add(words, LAB_TIMELINES_DIR);
 }
@@ -107,7 +105,7 @@ static void say_rpcbind(struct words *words, const struct lab_network *network)
 {
 	add(words, "rpcbind");
 	add(words, "-h");
-	add(words, "%s", network->address);
+	add(words, network->address);
 }
 
 static void say_ganesha(struct words *words, const struct lab_network *network)
