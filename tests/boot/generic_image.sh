@@ -10,9 +10,9 @@ make_initrd "$WORK/base.img" --drivers auto ${WIREROOT_COMPRESSION:+--compressio
 check "the image has 8,000,000 bytes at most" [ "$(stat -c %s "$WORK/base.img")" -le 8000000 ]
 lab_up --root "$WORK/root"
 
-words="root=nfs:10.87.0.1:/srv/root test.do=poweroff"
-node_direct paravirtual "$words"
-node_direct intel "$words" --nic e1000e
+node_words="root=nfs:10.87.0.1:/srv/root test.do=poweroff"
+node_direct paravirtual "$node_words"
+node_direct intel "$node_words" --nic e1000e
 for node in paravirtual intel; do
 	expect_second_stage "$node" "a node with a NIC of the kind '$node' finds its driver"
 	check_fact "$node" 'address eth0 10\.87\.0\.[0-9]+/24' "the NIC has its address"

@@ -170,9 +170,8 @@ static void discover_identifies_the_client_as_ipxe_does(void **state)
 	assert_true(has_option(bytes, length, WIRE("\x0c\3n01")));
 	assert_true(has_option(bytes, length, WIRE("\x3c\x08wireroot")));
 	assert_true(has_option(bytes, length, WIRE("\x39\2\x05\xc0")));
-	assert_true(
-		has_option(bytes, length,
-			   WIRE("\x37\x0e\1\x79\3\6\x0c\x0f\x11\x1a\x1c\x2a\x3a\x3b\x77\x43")));
+	assert_true(has_option(bytes, length,
+			       WIRE("\x37\x0e\1\x79\3\6\x0c\x0f\x11\x1a\x1c\x2a\x3a\x3b\x77\x43")));
 	assert_false(has_code(bytes, length, 50));
 	assert_false(has_code(bytes, length, 54));
 }
