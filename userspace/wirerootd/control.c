@@ -30,9 +30,15 @@ static int make_directory(const char *path, struct fault *fault)
 /* Remove a socket that was left behind; -EADDRINUSE when it was not. */
 static int remove_old(const struct sockaddr_un *address)
 {
-	int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int error = 0;
+	struct stat status;
+	int probe, error = 0;
 
+	/* connect() finds nobody behind a file that is no socket, either. */
+	if (lstat(address->sun_path, &status) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(status.st_mode))
+		return -ENOTSOCK;
+	probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (probe < 0)
 		return -errno;
 	if (connect(probe, (const struct sockaddr *)address, sizeof(*address)) == 0)
@@ -84,7 +90,8 @@ int control_open(struct control *control, const char *path, struct fault *fault)
 	return fault_set(fault, error, "open the control socket", path,
 			 error == -EADDRINUSE
 				 ? "another wirerootd listens there; give another --control"
-				 : "--control names another place");
+			 : error == -ENOTSOCK ? "a file that is no socket is there; it stays"
+					      : "--control names another place");
 }
 
 static void drop(struct control *control, struct control_client *client)
