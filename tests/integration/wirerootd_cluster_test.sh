@@ -195,6 +195,20 @@ node_without_address_is_known_by_the_kernels_neighbours() {
 	is 200 n02 node/$mac2.ipxe && is 200 n02 node/$mac2.img
 }
 
+# n01 is switched off, and n02 takes its address: its script anybody may have, its segment not.
+node_with_anothers_address_is_not_the_other() {
+	local status=0
+	at n01 ip link set eth0 down
+	at n02 ip address add 10.87.0.11/24 dev eth0
+	ip neighbour flush dev lab
+	is 200 n02 node/$mac1.ipxe --interface 10.87.0.11 &&
+		is 403 n02 node/$mac1.img --interface 10.87.0.11 || status=1
+	at n02 ip address del 10.87.0.11/24 dev eth0
+	at n01 ip link set eth0 up
+	ip neighbour flush dev lab
+	return $status
+}
+
 private_files_are_nobodys() {
 	is 403 n01 secret && is 403 other secret && ! get n01 secret | grep -q ^SECRET
 }
@@ -461,7 +475,8 @@ use_cluster() {
 tests="segment_is_refused_before_the_script segment_is_the_booting_nodes
 	segment_is_refused_to_others encoded_and_doubled_paths_are_the_same_file
 	script_fetched_by_another_begins_no_boot head_of_the_script_begins_no_boot
-	node_without_address_is_known_by_the_kernels_neighbours private_files_are_nobodys
+	node_without_address_is_known_by_the_kernels_neighbours
+	node_with_anothers_address_is_not_the_other private_files_are_nobodys
 	refusals_are_logged_once_a_minute state_of_nodes_is_told forged_hand_over_ends_no_boot
 	boots_outlive_a_restart hand_over_ends_the_boot failure_is_a_state
 	reload_serves_the_next_generation broken_index_keeps_the_old_generation

@@ -46,9 +46,14 @@ static bool is_node(const struct gate *gate, const struct sockaddr *peer,
 	uint32_t address = ipv4_of(peer);
 	uint8_t mac[6];
 
-	if (address && address == node->address)
-		return true;
-	return gate_neighbour(gate, peer, mac) && !memcmp(mac, node->mac, sizeof(mac));
+	if (gate_neighbour(gate, peer, mac)) {
+		if (!memcmp(mac, node->mac, sizeof(mac)))
+			return true;
+		/* A node that has taken another's address is not the other. */
+		if (index_find_mac(&gate->served->index, mac))
+			return false;
+	}
+	return address && address == node->address;
 }
 
 static void note_script(struct gate *gate, const struct gate_request *request,

@@ -6,8 +6,8 @@
  * discovery window is open, a machine that is no node gets discover.ipxe in its place.
  * node/MAC.img, the segment, which may hold secrets, is the node's own and only while it boots. A
  * peer is the node when it has the address that the index gives the node, or when the kernel's
- * table of neighbours has the node's MAC address for it. Other files that not everyone on this host
- * may read are nobody's.
+ * table of neighbours has the node's MAC address for it; not when that has another node's. Other
+ * files that not everyone on this host may read are nobody's.
  */
 #ifndef WIREROOT_GATE_H
 #define WIREROOT_GATE_H
