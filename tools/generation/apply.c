@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tools/generation/definition.h"
 #include "tools/generation/deploy.h"
@@ -38,6 +39,8 @@ static int begin(struct change_of_state *state, const struct apply_options *opti
 	int error;
 
 	*state = (struct change_of_state){ .options = options };
+	/* The users of wirerootd and dnsmasq have to get in, whatever the administrator's mask is. */
+	umask(0022);
 	*deployment = (struct deployment){ .store = &state->store, .log = options->log };
 	error = store_open(&state->store, options->state, true, fault);
 	deployment->services.log = options->log;
