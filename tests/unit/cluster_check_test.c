@@ -506,6 +506,18 @@ static const struct example {
 	  "cluster.yaml:6:3: error: '-n1' is no host name: letters, digits and '-', 63 characters at most\n"
 	  "    -n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
 	  "    ^~~\n" },
+	{ "name that dnsmasq takes for a lease time",
+	  BASE "nodes:\n"
+	       "  \"12h\": { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:4: error: dnsmasq would take '12h' for an option of the node, not for its name\n"
+	  "    \"12h\": { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "     ^~~\n" },
+	{ "name that dnsmasq takes for an order",
+	  BASE "nodes:\n"
+	       "  ignore: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:6:3: error: dnsmasq would take 'ignore' for an option of the node, not for its name\n"
+	  "    ignore: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	  "    ^~~~~~\n" },
 	{ "names that differ in case",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"

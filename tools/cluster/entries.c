@@ -101,6 +101,17 @@ static void check_case(struct loader *loader, const struct yaml_node *node, stru
 		loader_put(loader, &loader->lower_names, folded, draft);
 }
 
+/* dnsmasq tells a node's name from a lease time, "infinite" and "ignore" by its looks alone. */
+static bool dnsmasq_takes_for_name(const char *name)
+{
+	size_t digits = strspn(name, "0123456789");
+	const char *unit = name + digits;
+
+	if (digits && (!*unit || (strchr("smhdwSMHDW", *unit) && !unit[1])))
+		return false;
+	return strcmp(name, "ignore") != 0 && strcmp(name, "infinite") != 0;
+}
+
 static void check_name(struct loader *loader, const struct yaml_node *node, struct draft *draft)
 {
 	if (strchr(draft->name, '.'))
@@ -113,6 +124,10 @@ static void check_name(struct loader *loader, const struct yaml_node *node, stru
 			loader, node, NULL,
 			"'%s' is no host name: letters, digits and '-', 63 characters at most",
 			draft->name);
+	else if (!dnsmasq_takes_for_name(draft->name))
+		loader_report(loader, node, NULL,
+			      "dnsmasq would take '%s' for an option of the node, not for its name",
+			      draft->name);
 	else
 		check_case(loader, node, draft);
 }
