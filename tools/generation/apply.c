@@ -39,7 +39,8 @@ static int begin(struct change_of_state *state, const struct apply_options *opti
 	int error;
 
 	*state = (struct change_of_state){ .options = options };
-	/* The users of wirerootd and dnsmasq have to get in, whatever the administrator's mask is. */
+	/* The users of wirerootd and dnsmasq have to get in, whatever the administrator's mask is.
+	 */
 	umask(0022);
 	*deployment = (struct deployment){ .store = &state->store, .log = options->log };
 	error = store_open(&state->store, options->state, true, fault);
