@@ -15,7 +15,7 @@
 #include "initramfs/fault.h"
 #include "userspace/lib/text.h"
 
-#define WIREROOTD_CONTROL_PATH "/run/wireroot/wirerootd.sock"
+#define WIREROOTD_CONTROL_PATH "/run/wirerootd/wirerootd.sock"
 
 /* Begin with { .fd = -1 }. */
 struct wirerootd_client {

@@ -17,7 +17,7 @@
 #include "userspace/wirerootd/discovery.h"
 #include "userspace/wirerootd/served.h"
 
-#define CONTROL_DEFAULT_PATH "/run/wireroot/wirerootd.sock"
+#define CONTROL_DEFAULT_PATH "/run/wirerootd/wirerootd.sock"
 #define CONTROL_CLIENTS_MAX  8
 /* The socket and its clients. */
 #define CONTROL_POLL_MAX (1 + CONTROL_CLIENTS_MAX)
