@@ -50,13 +50,19 @@ static void report_set(struct loader *loader, const struct yaml_node *node, cons
 bool expand_set(struct loader *loader, const struct yaml_node *node, const char *text,
 		struct nodeset_names *names)
 {
-	struct nodeset_groups groups = { lookup_group, loader };
+	struct nodeset_groups groups = { lookup_group, loader, &loader->set_work };
 	struct nodeset *set = NULL;
 	struct fault fault = { 0 };
 	size_t offset = 0;
-	int error = nodeset_parse(text, &groups, &set, &offset, &fault);
+	int error;
 
 	*names = (struct nodeset_names){ 0 };
+	if (loader->set_work == 0)
+		return false;
+	error = nodeset_parse(text, &groups, &set, &offset, &fault);
+	/* Groups that multiply do so wherever they are named, and would take as long each time. */
+	if (error == -E2BIG)
+		loader->set_work = 0;
 	if (error == 0)
 		error = nodeset_written(set, names, &fault);
 	if (error == -ENOMEM)
@@ -155,9 +161,12 @@ static struct draft *draft_of(struct loader *loader, const struct yaml_node *nod
 
 	if (draft)
 		return draft;
+	if (loader->too_many_nodes)
+		return NULL;
 	if (loader->draft_count == loader->nodes_max) {
 		loader_report(loader, node, NULL, "here the definition has more than %zu nodes",
 			      loader->nodes_max);
+		loader->too_many_nodes = true;
 		return NULL;
 	}
 	draft = loader_alloc(loader, sizeof(*draft));
@@ -269,7 +278,8 @@ static void read_entry(struct loader *loader, const struct yaml_pair *pair)
 
 void read_entries(struct loader *loader, const struct yaml_node *entries)
 {
-	for (size_t i = 0; i < entries->count; i++)
+	/* Entries behind one too many would be expanded for nothing. */
+	for (size_t i = 0; i < entries->count && !loader->too_many_nodes; i++)
 		read_entry(loader, &entries->pairs[i]);
 }
 
