@@ -503,7 +503,7 @@ static const struct example {
 	{ "name that is none",
 	  BASE "nodes:\n"
 	       "  -n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
-	  "cluster.yaml:6:3: error: '-n1' is no host name: letters, digits and '-', 63 characters at most\n"
+	  "cluster.yaml:6:3: error: '-n1' is no host name: letters, digits, '-' and '_', 63 characters at most\n"
 	  "    -n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
 	  "    ^~~\n" },
 	{ "name that dnsmasq takes for a lease time",
@@ -815,6 +815,7 @@ static const struct example {
 	  "cluster.yaml:6:70: error: n1: root: iscsi needs a disk\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n"
 	  "                                                                       ^~~~~\n"
+	  "  try: disk: /dev/vg0/@NODE@\n"
 	  "cluster.yaml:6:70: error: n1: root: iscsi needs an iqn in cluster:\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n"
 	  "                                                                       ^~~~~\n"

@@ -100,7 +100,8 @@ static void find_vmlinuz(struct loader *loader, struct cluster_image *image,
 		image->vmlinuz =
 			loader_printf(loader, "%s/boot/vmlinuz-%s", image->path, image->kernel);
 	if (image->vmlinuz && !fs_is_file(image->vmlinuz))
-		loader_report(loader, at(fields, IMAGE_VMLINUZ, name), NULL,
+		loader_report(loader, at(fields, IMAGE_VMLINUZ, name),
+			      fields[IMAGE_VMLINUZ].value ? NULL : "give vmlinuz:",
 			      "image %s: there is no kernel %s", image->name, image->vmlinuz);
 }
 
@@ -148,7 +149,8 @@ void find_image_files(struct loader *loader, struct cluster_image *image,
 	if (!image->modules || skips_files(loader) || !has_directory(loader, image, fields))
 		return;
 	if (!fs_is_directory(image->modules)) {
-		loader_report(loader, at(fields, IMAGE_MODULES, name), NULL,
+		loader_report(loader, at(fields, IMAGE_MODULES, name),
+			      fields[IMAGE_MODULES].value ? NULL : "install a kernel in the image",
 			      "image %s: there is no directory %s", image->name, image->modules);
 		return;
 	}

@@ -50,19 +50,13 @@ static void report_set(struct loader *loader, const struct yaml_node *node, cons
 bool expand_set(struct loader *loader, const struct yaml_node *node, const char *text,
 		struct nodeset_names *names)
 {
-	struct nodeset_groups groups = { lookup_group, loader, &loader->set_work };
+	struct nodeset_groups groups = { lookup_group, loader };
 	struct nodeset *set = NULL;
 	struct fault fault = { 0 };
 	size_t offset = 0;
-	int error;
+	int error = nodeset_parse(text, &groups, &set, &offset, &fault);
 
 	*names = (struct nodeset_names){ 0 };
-	if (loader->set_work == 0)
-		return false;
-	error = nodeset_parse(text, &groups, &set, &offset, &fault);
-	/* Groups that multiply do so wherever they are named, and would take as long each time. */
-	if (error == -E2BIG)
-		loader->set_work = 0;
 	if (error == 0)
 		error = nodeset_written(set, names, &fault);
 	if (error == -ENOMEM)
@@ -128,7 +122,7 @@ static void check_name(struct loader *loader, const struct yaml_node *node, stru
 	else if (!value_host_name(draft->name, 63))
 		loader_report(
 			loader, node, NULL,
-			"'%s' is no host name: letters, digits and '-', 63 characters at most",
+			"'%s' is no host name: letters, digits, '-' and '_', 63 characters at most",
 			draft->name);
 	else if (!dnsmasq_takes_for_name(draft->name))
 		loader_report(loader, node, NULL,
@@ -161,12 +155,9 @@ static struct draft *draft_of(struct loader *loader, const struct yaml_node *nod
 
 	if (draft)
 		return draft;
-	if (loader->too_many_nodes)
-		return NULL;
 	if (loader->draft_count == loader->nodes_max) {
 		loader_report(loader, node, NULL, "here the definition has more than %zu nodes",
 			      loader->nodes_max);
-		loader->too_many_nodes = true;
 		return NULL;
 	}
 	draft = loader_alloc(loader, sizeof(*draft));
@@ -278,8 +269,7 @@ static void read_entry(struct loader *loader, const struct yaml_pair *pair)
 
 void read_entries(struct loader *loader, const struct yaml_node *entries)
 {
-	/* Entries behind one too many would be expanded for nothing. */
-	for (size_t i = 0; i < entries->count && !loader->too_many_nodes; i++)
+	for (size_t i = 0; i < entries->count; i++)
 		read_entry(loader, &entries->pairs[i]);
 }
 

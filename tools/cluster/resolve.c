@@ -405,7 +405,8 @@ static void resolve_iscsi(struct resolution *resolution, struct variable_source 
 	if (node->disk)
 		node->values[NODE_DISK].text = node->disk;
 	else if (!is_set(resolution, NODE_DISK) && !is_broken(resolution, NODE_DISK))
-		complain(resolution, NODE_ROOT, NULL, "root: iscsi needs a disk");
+		complain(resolution, NODE_ROOT, "disk: /dev/vg0/@NODE@",
+			 "root: iscsi needs a disk");
 	if (!resolution->loader->cluster->iqn)
 		complain(resolution, NODE_ROOT, NULL, "root: iscsi needs an iqn in cluster:");
 	if (node->server && (node->server->roles & SERVER_ISCSI))
