@@ -107,7 +107,7 @@ static int refuse_used(const char *path, struct fault *fault)
 		return errno == ENOENT ? 0 : fault_set(fault, errno, "write to", path, NULL);
 	while (!error && (entry = readdir(directory)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			error = fault_set(fault, ENOTEMPTY, "write to", path,
+			error = fault_set(fault, EEXIST, "write to", path,
 					  "name a new or an empty directory");
 	closedir(directory);
 	return error;

@@ -9,6 +9,7 @@
 
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/generation.h"
+#include "tools/generation/services.h"
 #include "tools/initrd/segment_cache.h"
 
 #define KEEP_MAX 100000
@@ -67,6 +68,9 @@ int generation_take_option(struct generation_arguments *arguments, int key)
 		break;
 	case GENERATION_SERVICES:
 		apply->services = optarg;
+		if (!services_known(optarg))
+			return misused(arguments, "--services wants systemd, none or lab:DIR, not",
+				       optarg);
 		break;
 	case GENERATION_ETC:
 		apply->etc = optarg;

@@ -127,8 +127,10 @@ static void print_text(const struct history *history)
 	const json_t *item;
 	size_t i;
 
-	if (!history->count)
+	if (!history->count) {
+		fputs("no generation yet: `wireroot apply` makes the first\n", stderr);
 		return;
+	}
 	printf("%5s  %-20s  %-10s %7s %7s %7s %7s  %s\n", "", "time (UTC)", "user", "files",
 	       "added", "changed", "removed", "command; nodes that run it");
 	json_array_foreach(history->list, i, item)

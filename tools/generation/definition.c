@@ -38,12 +38,12 @@ static int load_cluster(struct cluster *cluster, const struct definition_options
 
 	tell_findings(&findings);
 	if (error == -EINVAL && findings.errors) {
-		char doing[sizeof(fault->doing)];
+		char hint[sizeof(fault->hint)];
 
-		snprintf(doing, sizeof(doing), "%zu %s in the definition", findings.errors,
-			 findings.errors == 1 ? "error" : "errors");
+		snprintf(hint, sizeof(hint), "it has %zu error%s; nothing was changed",
+			 findings.errors, findings.errors == 1 ? "" : "s");
 		error = -EBADMSG;
-		fault_set(fault, EBADMSG, doing, options->cluster, "nothing was changed");
+		fault_set(fault, EINVAL, "use the definition", options->cluster, hint);
 	}
 	findings_free(&findings);
 	return error;

@@ -37,17 +37,23 @@ static const struct special specials[] = {
 
 #define SPECIAL_COUNT (sizeof(specials) / sizeof(specials[0]))
 
+bool services_known(const char *text)
+{
+	return !strcmp(text, "systemd") || !strcmp(text, "none") ||
+	       (!strncmp(text, "lab:", 4) && text[4]);
+}
+
 int services_read(struct services *services, const char *text, struct fault *fault)
 {
+	if (!services_known(text))
+		return fault_set(fault, EINVAL, "read --services", text,
+				 "there are systemd, none and lab:DIR");
 	if (!strcmp(text, "systemd"))
 		services->kind = SERVICES_SYSTEMD;
 	else if (!strcmp(text, "none"))
 		services->kind = SERVICES_NONE;
-	else if (!strncmp(text, "lab:", 4) && text[4])
-		*services = (struct services){ SERVICES_LAB, text + 4, services->log };
 	else
-		return fault_set(fault, EINVAL, "read --services", text,
-				 "there are systemd, none and lab:DIR");
+		*services = (struct services){ SERVICES_LAB, text + 4, services->log };
 	/* Its wirerootd, which knows what nodes run, can be reached from there only. */
 	if (services->kind == SERVICES_LAB)
 		return lab_join_network(services->lab, fault);

@@ -5,6 +5,8 @@
 #ifndef WIREROOT_GENERATION_SERVICES_H
 #define WIREROOT_GENERATION_SERVICES_H
 
+#include <stdbool.h>
+
 #include "tools/generation/actions.h"
 #include "userspace/lib/log.h"
 
@@ -16,7 +18,10 @@ struct services {
 	const struct log *log;
 };
 
-/* "systemd", "none" or "lab:DIR"; -EINVAL with @fault for anything else. */
+/* Is @text "systemd", "none" or "lab:DIR"? */
+bool services_known(const char *text);
+
+/* A lab's network is entered. -EINVAL with @fault for what services_known() does not know. */
 int services_read(struct services *services, const char *text, struct fault *fault);
 
 /*

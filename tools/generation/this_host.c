@@ -52,7 +52,8 @@ int this_host_find(const struct cluster *cluster, const char *name, bool any,
 	if (*server || (any && !name))
 		return 0;
 	if (name)
-		return fault_set(fault, ENOENT, "find server of the cluster", name, NULL);
+		return fault_set(fault, ENOENT, "find server of the cluster", name,
+				 "--server wants a name below servers: in the definition");
 	return fault_set(fault, EINVAL, "find out which server of the cluster this host is", "",
 			 "none of their addresses is here; name it with --server");
 }
