@@ -132,6 +132,8 @@ check "is in force, with the bytes of its manifest" in_force 1
 check "leaves nothing behind" nothing_left
 check "segments are for their owner alone" \
 	test "$(stat -c %a "$state/current/http/node/52:54:00:12:00:01.img")" = 600
+check "… and so is the list of their hashes" \
+	test "$(stat -c %a "$state/generations/1.manifest.zst")" = 600
 check "a second one has nothing to do" says 0 'nothing to do: generation 1' apply
 check "… nor has a plan" says 0 'nothing to do: generation 1' \
 	"$wireroot" plan --cluster "$work/cluster.yaml" --state "$state" --cache "$work/cache"

@@ -184,8 +184,9 @@ static int write_manifest(const struct store *store, const struct manifest *mani
 	int fd, error;
 
 	store_name(manifest->generation, STORE_MANIFEST, name);
+	/* It tells hashes of secrets that may be short enough to guess. */
 	fd = openat(store->generations, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-		    0644);
+		    STORE_SECRET_MODE);
 	if (fd < 0)
 		return -errno;
 	error = manifest_file_write(manifest, fd);
