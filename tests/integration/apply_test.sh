@@ -138,6 +138,11 @@ check "a second one has nothing to do" says 0 'nothing to do: generation 1' appl
 check "… nor has a plan" says 0 'nothing to do: generation 1' \
 	"$wireroot" plan --cluster "$work/cluster.yaml" --state "$state" --cache "$work/cache"
 
+check "a state that files could not name is refused" says 1 'state directory: .*/a b' \
+	"$wireroot" apply --cluster "$work/cluster.yaml" --state "$work/a b" --cache "$work/cache" \
+	--services none
+check "… before anything is made there" test ! -e "$work/a b"
+
 bytes >"$work/bytes1"
 inodes >"$work/inodes"
 define one=1

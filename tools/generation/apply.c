@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "tools/generate/output.h"
 #include "tools/generation/definition.h"
 #include "tools/generation/deploy.h"
 #include "tools/generation/remains.h"
@@ -31,6 +32,19 @@ static int read_current(struct change_of_state *state, struct fault *fault)
 	return error;
 }
 
+/* Generated files name files below the state; see that they can before anything is made there. */
+static int check_path(const char *path, struct fault *fault)
+{
+	struct store store;
+	int error = store_open(&store, path, false, fault);
+
+	/* What ".." leads to is known only when it is there; it is checked when files name it. */
+	if (!error && (store.fd >= 0 || !strstr(store.path, "..")))
+		error = output_check_path("state directory", store.path, fault);
+	store_close(&store);
+	return error;
+}
+
 /* Lock the state, tidy it up, and see what is in force. end() must be called in any case. */
 static int begin(struct change_of_state *state, const struct apply_options *options,
 		 struct fault *fault)
@@ -43,7 +57,10 @@ static int begin(struct change_of_state *state, const struct apply_options *opti
 	 */
 	umask(0022);
 	*deployment = (struct deployment){ .store = &state->store, .log = options->log };
-	error = store_open(&state->store, options->state, true, fault);
+	state->store = (struct store){ .fd = -1, .generations = -1, .objects = -1, .lock = -1 };
+	error = check_path(options->state, fault);
+	if (!error)
+		error = store_open(&state->store, options->state, true, fault);
 	deployment->services.log = options->log;
 	if (!error)
 		error = services_read(&deployment->services, options->services, fault);
