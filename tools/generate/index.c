@@ -60,7 +60,7 @@ int generate_index(const struct generator *generator, struct file_set *set, stru
 	int error = nodes ? 0 : fault_set(fault, ENOMEM, "generate", "nodes", NULL);
 
 	text_add(&text, OUTPUT_COMMENT);
-	for (size_t i = 0; !error && i < count; i++) {
+	for (size_t i = 0; nodes && i < count && !error; i++) {
 		error = output_check_name("node", nodes[i]->name, fault);
 		add_line(&text, nodes[i]);
 	}

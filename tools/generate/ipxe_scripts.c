@@ -219,10 +219,10 @@ static int add_node(struct scripts *scripts, size_t index)
 	struct script *script = NULL;
 	int error = find_script(scripts, index, &script);
 
-	if (error)
-		return error;
+	if (error || !script)
+		return error ? error : no_memory(scripts->fault);
 	output_mac(node->mac, path + strlen("http/node/"));
-	strcpy(path + strlen("http/node/") + OUTPUT_MAC_BYTES - 1, ".ipxe");
+	memcpy(path + strlen("http/node/") + OUTPUT_MAC_BYTES - 1, ".ipxe", sizeof(".ipxe"));
 	return file_set_add_shared(scripts->set, path, 0644, script->data, script->length,
 				   scripts->fault);
 }

@@ -79,13 +79,13 @@ static int write_segment(const struct pattern *pattern, const struct text *conte
 		return fault_set(fault, ENOMEM, "write node segments", "", NULL);
 	*segment = to;
 	*length = pattern->archive.length + padded;
-	memcpy(to, pattern->archive.data, pattern->contents_at);
+	memcpy(to, text_string(&pattern->archive), pattern->contents_at);
 	snprintf(digits, sizeof(digits), "%08zx", contents->length);
 	memcpy(to + pattern->length_at, digits, LENGTH_DIGITS);
 	to += pattern->contents_at;
-	memcpy(to, contents->data, contents->length);
+	memcpy(to, text_string(contents), contents->length);
 	memset(to + contents->length, 0, padded - contents->length);
-	memcpy(to + padded, pattern->archive.data + pattern->contents_at, behind);
+	memcpy(to + padded, text_string(&pattern->archive) + pattern->contents_at, behind);
 	return 0;
 }
 
@@ -111,7 +111,7 @@ static int add_segment(const struct generator *generator, const struct cluster_n
 	if (error)
 		return error;
 	output_mac(node->mac, path + strlen("http/node/"));
-	strcpy(path + strlen("http/node/") + OUTPUT_MAC_BYTES - 1, ".img");
+	memcpy(path + strlen("http/node/") + OUTPUT_MAC_BYTES - 1, ".img", sizeof(".img"));
 	return file_set_add(set, path, 0600, segment, length, fault);
 }
 

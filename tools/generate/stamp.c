@@ -11,7 +11,7 @@ void stamp_file(const char *path, char stamp[static STAMP_BYTES])
 	struct stat status;
 
 	if (stat(path, &status) < 0) {
-		strcpy(stamp, "-");
+		snprintf(stamp, STAMP_BYTES, "-");
 		return;
 	}
 	snprintf(stamp, STAMP_BYTES, "%llx.%llx.%llx.%llx.%lx.%llx.%lx",

@@ -55,19 +55,19 @@ static int collect_modules(const struct build_request *request, struct build_res
 			   struct fault *fault)
 {
 	const struct {
-		bool wanted;
 		const char *names;
 		enum module_group group;
+		bool wanted;
 	} wishes[] = {
-		{ true, request->drivers, MODULE_NET },
-		{ !request->without_nfs, "nfsv4,nfsv3", MODULE_ROOT },
-		{ request->overlay, "overlay", MODULE_OVERLAY },
-		{ request->vlan, "8021q", MODULE_VLAN },
-		{ request->iscsi, ISCSI_MODULES, MODULE_ISCSI },
-		{ request->iscsi && (request->ext4 || !(request->xfs || request->btrfs)), "ext4",
-		  MODULE_ISCSI },
-		{ request->iscsi && request->xfs, "xfs", MODULE_ISCSI },
-		{ request->iscsi && request->btrfs, "btrfs", MODULE_ISCSI },
+		{ request->drivers, MODULE_NET, true },
+		{ "nfsv4,nfsv3", MODULE_ROOT, !request->without_nfs },
+		{ "overlay", MODULE_OVERLAY, request->overlay },
+		{ "8021q", MODULE_VLAN, request->vlan },
+		{ ISCSI_MODULES, MODULE_ISCSI, request->iscsi },
+		{ "ext4", MODULE_ISCSI,
+		  request->iscsi && (request->ext4 || !(request->xfs || request->btrfs)) },
+		{ "xfs", MODULE_ISCSI, request->iscsi && request->xfs },
+		{ "btrfs", MODULE_ISCSI, request->iscsi && request->btrfs },
 	};
 	int error = closure_begin(&result->closure, &result->tree, fault);
 

@@ -79,7 +79,7 @@ int cpio_next(const void *archive, size_t length, size_t *offset, struct cpio_me
 	if (!cpio_is_member(header, rest))
 		return refuse(why, "a member does not begin with 070701 or 070702");
 	for (int i = 0; i < FIELD_COUNT; i++)
-		if (!parse_field(header + MAGIC_LENGTH + i * FIELD_LENGTH, &fields[i]))
+		if (!parse_field(header + MAGIC_LENGTH + (size_t)i * FIELD_LENGTH, &fields[i]))
 			return refuse(why, "a member's header has a digit that is not hexadecimal");
 	rest -= HEADER_LENGTH;
 	name_bytes = fields[FIELD_NAME_BYTES];
