@@ -469,6 +469,63 @@ static void a_bomb_of_aliases_is_refused(void **state)
 	text_free(&bomb);
 }
 
+/* How often the findings have @text when @definition, which is wrong, is loaded. */
+static unsigned int count_findings(const char *definition, size_t nodes_max, const char *text)
+{
+	struct cluster_edit edit = { "cluster.yaml", definition, strlen(definition) };
+	struct cluster_options options = {
+		.skip_files = true, .edits = &edit, .edit_count = 1, .nodes_max = nodes_max
+	};
+	struct findings findings = { 0 };
+	struct fault fault = { 0 };
+	struct loaded loaded = { 0 };
+	unsigned int times = 0;
+
+	assert_int_equal(cluster_load_with(&loaded.cluster, edit.path, &options, &findings, &fault),
+			 -22);
+	findings_to_text(&findings, &loaded.findings);
+	for (const char *at = text_string(&loaded.findings); (at = strstr(at, text)); at++)
+		times++;
+	findings_free(&findings);
+	unload(&loaded);
+	return times;
+}
+
+static void groups_that_multiply_are_refused_once(void **state)
+{
+	struct text bomb = { 0 };
+
+	(void)state;
+	text_add(&bomb, BASE "groups:\n");
+	for (int i = 10; i < 50; i++)
+		text_printf(&bomb, "  g%d: \"@g%d,@g%d\"\n", i, i + 1, i + 1);
+	text_add(&bomb, "  g50: n1\n");
+	assert_int_equal(count_findings(text_string(&bomb), 0, "2,000,000"), 1);
+	text_free(&bomb);
+}
+
+static void sets_that_name_too_much_together_are_refused_once(void **state)
+{
+	struct text text = { 0 };
+
+	(void)state;
+	text_add(&text, BASE "groups:\n");
+	for (int i = 0; i < 40; i++)
+		text_printf(&text, "  g%d: \"n[1-9000]&n1\"\n", i);
+	assert_int_equal(count_findings(text_string(&text), 1000, "name too much"), 1);
+	text_free(&text);
+}
+
+static void too_many_nodes_are_told_of_once(void **state)
+{
+	(void)state;
+	assert_int_equal(count_findings(BASE "nodes:\n"
+					     "  \"a[1-1001]\": {}\n"
+					     "  \"b[1-1000]\": {}\n",
+					1000, "more than 1000 nodes"),
+			 1);
+}
+
 /* Lines of a definition whose order means nothing; sections, names, keys. */
 static const char *const sections[] = {
 	CLUSTER,
@@ -676,6 +733,9 @@ int main(void)
 		cmocka_unit_test(a_node_finds_its_network_and_servers),
 		cmocka_unit_test(anchors_and_merge_keys_are_understood),
 		cmocka_unit_test(a_bomb_of_aliases_is_refused),
+		cmocka_unit_test(groups_that_multiply_are_refused_once),
+		cmocka_unit_test(sets_that_name_too_much_together_are_refused_once),
+		cmocka_unit_test(too_many_nodes_are_told_of_once),
 		cmocka_unit_test(order_shows_nowhere_where_it_means_nothing),
 		cmocka_unit_test_setup_teardown(the_newest_kernel_is_one_that_can_be_booted,
 						make_image, remove_image),

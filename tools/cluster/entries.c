@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which nodes there are, and which entries speak of each. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,16 +48,34 @@ static void report_set(struct loader *loader, const struct yaml_node *node, cons
 			     "set of nodes '%s': '%s': %s", text, fault->peer, fault->hint);
 }
 
+/*
+ * Groups that multiply would do so wherever they are named, and take as long each time: behind the
+ * first set that cost much and came to nothing, no other is read. @before is the work there was.
+ */
+static void stop_expanding(struct loader *loader, size_t before, struct fault *fault)
+{
+	if (before < NODESET_WORK_MAX)
+		snprintf(fault->hint, sizeof(fault->hint),
+			 "the definition's sets of nodes name too much, groups in groups included");
+	if (before < NODESET_WORK_MAX || before - loader->set_work >= NODESET_NAMES_MAX)
+		loader->set_work = 0;
+}
+
 bool expand_set(struct loader *loader, const struct yaml_node *node, const char *text,
 		struct nodeset_names *names)
 {
-	struct nodeset_groups groups = { lookup_group, loader };
+	struct nodeset_groups groups = { lookup_group, loader, &loader->set_work };
 	struct nodeset *set = NULL;
 	struct fault fault = { 0 };
-	size_t offset = 0;
-	int error = nodeset_parse(text, &groups, &set, &offset, &fault);
+	size_t offset = 0, before = loader->set_work;
+	int error;
 
 	*names = (struct nodeset_names){ 0 };
+	if (before == 0)
+		return false;
+	error = nodeset_parse(text, &groups, &set, &offset, &fault);
+	if (error == -E2BIG)
+		stop_expanding(loader, before, &fault);
 	if (error == 0)
 		error = nodeset_written(set, names, &fault);
 	if (error == -ENOMEM)
@@ -155,9 +174,12 @@ static struct draft *draft_of(struct loader *loader, const struct yaml_node *nod
 
 	if (draft)
 		return draft;
+	if (loader->too_many_nodes)
+		return NULL;
 	if (loader->draft_count == loader->nodes_max) {
 		loader_report(loader, node, NULL, "here the definition has more than %zu nodes",
 			      loader->nodes_max);
+		loader->too_many_nodes = true;
 		return NULL;
 	}
 	draft = loader_alloc(loader, sizeof(*draft));
@@ -269,7 +291,8 @@ static void read_entry(struct loader *loader, const struct yaml_pair *pair)
 
 void read_entries(struct loader *loader, const struct yaml_node *entries)
 {
-	for (size_t i = 0; i < entries->count; i++)
+	/* Entries behind one too many would be expanded for nothing. */
+	for (size_t i = 0; i < entries->count && !loader->too_many_nodes; i++)
 		read_entry(loader, &entries->pairs[i]);
 }
 

@@ -7,6 +7,9 @@
 
 #include "tools/cluster/loader.h"
 
+/* Sets of nodes and groups may name every node so many times on average: a second or two. */
+#define NAMED_PER_NODE_MAX 64
+
 void *loader_alloc(struct loader *loader, size_t size)
 {
 	void *memory = arena_alloc(loader->arena, size);
@@ -141,6 +144,7 @@ int cluster_load_with(struct cluster *cluster, const char *path,
 	if (!cluster->arena)
 		return fault_set(fault, ENOMEM, "read the cluster's definition", path, NULL);
 	loader.arena = cluster->arena;
+	loader.set_work = loader.nodes_max * NAMED_PER_NODE_MAX;
 	loader.gather.arena = cluster->arena;
 	error = read_sources(&loader, path, fault);
 	if (!error) {

@@ -106,6 +106,10 @@ struct loader {
 	struct table sums; /* struct word_sum, by the settings that add up */
 	struct table variable_sets; /* struct variable_set, by the settings that have some */
 	size_t nodes_max;
+	/* What sets of nodes may still name, groups in groups included; 0: too much was named, and
+	 * that was reported. */
+	size_t set_work;
+	bool too_many_nodes; /* reported */
 	struct draft **draft_list;
 	size_t draft_count, draft_capacity;
 	struct contribution *contributions;
@@ -218,7 +222,8 @@ void finish_drafts(struct loader *loader);
 
 /*
  * Expand the node set that stands at @node (of the text @text) in the order of writing. Returns
- * false with a report when that is not possible.
+ * false with a report when that is not possible; a definition whose sets name too much is told so
+ * once.
  */
 bool expand_set(struct loader *loader, const struct yaml_node *node, const char *text,
 		struct nodeset_names *names);

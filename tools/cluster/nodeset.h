@@ -58,6 +58,9 @@ struct nodeset_groups {
 	 */
 	const char *(*lookup)(void *context, const char *name);
 	void *context;
+	/* What several expressions may name together, less what each has named; NULL: every one
+	 * has NODESET_WORK_MAX of its own, which is the limit of one in either case. */
+	size_t *work;
 };
 
 /*

@@ -465,7 +465,9 @@ static int read_expression(struct reader *reader, struct nodeset *set)
 int nodeset_parse(const char *expression, const struct nodeset_groups *groups, struct nodeset **set,
 		  size_t *offset, struct fault *fault)
 {
-	size_t work = NODESET_WORK_MAX;
+	size_t *shared = groups ? groups->work : NULL;
+	size_t most = shared && *shared < NODESET_WORK_MAX ? *shared : NODESET_WORK_MAX;
+	size_t work = most;
 	struct reader reader = { .text = expression,
 				 .at = expression,
 				 .groups = groups,
@@ -476,6 +478,8 @@ int nodeset_parse(const char *expression, const struct nodeset_groups *groups, s
 
 	*set = nodeset_new();
 	error = *set ? read_expression(&reader, *set) : refuse(&reader, ENOMEM, expression, NULL);
+	if (shared)
+		*shared -= most - work;
 	if (!error)
 		error = nodeset_check_size(*set, fault);
 	if (offset)

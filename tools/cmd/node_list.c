@@ -24,7 +24,7 @@ static const char *lookup_group(void *context, const char *name)
 static int select_nodes(const struct cluster *cluster, const char *nodes, char *wanted,
 			struct fault *fault)
 {
-	struct nodeset_groups groups = { lookup_group, (void *)cluster };
+	struct nodeset_groups groups = { .lookup = lookup_group, .context = (void *)cluster };
 	struct nodeset_names names = { 0 };
 	struct nodeset *set = NULL;
 	int error = nodeset_parse(nodes, &groups, &set, NULL, fault);
