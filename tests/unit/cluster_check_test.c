@@ -1001,6 +1001,20 @@ static const struct example {
 	  "cluster.yaml:6:79: error: '||': iPXE takes it for the end of a command\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['a', '||', 'b'] }\n"
 	  "                                                                                ^~\n" },
+	{ "end of a command within quotes in append",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['\"a || b\"'] }\n",
+	  "cluster.yaml:6:74: error: '\"a || b\"': iPXE takes it for the end of a command\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['\"a || b\"'] }\n"
+	  "                                                                           ^~~~~~~~~~\n" },
+	{ "comment within quotes in append",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['\"a #b\"'] }\n",
+	  "cluster.yaml:6:74: error: '\"a #b\"': iPXE takes it for a comment\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['\"a #b\"'] }\n"
+	  "                                                                           ^~~~~~~~\n" },
 	{ "open setting in append",
 	  BASE
 	  "nodes:\n"

@@ -176,19 +176,35 @@ static void tell(struct loader *loader, const struct placed_word *word, const ch
 			     message);
 }
 
-/* What iPXE would take for its own on its command line; see ipxe.h. */
+/* What iPXE would take for its own at @part, @length bytes without a blank; see ipxe.h. */
+static const char *ipxe_part_problem(const char *part, size_t length)
+{
+	if (*part == '#')
+		return "iPXE takes it for a comment";
+	if ((length == 2 && (!memcmp(part, "||", 2) || !memcmp(part, "&&", 2))) ||
+	    (length == 1 && *part == ';'))
+		return "iPXE takes it for the end of a command";
+	return NULL;
+}
+
+/* The same of a whole word, whose quotes mean nothing to iPXE: it parts it at its blanks. */
 static const char *ipxe_problem(const char *word)
 {
-	const char *setting = word;
+	const char *setting = word, *why = NULL;
 
-	if (strcmp(word, "||") == 0 || strcmp(word, "&&") == 0 || strcmp(word, ";") == 0)
-		return "iPXE takes it for the end of a command";
-	while ((setting = strstr(setting, "${"))) {
+	while (*word && !why) {
+		size_t length = strcspn(word, " ");
+
+		if (length)
+			why = ipxe_part_problem(word, length);
+		word += length + strspn(word + length, " ");
+	}
+	while (!why && (setting = strstr(setting, "${"))) {
 		setting = strchr(setting, '}');
 		if (!setting)
-			return "a ${ has no }";
+			why = "a ${ has no }";
 	}
-	return NULL;
+	return why;
 }
 
 static void check_command_word(struct loader *loader, enum node_key key,
