@@ -184,6 +184,34 @@ mend
 check "… indeed" rollback 1
 rollback 2 >/dev/null 2>&1
 
+# Generations share their files; so 1 and 2 are both damaged.
+damage() {
+	echo "# edited" >>"$state/current/http/boot.ipxe"
+}
+check "a file in force is damaged" damage
+check "a plan says so" says 0 'http/boot.ipxe' \
+	"$wireroot" plan --cluster "$work/cluster.yaml" --state "$state" --cache "$work/cache"
+check "apply writes it anew, though nothing else changed" \
+	says 0 'generation 3 is in force: 0 files added, 1 changed' apply
+check "… with the bytes of its manifest" in_force 3
+check "… which are those from before" diff "$work/bytes2" <(bytes)
+check "then there is nothing to do" says 0 'nothing to do: generation 3' apply
+damage
+define one=2
+check "what is damaged is not linked into the next generation" says 0 'generation 4' apply
+check "… indeed" in_force 4
+# An object that nothing in force has, damaged and then wanted again.
+echo "# edited" >>"$state/generations/3/http/node/52:54:00:12:00:02.ipxe"
+define one=1
+check "nor is an object that has been damaged" says 0 'generation 5' apply
+check "… indeed" in_force 5
+check "… with the bytes from before" diff "$work/bytes2" <(bytes)
+rm -rf "$state"
+define
+apply >/dev/null 2>&1
+define one=1
+apply >/dev/null 2>&1
+
 define 'one=1' '  n04: { profiles: compute, mac: 52:54:00:12:00:01, address: 10.87.0.14 }'
 check "a definition with a mistake is not applied" says 1 'cluster.yaml:[0-9]+:[0-9]+: error' apply
 check "… and changes nothing" in_force 2

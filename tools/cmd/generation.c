@@ -10,6 +10,7 @@
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/generation.h"
 #include "tools/generation/services.h"
+#include "tools/generation/verify.h"
 #include "tools/initrd/segment_cache.h"
 
 #define KEEP_MAX 100000
@@ -201,6 +202,8 @@ int generation_preview(struct generation_preview *preview,
 		error = store_current(&preview->store, &number, fault);
 	if (!error && number)
 		error = store_read_manifest(&preview->store, number, &preview->current, fault);
+	if (!error && number)
+		error = verify_quickly(&preview->store, &preview->current, &arguments->log, fault);
 	if (!error)
 		error = definition_load(&preview->definition, &options, &preview->store, fault);
 	if (!error)

@@ -29,6 +29,8 @@ static int read_current(struct change_of_state *state, struct fault *fault)
 
 	if (!error && number)
 		error = store_read_manifest(&state->store, number, &state->current, fault);
+	if (!error && number)
+		error = verify_quickly(&state->store, &state->current, state->options->log, fault);
 	return error;
 }
 

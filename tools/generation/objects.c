@@ -13,12 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tools/generation/store_private.h"
 #include "userspace/lib/fs.h"
 
 #define USUAL_MODE 0644
+#define SECOND_NS  1000000000
 #define COPY_BYTES ((size_t)256 << 10)
 
 void object_name(const struct manifest_entry *entry, char name[static OBJECT_NAME_BYTES])
@@ -91,6 +93,37 @@ static int copy_source(int to, const struct manifest_entry *entry, const char *s
 	return error;
 }
 
+/*
+ * The nanoseconds of the time that an object was last written at: a mark that whoever writes to it
+ * later takes off. Its seconds are left to HTTP. Never 0.
+ */
+static long seal_of(const struct manifest_entry *entry)
+{
+	uint32_t number;
+
+	memcpy(&number, entry->hash, sizeof(number));
+	return (long)(number % (SECOND_NS - 1)) + 1;
+}
+
+static int seal(int fd, const struct manifest_entry *entry)
+{
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT } };
+
+	if (clock_gettime(CLOCK_REALTIME, &times[1]) < 0)
+		return -errno;
+	times[1].tv_nsec = seal_of(entry);
+	return futimens(fd, times) < 0 ? -errno : 0;
+}
+
+bool object_fits(const struct stat *status, const struct manifest_entry *entry)
+{
+	long mark = status->st_mtim.tv_nsec;
+
+	/* Some file systems and archives have whole seconds only. */
+	return S_ISREG(status->st_mode) && (status->st_mode & 0777) == entry->mode &&
+	       (uint64_t)status->st_size == entry->size && (mark == 0 || mark == seal_of(entry));
+}
+
 static int fill(const struct store *store, int fd, const struct manifest_entry *entry,
 		const struct generated_file *file)
 {
@@ -102,7 +135,7 @@ static int fill(const struct store *store, int fd, const struct manifest_entry *
 	if (!error && entry->mode == STORE_SECRET_MODE && store->owner != geteuid() &&
 	    fchown(fd, store->owner, (gid_t)-1) < 0)
 		error = -errno;
-	return error;
+	return error ? error : seal(fd, entry);
 }
 
 static int write_object(const struct store *store, const char *name,
@@ -122,8 +155,9 @@ static int write_object(const struct store *store, const char *name,
 }
 
 /*
- * The object has as many links as the file system allows (65,000 with ext4): a copy takes its name
- * from now on. Generations refer to it, so it must be whole on disk before it gets the name.
+ * The object has as many links as the file system allows (65,000 with ext4), or somebody wrote to
+ * it: a new one takes its name from now on. Generations refer to it, so it must be whole on disk
+ * before it gets the name.
  */
 static int renew_object(const struct store *store, const char *name,
 			const struct manifest_entry *entry, const struct generated_file *file)
@@ -155,20 +189,30 @@ static const char *hint_for(int error)
 	}
 }
 
+/* See to it that there is an object, as it was written. */
+static int prepare_object(const struct store *store, const char *name,
+			  const struct manifest_entry *entry, const struct generated_file *file)
+{
+	struct stat status;
+
+	if (fstatat(store->objects, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+		return object_fits(&status, entry) ? 0 : renew_object(store, name, entry, file);
+	return errno == ENOENT ? write_object(store, name, entry, file, false) : -errno;
+}
+
 int object_link(const struct store *store, const struct manifest_entry *entry,
 		const struct generated_file *file, int directory, const char *base,
 		struct fault *fault)
 {
 	char name[OBJECT_NAME_BYTES];
-	int error = 0;
+	int error;
 
 	object_name(entry, name);
+	error = prepare_object(store, name, entry, file);
 	for (unsigned int attempt = 0; !error; attempt++) {
 		if (linkat(store->objects, name, directory, base, 0) == 0)
 			return 0;
-		if (attempt == 0 && errno == ENOENT)
-			error = write_object(store, name, entry, file, false);
-		else if (attempt == 0 && errno == EMLINK)
+		if (attempt == 0 && errno == EMLINK)
 			error = renew_object(store, name, entry, file);
 		else
 			error = -errno;

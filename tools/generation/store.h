@@ -14,7 +14,8 @@
  * when everything in them is on disk. While objects are written or taken away there is a tree
  * with a suffix to its number, which tells whoever gets the lock next that something was left
  * unfinished; objects that belong to no tree are then taken away (store_clean()). So every object
- * is whole, nothing has to be looked at before it is linked, and nothing is synced one by one.
+ * is whole, and nothing is synced one by one. What somebody wrote to later is told by its times and
+ * size, and is not linked again.
  * An object's count of links says whether a generation still uses it.
  *
  * Functions return 0 or -errno, the latter with @fault filled in.

@@ -4,6 +4,7 @@
 #define WIREROOT_GENERATION_STORE_PRIVATE_H
 
 #include <dirent.h>
+#include <sys/stat.h>
 
 #include "tools/generation/store.h"
 
@@ -41,8 +42,14 @@ int store_remove_tree(int parent, const char *name);
 void object_name(const struct manifest_entry *entry, char name[static OBJECT_NAME_BYTES]);
 
 /*
+ * Is a file still as it was written for @entry, as far as this can be told without reading it? The
+ * time that it was last changed at bears a mark.
+ */
+bool object_fits(const struct stat *status, const struct manifest_entry *entry);
+
+/*
  * Give the object of @entry the name @base in @directory, too; @file holds its contents should it
- * be missing. 0 or -errno with @fault.
+ * be missing or damaged. 0 or -errno with @fault.
  */
 int object_link(const struct store *store, const struct manifest_entry *entry,
 		const struct generated_file *file, int directory, const char *base,

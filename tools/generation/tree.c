@@ -3,7 +3,8 @@
  * The tree of a generation: made from a set of files, brought to its place.
  *
  * Nearly all of a new generation is in the one before it, under the same name. Those files cost one
- * link(2) each, relative to two open directories; nothing is asked beforehand.
+ * link(2) each, relative to two open directories. What has been damaged there does not count as
+ * alike; see verify_quickly().
  */
 #include <errno.h>
 #include <fcntl.h>
