@@ -1,0 +1,146 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The user guide's first chapter, command by command, on a Debian server with systemd, dnsmasq and the
+# kernel's NFS server, in a virtual machine; then a node boots from that server.
+# shellcheck source=tests/boot/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+SERVER_MAC=52:54:00:a0:00:00
+
+# What the guide says to install, installed.
+make_server_root()
+{
+	local root=$WORK/server
+
+	if ! "$TOP/tests/fixtures/server_root.sh" "$root" > "$WORK/root.log" 2>&1 ||
+		! make -s -C "$TOP" install DESTDIR="$root" PREFIX=/usr/local >> "$WORK/root.log" 2>&1 ||
+		! cp -a "$KERNEL_TREE/lib/modules" "$root/lib/"; then
+		give_up "a server's root is made"
+	fi
+	echo 52:54:00:a0:00:0b kiosk > "$root/etc/ethers"
+	printf '127.0.0.1 localhost server\n10.0.0.50 kiosk\n' > "$root/etc/hosts"
+	# The console is for what the guide's commands say.
+	chroot "$root" systemctl -q mask serial-getty@ttyS0
+}
+
+# The image that the guide makes by mmdebstrap, on a disk: the kernel exports no overlay.
+make_disk()
+{
+	local image=$WORK/disk/wireroot/images/debian12
+
+	mkdir -p "$image"
+	if ! "$TOP/tests/fixtures/debian_root.sh" "$image" > "$WORK/root.log" 2>&1 ||
+		! cp "$KERNEL" "$KERNEL_TREE/boot/config-$KERNEL_VERSION" "$image/boot/" ||
+		! cp -a "$KERNEL_TREE/lib/modules" "$image/lib/" ||
+		! truncate -s 2G "$WORK/disk.ext4" ||
+		! mkfs.ext4 -q -d "$WORK/disk" "$WORK/disk.ext4"; then
+		give_up "the image's disk is made"
+	fi
+}
+
+# Compressing every wired driver takes an emulated processor minutes; ours does it beforehand. What the
+# cache holds is named by what it was made of, so that the server finds it.
+warm_cache()
+{
+	awk '/^```yaml/ { inside = 1; next } /^```/ { inside = 0 } inside' \
+		"$TOP/Documentation/user-guide.md" |
+		sed "s,/srv/wireroot,$WORK/disk/wireroot," > "$WORK/cluster.yaml"
+	if ! "$WIREROOT" plan --cluster "$WORK/cluster.yaml" --state "$WORK/state" \
+		--cache "$WORK/server/var/cache/wireroot" > "$WORK/plan.log" 2>&1; then
+		sed 's/^/# /' "$WORK/plan.log"
+		give_up "base images are built"
+	fi
+}
+
+# The guide as a program of the server's, which tells the console how each command went.
+make_program()
+{
+	local program=$WORK/server/usr/local/sbin/guide
+
+	cat - <(awk -v chapter=1 -f "$TOP/tests/fixtures/guide_commands.awk" \
+		"$TOP/Documentation/user-guide.md") > "$program" << 'END'
+#!/bin/bash
+exec > /dev/console 2>&1 < /dev/null
+export TERM=dumb SYSTEMD_PAGER= COLUMNS=200
+EDITED=
+
+guide()
+{
+	local status
+
+	case $2 in
+	# What is there already, or wants a person.
+	*apt-get* | make* | 'sudo make'* | *mmdebstrap* | *'passwd root' | *'wireroot lab'*) return ;;
+	'sudo editor '*)
+		EDITED=${2##* }
+		return
+		;;
+	esac
+	echo "GUIDE $1 \$ $2"
+	case $2 in
+	# Until the machine that is switched on meanwhile has become a node.
+	*'wireroot discover'*)
+		exec 3< <(bash -c "$2" 2>&1)
+		while read -r line <&3; do
+			echo "GUIDE > $line"
+			[[ $line == *' n09'* ]] && echo "GUIDE $1 done" && return
+		done
+		echo "GUIDE $1 failed"
+		return 1
+		;;
+	esac
+	bash -c "$2" 2>&1 | sed 's/^/GUIDE > /'
+	status=${PIPESTATUS[0]}
+	if [ "$status" -ne 0 ]; then
+		echo "GUIDE $1 failed with $status"
+		systemctl --no-pager --failed
+		return 1
+	fi
+	echo "GUIDE $1 done"
+}
+
+mount -o rw /dev/vda /srv || exit
+ip link set dev eth1 down && ip link set dev eth1 name eno2 && ip link set dev eno2 up &&
+	ip address add 10.0.0.1/24 broadcast + dev eno2 || exit
+echo "GUIDE begins"
+END
+	echo 'echo "GUIDE ends"' >> "$program"
+	chmod 755 "$program"
+	cat > "$WORK/server/etc/systemd/system/guide.service" <<- 'END'
+	[Unit]
+	After=multi-user.target
+	[Service]
+	Type=oneshot
+	ExecStart=/usr/local/sbin/guide
+	[Install]
+	WantedBy=multi-user.target
+	END
+	chroot "$WORK/server" systemctl -q enable guide
+}
+
+use_kernel 6.1
+make_server_root
+make_disk
+warm_cache
+rm -rf "$WORK/disk"
+make_program
+make_initrd "$WORK/base.img" --with overlay
+lab_up --export "/srv/root=$WORK/server,ro"
+
+node_boot server --direct --memory 1024 --cpus 2 --kernel "$KERNEL" --initrd "$WORK/base.img" \
+	--nic virtio --nic "virtio,bridge=inner,mac=$SERVER_MAC" \
+	--append "quiet root=nfs:10.87.0.1:/srv/root ro wireroot.overlay=tmpfs" \
+	-- -drive "file=$WORK/disk.ext4,format=raw,if=virtio"
+expect_console server '^GUIDE begins' 120 "the server is up" || finish
+expect_console server '^GUIDE ([0-9]+ . sudo wireroot discover|[0-9]+ failed)' 180 \
+	"the guide's commands come as far as discovery"
+node_boot n03 --no-reboot --memory 768 --nic virtio,bridge=inner,mac=52:54:00:a0:00:03
+expect_console n03 '^wireroot-console: multi-user reached by n03' 150 "a node boots from the server"
+lab power n03 off
+node_boot ninth --memory 768 --nic virtio,bridge=inner,mac=52:54:00:a0:00:0a
+expect_console ninth '^wireroot-console: multi-user reached by n09' 240 "an unknown machine becomes n09"
+lab power ninth off
+expect_console server '^GUIDE (ends|[0-9]+ failed)' 120 "the guide's commands come to an end"
+check_not "none of them fails" console_has server '^GUIDE [0-9]+ failed' ||
+	grep -a '^GUIDE' "$LAB/server.console" | tail -n 40 | sed 's/^/# /'
+finish
