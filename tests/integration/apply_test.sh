@@ -212,6 +212,37 @@ apply >/dev/null 2>&1
 define one=1
 apply >/dev/null 2>&1
 
+# --- damaged states ------------------------------------------------------------------------------
+
+break_manifest() {
+	echo damaged >"$state/generations/$1.manifest.zst"
+}
+break_manifest 2
+check "a plan does without a list that is damaged" says 0 'the first generation|added' \
+	"$wireroot" plan --cluster "$work/cluster.yaml" --state "$state" --cache "$work/cache"
+check "rollback to a number does without what is in force" \
+	says 0 'generation 2, in force, cannot be read' rollback 1
+check "… indeed" in_force 1
+ln -sfn generations/7 "$state/current"
+check "without a number it does not" says 1 'go back' rollback
+check "rollback from a generation that is gone" says 0 'generation 1 is in force' rollback 1
+ln -sfn generations/7 "$state/current"
+check "apply does without it, too" says 0 'generation 8 is in force' apply
+check "… indeed" in_force 8
+rm "$state/current"
+mkdir "$state/current"
+check "a directory in the place of \`current\` is named" says 1 'current.*move it away' apply
+check "… and stays" rmdir "$state/current"
+ln -s /etc "$state/current"
+check "so is a link to elsewhere" says 1 'leads to: /etc.*move it away' rollback 1
+rm "$state/current"
+check "when it is away, rollback works" rollback 1
+rm -rf "$state"
+define
+apply >/dev/null 2>&1
+define one=1
+apply >/dev/null 2>&1
+
 define 'one=1' '  n04: { profiles: compute, mac: 52:54:00:12:00:01, address: 10.87.0.14 }'
 check "a definition with a mistake is not applied" says 1 'cluster.yaml:[0-9]+:[0-9]+: error' apply
 check "… and changes nothing" in_force 2

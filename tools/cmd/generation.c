@@ -10,7 +10,7 @@
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/generation.h"
 #include "tools/generation/services.h"
-#include "tools/generation/verify.h"
+#include "tools/generation/current.h"
 #include "tools/initrd/segment_cache.h"
 
 #define KEEP_MAX 100000
@@ -195,15 +195,12 @@ int generation_preview(struct generation_preview *preview,
 					      .server = arguments->apply.server,
 					      .any_server = true,
 					      .log = &arguments->log };
-	unsigned int number;
+	unsigned int lost;
 	int error = store_open(&preview->store, arguments->apply.state, false, fault);
 
 	if (!error)
-		error = store_current(&preview->store, &number, fault);
-	if (!error && number)
-		error = store_read_manifest(&preview->store, number, &preview->current, fault);
-	if (!error && number)
-		error = verify_quickly(&preview->store, &preview->current, &arguments->log, fault);
+		error = current_read(&preview->store, &preview->current, &lost, &arguments->log,
+				     fault);
 	if (!error)
 		error = definition_load(&preview->definition, &options, &preview->store, fault);
 	if (!error)

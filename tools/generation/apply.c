@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "tools/generate/output.h"
+#include "tools/generation/current.h"
 #include "tools/generation/definition.h"
 #include "tools/generation/deploy.h"
 #include "tools/generation/remains.h"
@@ -20,19 +21,8 @@ struct change_of_state {
 	struct store store;
 	struct deployment deployment;
 	struct manifest current; /* of what is in force; empty: nothing is */
+	unsigned int lost; /* in force, but it cannot be read; 0: nothing like that */
 };
-
-static int read_current(struct change_of_state *state, struct fault *fault)
-{
-	unsigned int number;
-	int error = store_current(&state->store, &number, fault);
-
-	if (!error && number)
-		error = store_read_manifest(&state->store, number, &state->current, fault);
-	if (!error && number)
-		error = verify_quickly(&state->store, &state->current, state->options->log, fault);
-	return error;
-}
 
 /* Generated files name files below the state; see that they can before anything is made there. */
 static int check_path(const char *path, struct fault *fault)
@@ -75,7 +65,9 @@ static int begin(struct change_of_state *state, const struct apply_options *opti
 		error = store_clean(&state->store, fault);
 	if (!error)
 		error = deploy_resume(deployment, fault);
-	return error ? error : read_current(state, fault);
+	return error ? error
+		     : current_read(&state->store, &state->current, &state->lost, options->log,
+				    fault);
 }
 
 static void end(struct change_of_state *state)
@@ -84,14 +76,18 @@ static void end(struct change_of_state *state)
 	store_close(&state->store);
 }
 
-static int next_number(const struct store *store, unsigned int *number, struct fault *fault)
+/* A node may run what was lost, so that its number is not given again. */
+static int next_number(const struct change_of_state *state, unsigned int *number,
+		       struct fault *fault)
 {
 	unsigned int *numbers;
 	size_t count;
-	int error = store_list(store, &numbers, &count, fault);
+	int error = store_list(&state->store, &numbers, &count, fault);
 
 	if (!error)
 		*number = count ? numbers[count - 1] + 1 : 1;
+	if (!error && *number <= state->lost)
+		*number = state->lost + 1;
 	free(numbers);
 	return error;
 }
@@ -113,7 +109,7 @@ static int compare(const struct change_of_state *state, struct manifest *new,
 	new->from = state->current.generation;
 	new->command = state->options->command;
 	difference_free(&difference);
-	return error ? error : next_number(&state->store, &new->generation, fault);
+	return error ? error : next_number(state, &new->generation, fault);
 }
 
 /* Say where the tree of a refused generation can be looked at, unless the disk is full. */
@@ -273,7 +269,7 @@ int rollback(const struct apply_options *options, unsigned int generation,
 
 	*result = (struct apply_result){ .generation = state.current.generation,
 					 .from = state.current.generation };
-	if (!error && !state.current.generation)
+	if (!error && !state.current.generation && !generation)
 		error = fault_set(fault, ENOENT, "go back", "no generation is in force",
 				  "`wireroot apply` makes the first");
 	if (!error && !generation)

@@ -108,7 +108,7 @@ int deploy_switch(const struct deployment *deployment, const struct manifest *ol
 	return error;
 }
 
-/* An empty manifest for none, or for one that there is no more. */
+/* An empty manifest for none, or for one that there is no more, or that cannot be read. */
 static int read_or_empty(const struct store *store, unsigned int generation,
 			 struct manifest *manifest, struct fault *fault)
 {
@@ -118,7 +118,7 @@ static int read_or_empty(const struct store *store, unsigned int generation,
 	if (!generation)
 		return 0;
 	error = store_read_manifest(store, generation, manifest, fault);
-	return error == -ENOENT ? 0 : error;
+	return error == -ENOENT || store_is_damaged(error) ? 0 : error;
 }
 
 /* @current is in force; @other was before it, or, when going back was cut off, after it. */

@@ -161,6 +161,9 @@ void store_name(unsigned int generation, const char *suffix, char name[static ST
 int store_current(const struct store *store, unsigned int *generation, struct fault *fault)
 {
 	static const char before[] = GENERATIONS "/";
+	static const char foreign[] = "`" STORE_CURRENT "` there is not Wireroot's link to a "
+				      "generation: move it away, then `wireroot rollback N`, or "
+				      "`wireroot apply`";
 	char target[LINK_BYTES];
 	ssize_t length;
 
@@ -171,14 +174,15 @@ int store_current(const struct store *store, unsigned int *generation, struct fa
 	if (length < 0 && errno == ENOENT)
 		return 0;
 	if (length < 0)
-		return fault_set(fault, errno, "read link", STORE_CURRENT, NULL);
+		return fault_set(fault, errno, "read link " STORE_CURRENT " in", store->path,
+				 foreign);
 	target[length] = '\0';
 	if (!strncmp(target, before, sizeof(before) - 1))
 		*generation = store_number(target + sizeof(before) - 1,
 					   (size_t)length - (sizeof(before) - 1));
 	if (!*generation)
-		return fault_set(fault, EINVAL, "read link " STORE_CURRENT, target,
-				 "it is no link of ours; see `wireroot history`");
+		return fault_set(fault, EINVAL, "read link " STORE_CURRENT ", which leads to",
+				 target, foreign);
 	return 0;
 }
 
@@ -316,6 +320,11 @@ int store_read_manifest(const struct store *store, unsigned int generation,
 	}
 	free(path);
 	return error;
+}
+
+bool store_is_damaged(int error)
+{
+	return error == -EBADMSG || error == -EINVAL;
 }
 
 int store_open_tree(const struct store *store, unsigned int generation, struct fault *fault)

@@ -74,6 +74,9 @@ int store_list(const struct store *store, unsigned int **numbers, size_t *count,
 int store_read_manifest(const struct store *store, unsigned int generation,
 			struct manifest *manifest, struct fault *fault);
 
+/* Does @error of store_read_manifest() say that the manifest is there and no good? */
+bool store_is_damaged(int error);
+
 /* Open the tree of a generation: its root, a directory. The fd, or -errno with @fault. */
 int store_open_tree(const struct store *store, unsigned int generation, struct fault *fault);
 
