@@ -132,6 +132,26 @@ static void directories_are_made_and_removed_with_all_in_them(void **state)
 	assert_int_equal(fs_remove_tree("x", &fault), 0);
 }
 
+static void a_pipe_is_no_regular_file_and_is_not_waited_for(void **state)
+{
+	struct fault fault = { 0 };
+	char *data;
+	size_t length;
+
+	(void)state;
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(fs_read_regular_file("fifo", 5, &data, &length, &fault), -EINVAL);
+	assert_string_equal(fault.hint, "it is no regular file");
+	assert_null(data);
+	assert_int_equal(fs_read_regular_file(".", 5, &data, &length, &fault), -EISDIR);
+	assert_int_equal(fs_read_regular_file("none", 5, &data, &length, &fault), -ENOENT);
+	assert_int_equal(fs_write_file("a", "hello", 5, 0600, &fault), 0);
+	assert_int_equal(fs_read_regular_file("a", 4, &data, &length, &fault), -EFBIG);
+	assert_int_equal(fs_read_regular_file("a", 5, &data, &length, &fault), 0);
+	assert_string_equal(data, "hello");
+	free(data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +160,7 @@ int main(void)
 		cmocka_unit_test(pipe_behind_a_link_is_written_to),
 		cmocka_unit_test(file_over_the_limit_is_refused),
 		cmocka_unit_test(directories_are_made_and_removed_with_all_in_them),
+		cmocka_unit_test(a_pipe_is_no_regular_file_and_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests_name("fs", tests, enter_directory, leave_directory);

@@ -301,7 +301,7 @@ static const char *read_template(struct loader *loader, const struct field *fiel
 
 	if (!path || skips_files(loader))
 		return NULL;
-	error = fs_read_file(path, TEMPLATE_BYTES_MAX, &text, &length, &fault);
+	error = fs_read_regular_file(path, TEMPLATE_BYTES_MAX, &text, &length, &fault);
 	if (!error)
 		error = try_template(text, length, path, key, &fault);
 	if (error)

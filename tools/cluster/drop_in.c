@@ -34,8 +34,8 @@ int drop_in_read(struct drop_in *drop_in, const char *cluster, const char *node,
 		return fault_set(fault, ENOMEM, "change", node, NULL);
 	if (stat(drop_in->path, &state) < 0 && errno == ENOENT)
 		return 0;
-	error = fs_read_file(drop_in->path, DROP_IN_BYTES_MAX, &drop_in->before,
-			     &drop_in->before_length, fault);
+	error = fs_read_regular_file(drop_in->path, DROP_IN_BYTES_MAX, &drop_in->before,
+				     &drop_in->before_length, fault);
 	if (!error)
 		drop_in->mode = state.st_mode & 0777;
 	return error;

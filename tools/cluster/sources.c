@@ -45,8 +45,8 @@ static int read_text(const struct loader *loader, struct source *source, struct 
 	const struct cluster_edit *edit = find_edit(loader, source->path);
 
 	if (!edit)
-		return fs_read_file(source->path, SOURCE_BYTES_MAX, &source->text, &source->length,
-				    fault);
+		return fs_read_regular_file(source->path, SOURCE_BYTES_MAX, &source->text,
+					    &source->length, fault);
 	if (!edit->text)
 		return fault_set(fault, ENOENT, "read", source->path, NULL);
 	source->text = strndup(edit->text, edit->length);

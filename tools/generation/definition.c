@@ -53,7 +53,7 @@ static int hash_file(crypto_hash_sha256_state *state, const char *path, struct f
 {
 	size_t length;
 	char *text;
-	int error = fs_read_file(path, INPUT_BYTES_MAX, &text, &length, fault);
+	int error = fs_read_regular_file(path, INPUT_BYTES_MAX, &text, &length, fault);
 
 	if (!error)
 		crypto_hash_sha256_update(state, (const unsigned char *)text, length);

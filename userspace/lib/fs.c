@@ -52,28 +52,58 @@ static int read_to_end(int fd, size_t limit, size_t guess, char **data, size_t *
 	}
 }
 
+/* Read the open file @fd, at @path, and close it. */
+static int read_and_close(int fd, const char *path, const struct stat *status, size_t limit,
+			  char **data, size_t *length, struct fault *fault)
+{
+	int error = read_to_end(fd, limit, (size_t)status->st_size, data, length);
+
+	close(fd);
+	if (!error)
+		return 0;
+	free(*data);
+	*data = NULL;
+	*length = 0;
+	return fault_set(fault, error, "read file", path, NULL);
+}
+
 int fs_read_file(const char *path, size_t limit, char **data, size_t *length, struct fault *fault)
 {
 	struct stat status = { 0 };
-	int fd, error;
+	int fd;
 
 	*data = NULL;
 	*length = 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return fault_set(fault, errno, "open file", path, NULL);
-	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
-		error = -EISDIR;
-	else
-		error = read_to_end(fd, limit, (size_t)status.st_size, data, length);
-	close(fd);
-	if (error) {
-		free(*data);
-		*data = NULL;
-		*length = 0;
-		return fault_set(fault, error, "read file", path, NULL);
+	if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+		close(fd);
+		return fault_set(fault, EISDIR, "read file", path, NULL);
 	}
-	return 0;
+	return read_and_close(fd, path, &status, limit, data, length, fault);
+}
+
+int fs_read_regular_file(const char *path, size_t limit, char **data, size_t *length,
+			 struct fault *fault)
+{
+	struct stat status = { 0 };
+	int fd;
+
+	*data = NULL;
+	*length = 0;
+	/* Of a regular file, O_NONBLOCK changes nothing. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fault_set(fault, errno, "open file", path, NULL);
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		int error = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+
+		close(fd);
+		return fault_set(fault, error, "read file", path,
+				 error == EINVAL ? "it is no regular file" : NULL);
+	}
+	return read_and_close(fd, path, &status, limit, data, length, fault);
 }
 
 int fs_write_all(int fd, const void *data, size_t length)

@@ -19,6 +19,11 @@
  */
 int fs_read_file(const char *path, size_t limit, char **data, size_t *length, struct fault *fault);
 
+/* The same of a regular file only: anything else, such as a pipe that nobody writes to, is refused
+ * with -EINVAL without waiting for it. */
+int fs_read_regular_file(const char *path, size_t limit, char **data, size_t *length,
+			 struct fault *fault);
+
 /*
  * Replace the file at @path by @length bytes with the permissions @mode (whatever the umask).
  * A reader sees the old file or the new one, never a part. A symbolic link is followed.
