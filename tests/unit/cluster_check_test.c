@@ -1001,20 +1001,40 @@ static const struct example {
 	  "cluster.yaml:6:79: error: '||': iPXE takes it for the end of a command\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['a', '||', 'b'] }\n"
 	  "                                                                                ^~\n" },
+	{ "image is the server's root",
+	  CLUSTER NETWORK SERVER "images: { deb: { path: // } }\n",
+	  "cluster.yaml:4:24: error: image deb is the server's own root: nodes would read all of it, its secrets too\n"
+	  "  images: { deb: { path: // } }\n"
+	  "                         ^~\n" },
+	{ "image is a directory of the server's own",
+	  CLUSTER NETWORK SERVER "images: { deb: { path: /root } }\n",
+	  "cluster.yaml:4:24: warning: image deb is a directory of the server's own, /root: nodes would read all of it as root\n"
+	  "  images: { deb: { path: /root } }\n"
+	  "                         ^~~~~\n"
+	  "  try: give an image a directory of its own, such as /srv/images/NAME\n" },
+	{ "image is below what generations are in",
+	  CLUSTER NETWORK SERVER "images: { deb: { path: /var//lib/wireroot/x } }\n",
+	  "cluster.yaml:4:24: warning: image deb is a directory of the server's own, /var//lib/wireroot/x: nodes would read all of it as root\n"
+	  "  images: { deb: { path: /var//lib/wireroot/x } }\n"
+	  "                         ^~~~~~~~~~~~~~~~~~~~\n"
+	  "  try: give an image a directory of its own, such as /srv/images/NAME\n" },
+	{ "image below a directory of the server's own",
+	  CLUSTER NETWORK SERVER "images: { a: { path: /srv/a }, b: { path: /var/lib/b }, c: { path: /rooted } }\n",
+	  "" },
 	{ "end of a command within quotes in append",
 	  BASE
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['\"a || b\"'] }\n",
 	  "cluster.yaml:6:74: error: '\"a || b\"': iPXE takes it for the end of a command\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['\"a || b\"'] }\n"
-	  "                                                                           ^~~~~~~~~~\n" },
+	  "                                                                           ^~~~~~~~\n" },
 	{ "comment within quotes in append",
 	  BASE
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['\"a #b\"'] }\n",
 	  "cluster.yaml:6:74: error: '\"a #b\"': iPXE takes it for a comment\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['\"a #b\"'] }\n"
-	  "                                                                           ^~~~~~~~\n" },
+	  "                                                                           ^~~~~~\n" },
 	{ "open setting in append",
 	  BASE
 	  "nodes:\n"

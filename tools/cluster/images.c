@@ -41,6 +41,59 @@ static void choose_server(struct loader *loader, const struct field *fields,
 			      image->server->name);
 }
 
+/* Is @path, whose slashes may be more than one, @directory or below it? */
+static bool is_within(const char *path, const char *directory, bool *is_itself)
+{
+	while (*directory) {
+		if (*path != *directory)
+			return false;
+		path++;
+		directory++;
+		if (path[-1] == '/')
+			path += strspn(path, "/");
+	}
+	if (*path && *path != '/')
+		return false;
+	*is_itself = path[strspn(path, "/")] == '\0';
+	return true;
+}
+
+/*
+ * Nodes read all of an image, as root: what belongs to the server itself must not be in one. The
+ * server's root has everything in it; the others may be meant, on a server that has nothing else.
+ */
+static void check_place(struct loader *loader, const struct cluster_image *image,
+			const struct yaml_node *value)
+{
+	static const char *const below[] = { "/boot", "/dev",  "/etc", "/proc",
+					     "/root", "/run",  "/sys", "/usr",
+					     "/bin",  "/sbin", "/lib", "/var/lib/wireroot" };
+	static const char *const itself[] = {
+		"/home", "/media", "/mnt",     "/opt",	   "/srv",
+		"/tmp",	 "/var",   "/var/lib", "/var/log", "/var/tmp"
+	};
+	bool is_itself = false, risky = false;
+
+	if (!image->path[strspn(image->path, "/")]) {
+		loader_report(loader, value, NULL,
+			      "image %s is the server's own root: nodes would read all of it, its "
+			      "secrets too",
+			      image->name);
+		return;
+	}
+	for (size_t i = 0; !risky && i < sizeof(below) / sizeof(below[0]); i++)
+		risky = is_within(image->path, below[i], &is_itself);
+	for (size_t i = 0; !risky && i < sizeof(itself) / sizeof(itself[0]); i++)
+		risky = is_within(image->path, itself[i], &is_itself) && is_itself;
+	if (risky)
+		findings_add(
+			loader->findings, value->place, (unsigned int)strlen(value->text), true,
+			"give an image a directory of its own, such as /srv/images/NAME",
+			"image %s is a directory of the server's own, %s: nodes would read all "
+			"of it as root",
+			image->name, image->path);
+}
+
 static void read_image(struct loader *loader, const struct yaml_pair *pair,
 		       struct cluster_image *image)
 {
@@ -55,6 +108,8 @@ static void read_image(struct loader *loader, const struct yaml_pair *pair,
 	image->kernel = field_text(fields, SECTION_IMAGE, IMAGE_KERNEL);
 	image->writable = key_switch(field_text(fields, SECTION_IMAGE, IMAGE_WRITABLE));
 	choose_server(loader, fields, pair->key, image);
+	if (image->path && fields[IMAGE_PATH].value)
+		check_place(loader, image, fields[IMAGE_PATH].value);
 	if (image->path)
 		find_image_files(loader, image, fields, pair->key);
 }
