@@ -470,6 +470,22 @@ prune() {
 check "when wirerootd cannot be asked, nothing goes, and a line says so" \
 	says 0 'no generation of the last 30 days is removed' prune --keep 2
 check "… indeed" kept 1 2 3 4 5
+# A list that cannot be read.
+cp -a "$state" "$work/five"
+echo damaged >"$state/generations/2.manifest.zst"
+check "history tells a damaged generation, and the others" \
+	sh -c "'$wireroot' history --state '$state' | grep -c -e '^    2  damaged' -e '^\\*   5 ' | grep -qx 2"
+check "… as JSON, too" sh -c "'$wireroot' history --state '$state' --json |
+	jq -e 'length == 5 and .[1].damaged'"
+check "prune lets it stay while a node may run it" prune --keep 2
+check "… indeed" kept 1 2 3 4 5
+touch -d '40 days ago' "$state/generations/2.manifest.zst"
+check "prune takes it away when it is old" says 0 'generation 2 removed' prune --keep 2
+check "… alone" kept 1 3 4 5
+check "… with its objects" nothing_left
+rm -rf "$state"
+mv "$work/five" "$state"
+
 ip addr add 10.87.0.1/32 dev lo
 python3 "$work/fake_wirerootd.py" 10.87.0.1 8017 >"$work/ready" &
 fake=$!

@@ -42,14 +42,15 @@ static int ask(struct history *history, struct fault *fault)
 	struct fault unasked = { 0 };
 	int error = services_read(&services, history->arguments->apply.services, fault);
 
-	if (!error && history->current)
-		error = store_read_manifest(&history->store, history->current, &manifest, fault);
-	if (!error && history->current && *manifest.url) {
+	if (error || !history->current)
+		return error;
+	if (store_read_manifest(&history->store, history->current, &manifest, &unasked))
+		log_fault(&history->arguments->log, &unasked);
+	else if (*manifest.url)
 		history->asked =
 			!remains_ask(&history->remains, manifest.url, services.lab, &unasked);
-		if (!history->asked)
-			log_fault(&history->arguments->log, &unasked);
-	}
+	if (manifest.url && *manifest.url && !history->asked)
+		log_fault(&history->arguments->log, &unasked);
 	manifest_free(&manifest);
 	return error;
 }
@@ -70,12 +71,26 @@ static json_t *nodes_to_json(const struct history *history, unsigned int generat
 	return json;
 }
 
+/* Its list of files cannot be read, but it is there, and nodes may run it. */
+static int add_damaged(struct history *history, unsigned int generation, struct fault *fault)
+{
+	int error = json_array_append_new(history->list,
+					  json_pack("{s:I, s:b, s:b, s:o}", "generation",
+						    (json_int_t)generation, "in_force",
+						    generation == history->current, "damaged", 1,
+						    "nodes", nodes_to_json(history, generation)));
+
+	return error ? fault_set(fault, ENOMEM, "list generations", "", NULL) : 0;
+}
+
 static int add_generation(struct history *history, unsigned int generation, struct fault *fault)
 {
 	struct manifest manifest;
 	int error = store_read_manifest(&history->store, generation, &manifest, fault);
 	char hex[MANIFEST_HEX_BYTES + 1] = "";
 
+	if (store_is_damaged(error))
+		return add_damaged(history, generation, fault);
 	if (error)
 		return error;
 	manifest_hex(manifest.input, hex);
@@ -99,8 +114,9 @@ static int collect(struct history *history, struct fault *fault)
 	int error = store_open(&history->store, history->arguments->apply.state, false, fault);
 
 	history->list = json_array();
-	if (!error)
-		error = store_current(&history->store, &history->current, fault);
+	/* Whatever is in the place of `current`: this lists what there is to go to. */
+	if (!error && store_current(&history->store, &history->current, fault))
+		log_fault(&history->arguments->log, fault);
 	if (!error)
 		error = store_list(&history->store, &history->numbers, &history->count, fault);
 	if (!error)
@@ -122,6 +138,13 @@ static const char *string(const json_t *item, const char *key)
 	return text ? text : "?";
 }
 
+static void print_damaged(const json_t *item)
+{
+	printf("%c%4lld  damaged; %s\n",
+	       json_is_true(json_object_get(item, "in_force")) ? '*' : ' ',
+	       number(item, "generation"), string(item, "nodes"));
+}
+
 static void print_text(const struct history *history)
 {
 	const json_t *item;
@@ -135,6 +158,10 @@ static void print_text(const struct history *history)
 	       "added", "changed", "removed", "command; nodes that run it");
 	json_array_foreach(history->list, i, item)
 	{
+		if (json_is_true(json_object_get(item, "damaged"))) {
+			print_damaged(item);
+			continue;
+		}
 		printf("%c%4lld  %-20s  %-10s %7lld %7lld %7lld %7lld  %s; %s\n",
 		       json_is_true(json_object_get(item, "in_force")) ? '*' : ' ',
 		       number(item, "generation"), string(item, "time"), string(item, "user"),

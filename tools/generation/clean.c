@@ -205,9 +205,11 @@ int store_remove(struct store *store, unsigned int generation, struct fault *fau
 	char name[STORE_NAME_BYTES], old[STORE_NAME_BYTES];
 	struct manifest manifest;
 	int error = store_read_manifest(store, generation, &manifest, fault);
+	bool damaged = store_is_damaged(error);
 
-	if (error)
+	if (error && !damaged)
 		return error;
+	error = 0;
 	store_name(generation, "", name);
 	store_name(generation, STORE_OLD, old);
 	if (renameat(store->generations, name, store->generations, old) < 0)
@@ -220,7 +222,8 @@ int store_remove(struct store *store, unsigned int generation, struct fault *fau
 	if (error)
 		fault_set(fault, error, "remove generation", name, NULL);
 	else
-		error = drop_objects(store, &manifest, fault);
+		error = damaged ? objects_sweep(store, fault)
+				: drop_objects(store, &manifest, fault);
 	if (!error && unlinkat(store->generations, old, AT_REMOVEDIR) < 0)
 		error = fault_set(fault, errno, "remove generation", name, NULL);
 	manifest_free(&manifest);

@@ -3,14 +3,17 @@
 #include "tools/generation/remains.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/generation/store_private.h"
 #include "tools/lab/enter.h"
 #include "userspace/lib/fs.h"
 #include "userspace/lib/http_get.h"
@@ -118,6 +121,25 @@ static double age_of(const struct manifest *manifest)
 	return difftime(time(NULL), timegm(&utc));
 }
 
+/* When its manifest is damaged, since that was written to. */
+static int find_age(const struct store *store, unsigned int generation, double *age,
+		    struct fault *fault)
+{
+	struct manifest manifest;
+	int error = store_read_manifest(store, generation, &manifest, fault);
+	char name[STORE_NAME_BYTES];
+	struct stat status;
+
+	*age = error ? 0 : age_of(&manifest);
+	manifest_free(&manifest);
+	if (!store_is_damaged(error))
+		return error;
+	store_name(generation, STORE_MANIFEST, name);
+	if (!fstatat(store->generations, name, &status, AT_SYMLINK_NOFOLLOW))
+		*age = difftime(time(NULL), status.st_mtime);
+	return 0;
+}
+
 static void tell_users(const struct pruning *pruning, unsigned int generation,
 		       struct nodeset *nodes)
 {
@@ -134,8 +156,7 @@ static int judge(struct pruning *pruning, unsigned int generation, bool *removed
 		 struct fault *fault)
 {
 	struct nodeset *nodes = remains_nodes(&pruning->remains, generation);
-	struct manifest manifest;
-	bool stays;
+	double age;
 	int error;
 
 	*removed = false;
@@ -143,12 +164,10 @@ static int judge(struct pruning *pruning, unsigned int generation, bool *removed
 		tell_users(pruning, generation, nodes);
 		return 0;
 	}
-	error = store_read_manifest(pruning->store, generation, &manifest, fault);
+	error = find_age(pruning->store, generation, &age, fault);
 	if (error)
 		return error;
-	stays = !pruning->asked && age_of(&manifest) < REMAINS_UNASKED_S;
-	manifest_free(&manifest);
-	if (stays)
+	if (!pruning->asked && age < REMAINS_UNASKED_S)
 		return 0;
 	error = store_remove(pruning->store, generation, fault);
 	if (!error)
