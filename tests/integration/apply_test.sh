@@ -434,14 +434,15 @@ check "both are in the history" sh -c "'$wireroot' history --state '$state' --js
 
 # --- kept generations ----------------------------------------------------------------------------
 
-# A wirerootd that says: n01 runs generation 1.
+# A wirerootd that says: n01 runs generation 1. With a third word it has just started.
 cat >"$work/fake_wirerootd.py" <<'EOF'
 import http.server, json, sys
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = json.dumps([{"name": "n01", "mac": "52:54:00:12:00:01", "generation": "1"},
-                           {"name": "n02", "mac": "52:54:00:12:00:02", "generation": None}])
+                           {"name": "n02", "mac": "52:54:00:12:00:02", "generation": None}]
+                          if len(sys.argv) < 4 else [])
         self.send_response(200)
         self.end_headers()
         self.wfile.write(body.encode())
@@ -487,11 +488,24 @@ rm -rf "$state"
 mv "$work/five" "$state"
 
 ip addr add 10.87.0.1/32 dev lo
-python3 "$work/fake_wirerootd.py" 10.87.0.1 8017 >"$work/ready" &
-fake=$!
-until grep -q ready "$work/ready"; do
-	inotifywait -qq -t 1 -e modify "$work/ready"
-done
+fake_wirerootd() {
+	: >"$work/ready"
+	python3 "$work/fake_wirerootd.py" 10.87.0.1 8017 "$@" >"$work/ready" &
+	fake=$!
+	until grep -q ready "$work/ready"; do
+		inotifywait -qq -t 1 -e modify "$work/ready"
+	done
+}
+end_fake_wirerootd() {
+	kill "$fake"
+	wait "$fake" 2>/dev/null
+}
+fake_wirerootd fresh
+check "a wirerootd that knows of no node counts as not asked" \
+	says 0 'knows of no node yet' prune --keep 2
+check "… indeed" kept 1 2 3 4 5
+end_fake_wirerootd
+fake_wirerootd
 check "history says who runs what" sh -c "'$wireroot' history --state '$state' --json |
 	jq -e '.[0].nodes == \"n01\" and .[1].nodes == \"\"'"
 rollback 3 >/dev/null 2>&1
@@ -502,8 +516,7 @@ check "… and no objects of the others" nothing_left
 define f=6
 check "apply prunes, too" apply --keep 2
 check "… indeed" kept 1 4
-kill "$fake"
-wait "$fake" 2>/dev/null
+end_fake_wirerootd
 ip addr del 10.87.0.1/32 dev lo
 
 # --- killed at every step ------------------------------------------------------------------------

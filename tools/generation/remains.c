@@ -186,14 +186,19 @@ static void ask(struct pruning *pruning)
 
 	if (!error && manifest.url && *manifest.url) {
 		error = remains_ask(&pruning->remains, manifest.url, pruning->lab, &fault);
-		pruning->asked = !error;
+		/* One that has just started may know of no boot before that. */
+		pruning->asked = !error && pruning->remains.nodes;
+		if (!error && !pruning->asked)
+			log_line(pruning->log, LOG_LEVEL_NOTICE,
+				 "wirerootd at %s knows of no node yet", manifest.url);
 	} else if (!error) { /* no node boots from here */
 		pruning->asked = true;
 	}
 	manifest_free(&manifest);
 	if (pruning->asked)
 		return;
-	log_fault(pruning->log, &fault);
+	if (error)
+		log_fault(pruning->log, &fault);
 	log_line(pruning->log, LOG_LEVEL_NOTICE,
 		 "so no generation of the last 30 days is removed: a node may run it");
 }

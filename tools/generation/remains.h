@@ -23,6 +23,7 @@ struct remains_user {
 struct remains {
 	struct remains_user *users;
 	size_t count;
+	size_t nodes; /* that wirerootd knows of, whatever they run */
 };
 
 /*

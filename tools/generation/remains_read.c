@@ -72,6 +72,7 @@ int remains_read(struct remains *remains, const char *answer, size_t length, str
 		if (!error)
 			error = add_node(remains, item, fault);
 	}
+	remains->nodes += error ? 0 : json_array_size(list);
 	json_decref(list);
 	return error;
 }
