@@ -430,6 +430,26 @@ drivers_are_found_by_modaliases() {
 		grep -E 'detected +e1000e,virtio_net'
 }
 
+# Of five reports without news, four wait; to curl, which gives up, that is no answer.
+few_reports_of_a_machine_are_held() {
+	local i waiting=() again
+	: >"$work/discover.log"
+	"$wireroot" discover --window 2m --list-only "${adoption[@]}" >>"$work/discover.log" 2>&1 &
+	discovery=$!
+	await "$work/discover.log" 'the window is open' || return 1
+	get new4 v1/discover -d "$(report "${new[4]}")" | grep -qx waiting || return 1
+	again=$(report "${new[4]}" | jq -c '.shown = "waiting"')
+	for i in 1 2 3 4 5; do
+		get new4 v1/discover -d "$again" -m 5 -i >"$work/held.$i" &
+		waiting+=($!)
+	done
+	wait "${waiting[@]}"
+	kill -INT "$discovery"
+	wait "$discovery" && [ "$(cat "$work"/held.* | grep -c '^HTTP/1.1 503')" = 1 ] &&
+		[ "$(cat "$work"/held.* | grep -c '^HTTP')" = 1 ] &&
+		grep -qi '^Retry-After: 20' "$work"/held.*
+}
+
 # --- in order ------------------------------------------------------------------------------------
 
 mkdir -p "$state" "$work/image/boot" "$work/timelines"
@@ -486,6 +506,7 @@ tests="segment_is_refused_before_the_script segment_is_the_booting_nodes
 	machines_are_told definition_has_them adopted_machines_boot_as_nodes
 	window_closes_with_its_command window_closes_by_itself machine_is_adopted_by_hand
 	known_name_is_not_given_away mistakes_change_nothing failed_apply_is_taken_back
+	few_reports_of_a_machine_are_held
 	drivers_are_found_by_modaliases stop"
 
 # shellcheck disable=SC2086  # they are words

@@ -26,6 +26,11 @@
 #define CONNECTIONS_PER_ADDRESS 64
 #define TARGET_SHOWN_BYTES	256
 #define ANSWER_BYTES		1024
+/* Held reports keep their connections: as many as machines may wait, and a few for one that has
+ * restarted before its last report was let go. */
+#define HELD_MAX	     DISCOVERY_MACHINES_MAX
+#define HELD_PER_ADDRESS_MAX 4
+#define RETRY_AFTER_S	     "20"
 /* Where unknown machines report. */
 #define REPORT_TARGET "/v1/discover"
 
@@ -38,6 +43,7 @@ struct request {
 	bool begun;
 	bool told; /* the log has it already, or had it often enough */
 	struct text body; /* of a report */
+	char peer[ADDRESS_TEXT_BYTES]; /* while it is held */
 	struct MHD_Connection *held; /* where its answer waits for news; NULL: it does not */
 	int64_t held_until_ms; /* 0: it has not been held yet */
 	TAILQ_ENTRY(request) next_held;
@@ -167,6 +173,8 @@ static enum MHD_Result answer_error(struct MHD_Connection *connection, struct re
 	if (response && status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
 					is_report_target(request) ? "POST" : "GET, HEAD");
+	if (response && status == MHD_HTTP_SERVICE_UNAVAILABLE)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, RETRY_AFTER_S);
 	return answer(connection, request, status, (uint64_t)length, response);
 }
 
@@ -403,12 +411,32 @@ static enum MHD_Result answer_file(const struct http *http, struct MHD_Connectio
 
 /* --- reports of unknown machines ------------------------------------------------------------ */
 
+/* May one more report of @peer be held? */
+static bool may_hold(const struct http *http, const char *peer)
+{
+	const struct request *request;
+	unsigned int all = 0, own = 0;
+
+	TAILQ_FOREACH(request, &http->held, next_held)
+	{
+		all++;
+		own += !strcmp(request->peer, peer);
+	}
+	return all < HELD_MAX && own < HELD_PER_ADDRESS_MAX;
+}
+
 /* Leave @request without an answer until there is news or its time is over. */
 static enum MHD_Result hold(struct http *http, struct MHD_Connection *connection,
 			    struct request *request)
 {
 	struct request *before = TAILQ_LAST(&http->held, request_queue);
 
+	address_text(client(connection), request->peer);
+	if (!may_hold(http, request->peer)) {
+		request->told = true;
+		return answer_error(connection, request, MHD_HTTP_SERVICE_UNAVAILABLE,
+				    "too many reports wait for news");
+	}
 	if (!request->held_until_ms)
 		request->held_until_ms = monotonic_ms() + HTTP_HOLD_MS;
 	while (before && before->held_until_ms > request->held_until_ms)
