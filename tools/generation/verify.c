@@ -61,9 +61,10 @@ int verify_tree(const struct store *store, const struct manifest *manifest, stru
 	for (size_t i = 0; !error && i < manifest->count; i++) {
 		error = verify_file(tree, &manifest->entries[i]);
 		if (error)
-			fault_set(fault, error, "verify file of the generation",
-				  manifest->entries[i].path,
-				  "somebody changed it; `wireroot apply` makes a new one");
+			fault_set(
+				fault, error, "verify file of the generation",
+				manifest->entries[i].path,
+				"somebody changed it; take another, or `wireroot apply` the definition");
 	}
 	if (tree >= 0)
 		close(tree);
