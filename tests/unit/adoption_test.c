@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* links: tools/discover/name_pattern.c tools/discover/free_address.c */
+/* links: tools/discover/name_pattern.c tools/cluster/free_address.c */
 /* links: initramfs/value.c initramfs/fault.c */
 /* Names and addresses for new nodes. */
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "tools/discover/free_address.h"
+#include "tools/cluster/free_address.h"
 #include "tools/discover/name_pattern.h"
 
 #define ADDRESS(last) (0x0a570000u + (last)) /* 10.87.0.LAST */

@@ -37,13 +37,19 @@ static const struct example {
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "" },
 	{ "empty file", "",
-	  "cluster.yaml: error: the definition has no cluster: what the cluster is called\n"
-	  "cluster.yaml: error: the definition has no networks: the networks that nodes boot from, by name\n"
-	  "cluster.yaml: error: the definition has no servers: who boots the nodes and has their roots, by name\n" },
+	  "cluster.yaml:1:1: error: the definition has no cluster: what the cluster is called\n"
+	  "cluster.yaml:1:1: error: the definition has no networks: the networks that nodes boot from, by name\n"
+	  "cluster.yaml:1:1: error: the definition has no servers: who boots the nodes and has their roots, by name\n" },
 	{ "comment alone", "# nothing yet\n",
-	  "cluster.yaml: error: the definition has no cluster: what the cluster is called\n"
-	  "cluster.yaml: error: the definition has no networks: the networks that nodes boot from, by name\n"
-	  "cluster.yaml: error: the definition has no servers: who boots the nodes and has their roots, by name\n" },
+	  "cluster.yaml:1:1: error: the definition has no cluster: what the cluster is called\n"
+	  "  # nothing yet\n"
+	  "  ^\n"
+	  "cluster.yaml:1:1: error: the definition has no networks: the networks that nodes boot from, by name\n"
+	  "  # nothing yet\n"
+	  "  ^\n"
+	  "cluster.yaml:1:1: error: the definition has no servers: who boots the nodes and has their roots, by name\n"
+	  "  # nothing yet\n"
+	  "  ^\n" },
 	{ "definition is no map", "- a\n",
 	  "cluster.yaml:1:1: error: the definition has to be a map: cluster, networks and so on\n"
 	  "  - a\n"
@@ -229,7 +235,8 @@ static const struct example {
 	  "               ^~~~~\n"
 	  "cluster.yaml:3:27: error: address 10.0.0.1 is in no network\n"
 	  "  servers: { s1: { address: 10.0.0.1, roles: boot } }\n"
-	  "                            ^~~~~~~~\n" },
+	  "                            ^~~~~~~~\n"
+	  "  try: an address of one of the networks, or a network for this one\n" },
 	{ "bad cluster name",
 	  "cluster: { name: my_cluster }\n"
 	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
@@ -367,23 +374,27 @@ static const struct example {
 	  CLUSTER NETWORK "servers: { s1: { address: 10.1.0.1, roles: boot } }\n",
 	  "cluster.yaml:3:27: error: address 10.1.0.1 is in no network\n"
 	  "  servers: { s1: { address: 10.1.0.1, roles: boot } }\n"
-	  "                            ^~~~~~~~\n" },
+	  "                            ^~~~~~~~\n"
+	  "  try: an address of one of the networks, or a network for this one\n" },
 	{ "server in the range",
 	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.201, roles: boot } }\n",
 	  "cluster.yaml:3:27: error: address 10.0.0.201 is inside of the range of network boot\n"
 	  "  servers: { s1: { address: 10.0.0.201, roles: boot } }\n"
-	  "                            ^~~~~~~~~~\n" },
+	  "                            ^~~~~~~~~~\n"
+	  "  try: an address outside of the range, or a smaller range\n" },
 	{ "server at the network address",
 	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.0, roles: boot } }\n",
 	  "cluster.yaml:3:27: error: address 10.0.0.0 is the network's own address in network boot\n"
 	  "  servers: { s1: { address: 10.0.0.0, roles: boot } }\n"
-	  "                            ^~~~~~~~\n" },
+	  "                            ^~~~~~~~\n"
+	  "  try: an address in between\n" },
 	{ "two servers at one address",
 	  CLUSTER NETWORK
 	  "servers: { s1: { address: 10.0.0.1, roles: boot }, s2: { address: 10.0.0.1, roles: nfs } }\n",
 	  "cluster.yaml:3:67: error: address 10.0.0.1 is that of server s1\n"
 	  "  servers: { s1: { address: 10.0.0.1, roles: boot }, s2: { address: 10.0.0.1, roles: nfs } }\n"
-	  "                                                                    ^~~~~~~~\n" },
+	  "                                                                    ^~~~~~~~\n"
+	  "  try: give one server both's roles, or another address\n" },
 	{ "unknown role",
 	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1, roles: [boot, nsf] } }\n",
 	  "cluster.yaml:3:51: error: 'roles' has to be one of boot nfs iscsi, not 'nsf'\n"
@@ -499,7 +510,8 @@ static const struct example {
 	       "  n1.demo: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:6:3: error: the name of a node has no dots, as 'n1.demo' has: 'domain' is a key of cluster\n"
 	  "    n1.demo: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
-	  "    ^~~~~~~\n" },
+	  "    ^~~~~~~\n"
+	  "  try: leave out the dot and what is behind it\n" },
 	{ "name that is none",
 	  BASE "nodes:\n"
 	       "  -n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
@@ -511,13 +523,15 @@ static const struct example {
 	       "  \"12h\": { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:6:4: error: dnsmasq would take '12h' for an option of the node, not for its name\n"
 	  "    \"12h\": { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
-	  "     ^~~\n" },
+	  "     ^~~\n"
+	  "  try: put a letter in front, as in n1\n" },
 	{ "name that dnsmasq takes for an order",
 	  BASE "nodes:\n"
 	       "  ignore: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:6:3: error: dnsmasq would take 'ignore' for an option of the node, not for its name\n"
 	  "    ignore: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
-	  "    ^~~~~~\n" },
+	  "    ^~~~~~\n"
+	  "  try: put a letter in front, as in n1\n" },
 	{ "names that differ in case",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
@@ -531,121 +545,212 @@ static const struct example {
 	       "  s1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:6:3: error: s1: there is a server of that name (cluster.yaml:3:12)\n"
 	  "    s1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
-	  "    ^~\n" },
+	  "    ^~\n"
+	  "  try: give one of them another name\n" },
 	{ "bad mac",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:6:14: error: n1: '52:54:00:00:01' is no Ethernet address of one interface, such as 52:54:00:12:34:56\n"
 	  "    n1: { mac: 52:54:00:00:01, address: 10.0.0.2, image: deb }\n"
-	  "               ^~~~~~~~~~~~~~\n" },
+	  "               ^~~~~~~~~~~~~~\n"
+	  "  try: 52:54:00:12:34:56, with what the interface has\n" },
 	{ "multicast mac",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 01:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:6:14: error: n1: '01:54:00:00:00:01' is no Ethernet address of one interface, such as 52:54:00:12:34:56\n"
 	  "    n1: { mac: 01:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
-	  "               ^~~~~~~~~~~~~~~~~\n" },
+	  "               ^~~~~~~~~~~~~~~~~\n"
+	  "  try: 52:54:00:12:34:56, with what the interface has\n" },
 	{ "same mac twice",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
 	       "  n2: { mac: 52-54-00-00-00-01, address: 10.0.0.3, image: deb }\n",
 	  "cluster.yaml:7:14: error: n2: mac 52:54:00:00:00:01 is that of n1 (cluster.yaml:6:14)\n"
 	  "    n2: { mac: 52-54-00-00-00-01, address: 10.0.0.3, image: deb }\n"
-	  "               ^~~~~~~~~~~~~~~~~\n" },
+	  "               ^~~~~~~~~~~~~~~~~\n"
+	  "  try: take it out of the one that does not have this interface\n" },
 	{ "no mac is a warning for all",
 	  BASE "nodes:\n"
 	       "  n[1-3]:\n"
 	       "    image: deb\n",
-	  "cluster.yaml: warning: n[1-3]: no mac: nothing is made yet for it to boot from\n" },
+	  "cluster.yaml:6:3: warning: n[1-3]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[1-3]:\n"
+	  "    ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n" },
 	{ "bad address",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.256, image: deb }\n",
 	  "cluster.yaml:6:42: error: n1: '10.0.0.256' is no IPv4 address\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.256, image: deb }\n"
-	  "                                           ^~~~~~~~~~\n" },
+	  "                                           ^~~~~~~~~~\n"
+	  "  try: four numbers from 0 to 255, as in 10.0.0.17\n" },
 	{ "zeros in front of addresses",
 	  BASE "nodes:\n"
 	       "  n[01-02]:\n"
 	       "    image: deb\n"
 	       "    address: 10.0.0.[01-02]\n",
-	  "cluster.yaml:8:14: error: n01: '10.0.0.01' is no IPv4 address\n"
+	  "cluster.yaml:6:3: warning: n[01-02]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[01-02]:\n"
+	  "    ^~~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
+	  "cluster.yaml:8:14: error: n[01-02]: '10.0.0.[01-02]' gives what is no IPv4 address\n"
 	  "      address: 10.0.0.[01-02]\n"
 	  "               ^~~~~~~~~~~~~~\n"
-	  "  try: leave out zeros in front of a number\n"
-	  "cluster.yaml:8:14: error: n02: '10.0.0.02' is no IPv4 address\n"
-	  "      address: 10.0.0.[01-02]\n"
-	  "               ^~~~~~~~~~~~~~\n"
-	  "  try: leave out zeros in front of a number\n"
-	  "cluster.yaml: warning: n[01-02]: no mac: nothing is made yet for it to boot from\n" },
+	  "  try: leave out zeros in front of a number\n" },
 	{ "same address twice",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
 	       "  n2: { mac: 52:54:00:00:00:02, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:7:42: error: n2: address 10.0.0.2 is that of n1 (cluster.yaml:6:42)\n"
 	  "    n2: { mac: 52:54:00:00:00:02, address: 10.0.0.2, image: deb }\n"
-	  "                                           ^~~~~~~~\n" },
+	  "                                           ^~~~~~~~\n"
+	  "  try: 10.0.0.3 is free in network boot\n" },
 	{ "address outside of subnet",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.1.2, image: deb }\n",
 	  "cluster.yaml:6:42: error: n1: address 10.0.1.2 is outside of 10.0.0.0/24 (network boot)\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.1.2, image: deb }\n"
-	  "                                           ^~~~~~~~\n" },
+	  "                                           ^~~~~~~~\n"
+	  "  try: 10.0.0.2 is free in network boot\n" },
+	{ "pattern of addresses outside of subnet is told once",
+	  BASE "nodes:\n"
+	       "  n[01-16]:\n"
+	       "    image: deb\n"
+	       "    address: 10.56.0.[11-26]\n",
+	  "cluster.yaml:6:3: warning: n[01-16]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[01-16]:\n"
+	  "    ^~~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
+	  "cluster.yaml:8:14: error: n[01-16]: the address of each is outside of 10.0.0.0/24 (network boot)\n"
+	  "      address: 10.56.0.[11-26]\n"
+	  "               ^~~~~~~~~~\n"
+	  "  try: 10.0.0.2 is free in network boot\n" },
+	{ "pattern of addresses that others have is told once",
+	  BASE "nodes:\n"
+	       "  n[01-16]:\n"
+	       "    image: deb\n"
+	       "    address: 10.0.0.[11-26]\n"
+	       "  z[01-16]:\n"
+	       "    image: deb\n"
+	       "    address: 10.0.0.[26-41]\n"
+	       "  za[01-16]:\n"
+	       "    image: deb\n"
+	       "    address: 10.0.0.[26-41]\n",
+	  "cluster.yaml:6:3: warning: n[01-16],z[01-16],za[01-16]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[01-16]:\n"
+	  "    ^~~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
+	  "cluster.yaml:11:14: error: z01: address 10.0.0.26 is that of n16 (cluster.yaml:8:14)\n"
+	  "      address: 10.0.0.[26-41]\n"
+	  "               ^~~~~~~~~\n"
+	  "  try: 10.0.0.42 is free in network boot\n"
+	  "cluster.yaml:14:14: error: za01: address 10.0.0.26 is that of n16 (cluster.yaml:8:14)\n"
+	  "      address: 10.0.0.[26-41]\n"
+	  "               ^~~~~~~~~\n"
+	  "  try: 10.0.0.42 is free in network boot\n"
+	  "cluster.yaml:14:14: error: za[02-16]: each has the address of another node (cluster.yaml:11:14)\n"
+	  "      address: 10.0.0.[26-41]\n"
+	  "               ^~~~~~~~~\n"
+	  "  try: 10.0.0.42 is free in network boot\n" },
 	{ "address of the network",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.0, image: deb }\n",
 	  "cluster.yaml:6:42: error: n1: address 10.0.0.0 is the network's own address in 10.0.0.0/24 (network boot)\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.0, image: deb }\n"
-	  "                                           ^~~~~~~~\n" },
+	  "                                           ^~~~~~~~\n"
+	  "  try: 10.0.0.2 is free in network boot\n" },
 	{ "broadcast address",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.255, image: deb }\n",
 	  "cluster.yaml:6:42: error: n1: address 10.0.0.255 is the broadcast address of 10.0.0.0/24 (network boot)\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.255, image: deb }\n"
-	  "                                           ^~~~~~~~~~\n" },
+	  "                                           ^~~~~~~~~~\n"
+	  "  try: 10.0.0.2 is free in network boot\n" },
 	{ "address of the gateway",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.254, image: deb }\n",
 	  "cluster.yaml:6:42: error: n1: address 10.0.0.254 is the gateway of network boot\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.254, image: deb }\n"
-	  "                                           ^~~~~~~~~~\n" },
+	  "                                           ^~~~~~~~~~\n"
+	  "  try: 10.0.0.2 is free in network boot\n" },
 	{ "address of a server",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.1, image: deb }\n",
 	  "cluster.yaml:6:42: error: n1: address 10.0.0.1 is that of server s1\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.1, image: deb }\n"
-	  "                                           ^~~~~~~~\n" },
+	  "                                           ^~~~~~~~\n"
+	  "  try: 10.0.0.2 is free in network boot\n" },
 	{ "address in the range",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.200, image: deb }\n",
 	  "cluster.yaml:6:42: error: n1: address 10.0.0.200 is inside of the range of network boot\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.200, image: deb }\n"
-	  "                                           ^~~~~~~~~~\n" },
+	  "                                           ^~~~~~~~~~\n"
+	  "  try: 10.0.0.251 is free in network boot\n" },
 	{ "range shorter than the set",
 	  BASE "nodes:\n"
 	       "  n[1-4]:\n"
 	       "    image: deb\n"
 	       "    address: 10.0.0.[11-13]\n",
+	  "cluster.yaml:6:3: warning: n[1-4]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[1-4]:\n"
+	  "    ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
 	  "cluster.yaml:8:14: error: 'address' stands for 3 values, but the entry is for 4 nodes\n"
 	  "      address: 10.0.0.[11-13]\n"
 	  "               ^~~~~~~~~~~~~~\n"
-	  "cluster.yaml: warning: n[1-4]: no mac: nothing is made yet for it to boot from\n" },
+	  "  try: 10.0.0.[11-14]\n" },
 	{ "one address for several",
 	  BASE "nodes:\n"
 	       "  n[1-2]:\n"
 	       "    image: deb\n"
 	       "    address: 10.0.0.11\n",
+	  "cluster.yaml:6:3: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[1-2]:\n"
+	  "    ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
 	  "cluster.yaml:8:14: error: 'address' stands for 1 value, but the entry is for 2 nodes\n"
 	  "      address: 10.0.0.11\n"
 	  "               ^~~~~~~~~\n"
-	  "cluster.yaml: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n" },
+	  "  try: 10.0.0.[11-12]\n" },
+	{ "more addresses than a subnet has",
+	  BASE "nodes:\n"
+	       "  n[1-300]:\n"
+	       "    image: deb\n"
+	       "    address: 10.0.0.2\n",
+	  "cluster.yaml:6:3: warning: n[1-300]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[1-300]:\n"
+	  "    ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
+	  "cluster.yaml:8:14: error: 'address' stands for 1 value, but the entry is for 300 nodes\n"
+	  "      address: 10.0.0.2\n"
+	  "               ^~~~~~~~\n"
+	  "  try: give each node an address in an entry of its own, or split the entry\n" },
+	{ "one mac for several",
+	  BASE "nodes:\n"
+	       "  n[1-2]:\n"
+	       "    image: deb\n"
+	       "    mac: 52:54:00:00:00:01\n",
+	  "cluster.yaml:6:3: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[1-2]:\n"
+	  "    ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
+	  "cluster.yaml:8:10: error: 'mac' stands for 1 value, but the entry is for 2 nodes\n"
+	  "      mac: 52:54:00:00:00:01\n"
+	  "           ^~~~~~~~~~~~~~~~~\n"
+	  "  try: give each node an entry of its own\n" },
 	{ "bad range of addresses",
 	  BASE "nodes:\n"
 	       "  n[1-2]:\n"
 	       "    image: deb\n"
 	       "    address: 10.0.0.[11-\n",
+	  "cluster.yaml:6:3: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[1-2]:\n"
+	  "    ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
 	  "cluster.yaml:8:21: error: set of nodes '10.0.0.[11-': '[11-': this bracket is never closed\n"
 	  "      address: 10.0.0.[11-\n"
-	  "                      ^~~~\n"
-	  "cluster.yaml: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n" },
+	  "                      ^~~~\n" },
 	{ "no address and no range",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24 } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
@@ -653,7 +758,8 @@ static const struct example {
 		  "nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n",
 	  "cluster.yaml:5:10: error: n1: no address, and network boot has no range\n"
 	  "  nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n"
-	  "           ^~\n" },
+	  "           ^~\n"
+	  "  try: give the node an address:, or the network a range:\n" },
 	{ "no address and no dhcp",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, dhcp: none } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
@@ -661,14 +767,19 @@ static const struct example {
 		  "nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n",
 	  "cluster.yaml:5:10: error: n1: no address, and network boot has no DHCP\n"
 	  "  nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n"
-	  "           ^~\n" },
+	  "           ^~\n"
+	  "  try: give the node an address:\n" },
 	{ "no image",
 	  BASE "nodes:\n"
 	       "  n[1-2]: {}\n",
 	  "cluster.yaml:6:3: error: n[1-2]: no image is named: give image: here or in a profile\n"
 	  "    n[1-2]: {}\n"
 	  "    ^~\n"
-	  "cluster.yaml: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n" },
+	  "  try: image: deb\n"
+	  "cluster.yaml:6:3: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[1-2]: {}\n"
+	  "    ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n" },
 	{ "unknown image",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: dbe }\n",
@@ -698,7 +809,8 @@ static const struct example {
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.3, image: deb, server: s2 }\n",
 	  "cluster.yaml:6:72: error: n1: the server does not have the role boot\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.3, image: deb, server: s2 }\n"
-	  "                                                                         ^~\n" },
+	  "                                                                         ^~\n"
+	  "  try: add boot to its roles, or name another server\n" },
 	{ "several networks",
 	  CLUSTER
 	  "networks: { a: { subnet: 10.0.0.0/24, range: 10.0.0.9-10.0.0.99 }, b: { subnet: 10.0.1.0/24 } }\n"
@@ -707,7 +819,8 @@ static const struct example {
 	  "nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n",
 	  "cluster.yaml:5:10: error: n1: no network is named, and there are several\n"
 	  "  nodes: { n1: { mac: 52:54:00:00:00:01, image: deb } }\n"
-	  "           ^~\n" },
+	  "           ^~\n"
+	  "  try: network: with the one it boots from\n" },
 	{ "several boot servers",
 	  CLUSTER NETWORK
 	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] }, s2: { address: 10.0.0.4, roles: boot } }\n"
@@ -716,7 +829,8 @@ static const struct example {
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:6:3: error: n1: no server is named, and several have the role boot\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
-	  "    ^~\n" },
+	  "    ^~\n"
+	  "  try: server: with the one that boots it\n" },
 	{ "no boot server",
 	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1, roles: nfs } }\n"
 			  "images: { deb: { path: /srv/deb } }\n"
@@ -724,7 +838,8 @@ static const struct example {
 			  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:6:3: error: n1: there is no server with the role boot\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
-	  "    ^~\n" },
+	  "    ^~\n"
+	  "  try: add boot to the roles of a server\n" },
 	{ "no nfs server",
 	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1, roles: boot } }\n"
 			  "images: { deb: { path: /srv/deb } }\n"
@@ -732,7 +847,8 @@ static const struct example {
 			  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:6:3: error: n1: there is no server with the role nfs for the image\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
-	  "    ^~\n" },
+	  "    ^~\n"
+	  "  try: add nfs to the roles of a server\n" },
 	{ "boot server in another network",
 	  CLUSTER "networks: { a: { subnet: 10.0.0.0/24 }, b: { subnet: 10.0.1.0/24 } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
@@ -740,7 +856,8 @@ static const struct example {
 		  "nodes: { n1: { mac: 52:54:00:00:00:01, address: 10.0.1.2, image: deb } }\n",
 	  "cluster.yaml:5:10: warning: n1: boot server s1 is in network a: in network b it needs a DHCP relay\n"
 	  "  nodes: { n1: { mac: 52:54:00:00:00:01, address: 10.0.1.2, image: deb } }\n"
-	  "           ^~\n" },
+	  "           ^~\n"
+	  "  try: a boot server in the node's network, or a relay\n" },
 	{ "unknown profile",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, profiles: [p] }\n",
@@ -770,7 +887,8 @@ static const struct example {
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, image: deb }\n",
 	  "cluster.yaml:6:18: error: profile p inherits from itself: p, p\n"
 	  "    p: { profiles: p }\n"
-	  "                   ^\n" },
+	  "                   ^\n"
+	  "  try: take p out of this list\n" },
 	{ "cycle of profiles",
 	  BASE "profiles:\n"
 	       "  p: { profiles: q }\n"
@@ -780,7 +898,8 @@ static const struct example {
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, image: deb }\n",
 	  "cluster.yaml:8:19: error: profile q inherits from itself: q, r, q\n"
 	  "    r: { profiles: [q] }\n"
-	  "                    ^\n" },
+	  "                    ^\n"
+	  "  try: take q out of this list\n" },
 	{ "profile twice in a list",
 	  BASE "profiles:\n"
 	       "  p: { profiles: [q, q] }\n"
@@ -789,7 +908,8 @@ static const struct example {
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, image: deb }\n",
 	  "cluster.yaml:6:19: error: profile q is in this list twice\n"
 	  "    p: { profiles: [q, q] }\n"
-	  "                    ^\n" },
+	  "                    ^\n"
+	  "  try: name it once\n" },
 	{ "profiles without an order",
 	  BASE "profiles:\n"
 	       "  a: {}\n"
@@ -819,9 +939,11 @@ static const struct example {
 	  "cluster.yaml:6:70: error: n1: root: iscsi needs an iqn in cluster:\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n"
 	  "                                                                       ^~~~~\n"
+	  "  try: iqn: iqn.2026-11.example.demo in cluster:\n"
 	  "cluster.yaml:6:70: error: n1: root: iscsi needs one server with the role iscsi\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n"
-	  "                                                                       ^~~~~\n" },
+	  "                                                                       ^~~~~\n"
+	  "  try: add iscsi to the roles of one server\n" },
 	{ "bad disk",
 	  "cluster: { name: demo, iqn: iqn.2026-11.x }\n"
 	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
@@ -839,10 +961,14 @@ static const struct example {
 	  "images: { deb: { path: /srv/deb } }\n"
 	  "nodes:\n"
 	  "  \"n[1-2]\": { root: iscsi, disk: /dev/vg/d, access: rw, image: deb }\n",
+	  "cluster.yaml:6:4: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n"
+	  "    \"n[1-2]\": { root: iscsi, disk: /dev/vg/d, access: rw, image: deb }\n"
+	  "     ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
 	  "cluster.yaml:6:34: error: n2: disk /dev/vg/d is that of n1 (cluster.yaml:6:34)\n"
 	  "    \"n[1-2]\": { root: iscsi, disk: /dev/vg/d, access: rw, image: deb }\n"
 	  "                                   ^~~~~~~~~\n"
-	  "cluster.yaml: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n" },
+	  "  try: a disk for each, as /dev/vg0/@NODE@, or access: ro\n" },
 	{ "disk that lio does not have",
 	  "cluster: { name: demo, iqn: iqn.2026-11.x }\n"
 	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
@@ -852,14 +978,16 @@ static const struct example {
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: /srv/n1.img }\n",
 	  "cluster.yaml:6:83: error: n1: LIO has devices below /dev/ only; give the server iscsi: tgt for a file\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: /srv/n1.img }\n"
-	  "                                                                                    ^~~~~~~~~~~\n" },
+	  "                                                                                    ^~~~~~~~~~~\n"
+	  "  try: a disk below /dev/, or iscsi: tgt\n" },
 	{ "quote that grub does not pass on",
 	  BASE
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, loader: grub, append: \"a='b\" }\n",
 	  "cluster.yaml:6:78: error: n1: GRUB cannot pass a ' on\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, loader: grub, append: \"a='b\" }\n"
-	  "                                                                               ^~~~\n" },
+	  "                                                                               ^~~~\n"
+	  "  try: loader: ipxe\n" },
 	{ "path that climbs", CLUSTER NETWORK SERVER "images: { deb: { path: /srv/.. } }\n",
 	  "cluster.yaml:4:24: error: 'path' has to be an absolute path of letters, digits and /._-+=~, not '/srv/..'\n"
 	  "  images: { deb: { path: /srv/.. } }\n"
@@ -916,7 +1044,8 @@ static const struct example {
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, onfail: shell }\n",
 	  "cluster.yaml:6:72: warning: n1: onfail: shell finds no shell in the initrd without rescue: yes\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, onfail: shell }\n"
-	  "                                                                         ^~~~~\n" },
+	  "                                                                         ^~~~~\n"
+	  "  try: rescue: yes\n" },
 	{ "bad switch",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, rescue: 1 }\n",
@@ -1001,8 +1130,7 @@ static const struct example {
 	  "cluster.yaml:6:79: error: '||': iPXE takes it for the end of a command\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: ['a', '||', 'b'] }\n"
 	  "                                                                                ^~\n" },
-	{ "image is the server's root",
-	  CLUSTER NETWORK SERVER "images: { deb: { path: // } }\n",
+	{ "image is the server's root", CLUSTER NETWORK SERVER "images: { deb: { path: // } }\n",
 	  "cluster.yaml:4:24: error: image deb is the server's own root: nodes would read all of it, its secrets too\n"
 	  "  images: { deb: { path: // } }\n"
 	  "                         ^~\n" },
@@ -1019,7 +1147,8 @@ static const struct example {
 	  "                         ^~~~~~~~~~~~~~~~~~~~\n"
 	  "  try: give an image a directory of its own, such as /srv/images/NAME\n" },
 	{ "image below a directory of the server's own",
-	  CLUSTER NETWORK SERVER "images: { a: { path: /srv/a }, b: { path: /var/lib/b }, c: { path: /rooted } }\n",
+	  CLUSTER NETWORK SERVER
+	  "images: { a: { path: /srv/a }, b: { path: /var/lib/b }, c: { path: /rooted } }\n",
 	  "" },
 	{ "end of a command within quotes in append",
 	  BASE
@@ -1068,7 +1197,8 @@ static const struct example {
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"a=@RACK@\" }\n",
 	  "cluster.yaml:6:75: error: n1: variable @RACK@ is not defined\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"a=@RACK@\" }\n"
-	  "                                                                            ^~~~~~\n" },
+	  "                                                                            ^~~~~~\n"
+	  "  try: one of those that there are: @NODE@, @INDEX@, @MAC@, @ADDRESS@, @NETWORK@, @SERVER@, @IMAGE@, @CLUSTER@\n" },
 	{ "undefined variable like another",
 	  BASE
 	  "nodes:\n"
@@ -1091,7 +1221,8 @@ static const struct example {
 	  "  head: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"i=@INDEX@\" }\n",
 	  "cluster.yaml:6:77: error: head: variable @INDEX@ is empty: the node has none\n"
 	  "    head: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, append: \"i=@INDEX@\" }\n"
-	  "                                                                              ^~~~~~~\n" },
+	  "                                                                              ^~~~~~~\n"
+	  "  try: give the node what this stands for, or leave the word out\n" },
 	{ "variable makes a bad word",
 	  BASE
 	  "nodes:\n"
@@ -1136,10 +1267,14 @@ static const struct example {
 	{ "one mistake of many nodes is told once",
 	  BASE "nodes:\n"
 	       "  \"n[1-100]\": { image: deb, append: \"a=@RACK@\" }\n",
+	  "cluster.yaml:6:4: warning: n[1-100]: no mac: nothing is made yet for it to boot from\n"
+	  "    \"n[1-100]\": { image: deb, append: \"a=@RACK@\" }\n"
+	  "     ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
 	  "cluster.yaml:6:40: error: n[1-100]: variable @RACK@ is not defined\n"
 	  "    \"n[1-100]\": { image: deb, append: \"a=@RACK@\" }\n"
 	  "                                         ^~~~~~\n"
-	  "cluster.yaml: warning: n[1-100]: no mac: nothing is made yet for it to boot from\n" },
+	  "  try: one of those that there are: @NODE@, @INDEX@, @NETWORK@, @SERVER@, @IMAGE@, @CLUSTER@\n" },
 	{ "mistakes stand in order",
 	  "cluster: { nmae: demo }\n"
 	  "networks: { boot: { subnet: 10.0.0.0/33 } }\n"
@@ -1168,15 +1303,18 @@ static const struct example {
 	  "cluster.yaml:5:10: error: n1: there is no server with the role boot\n"
 	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
 	  "           ^~\n"
+	  "  try: add boot to the roles of a server\n"
 	  "cluster.yaml:5:23: error: there is no image 'x'\n"
 	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
 	  "                        ^\n"
 	  "cluster.yaml:5:31: error: n1: 'y' is no Ethernet address of one interface, such as 52:54:00:12:34:56\n"
 	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
 	  "                                ^\n"
+	  "  try: 52:54:00:12:34:56, with what the interface has\n"
 	  "cluster.yaml:5:43: error: n1: 'z' is no IPv4 address\n"
 	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
-	  "                                            ^\n" },
+	  "                                            ^\n"
+	  "  try: four numbers from 0 to 255, as in 10.0.0.17\n" },
 };
 
 #define COUNT (sizeof(examples) / sizeof(examples[0]))

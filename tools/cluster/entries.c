@@ -135,7 +135,7 @@ static void check_name(struct loader *loader, const struct yaml_node *node, stru
 {
 	if (strchr(draft->name, '.'))
 		loader_report(
-			loader, node, NULL,
+			loader, node, "leave out the dot and what is behind it",
 			"the name of a node has no dots, as '%s' has: 'domain' is a key of cluster",
 			draft->name);
 	else if (!value_host_name(draft->name, 63))
@@ -144,7 +144,7 @@ static void check_name(struct loader *loader, const struct yaml_node *node, stru
 			"'%s' is no host name: letters, digits, '-' and '_', 63 characters at most",
 			draft->name);
 	else if (!dnsmasq_takes_for_name(draft->name))
-		loader_report(loader, node, NULL,
+		loader_report(loader, node, "put a letter in front, as in n1",
 			      "dnsmasq would take '%s' for an option of the node, not for its name",
 			      draft->name);
 	else
@@ -230,6 +230,29 @@ static bool has_room(struct loader *loader, const struct yaml_node *node, size_t
 	return false;
 }
 
+/*
+ * A text like that of @setting for @count nodes, or what else helps: of addresses, those that
+ * follow the first one's last number.
+ */
+static const char *text_for(struct loader *loader, const struct setting *setting, size_t count)
+{
+	const char *dot = strrchr(setting->text, '.');
+	unsigned int first;
+
+	if (setting->key != NODE_ADDRESS)
+		return "give each node an entry of its own";
+	if (!dot || strpbrk(setting->text, ", ") ||
+	    strcspn(setting->text, "[") < (size_t)(dot - setting->text) ||
+	    (sscanf(dot, ".[%u", &first) != 1 && sscanf(dot, ".%u", &first) != 1) || first > 254 ||
+	    count > 255 - first)
+		return "give each node an address in an entry of its own, or split the entry";
+	if (count == 1)
+		return loader_printf(loader, "%.*s.%u", (int)(dot - setting->text), setting->text,
+				     first);
+	return loader_printf(loader, "%.*s.[%u-%zu]", (int)(dot - setting->text), setting->text,
+			     first, first + count - 1);
+}
+
 /* Texts for the @count nodes of an entry out of a range, or NULL with a report. */
 static const char *const *deal_out(struct loader *loader, const struct setting *setting,
 				   size_t count)
@@ -240,7 +263,7 @@ static const char *const *deal_out(struct loader *loader, const struct setting *
 	if (!expand_set(loader, setting->value, setting->text, &names))
 		return NULL;
 	if (names.count != count) {
-		loader_report(loader, setting->value, NULL,
+		loader_report(loader, setting->value, text_for(loader, setting, count),
 			      "'%s' stands for %zu value%s, but the entry is for %zu node%s",
 			      setting->name->text, names.count, names.count == 1 ? "" : "s", count,
 			      count == 1 ? "" : "s");

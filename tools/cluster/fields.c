@@ -113,8 +113,7 @@ static bool is_usable(struct loader *loader, const struct key *key, const struct
 static void report_missing(struct loader *loader, const struct yaml_node *name, const char *what,
 			   const struct key *key)
 {
-	static const struct place nowhere = { 0 };
-	struct place top = nowhere;
+	struct place top = { .line = 1, .column = 1 };
 
 	if (name) {
 		loader_report(loader, name, NULL, "%s has no %s: %s", what, key->name,

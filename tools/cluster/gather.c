@@ -16,6 +16,7 @@ struct gathered {
 	unsigned int length;
 	bool warning;
 	const char *suggestion, *message;
+	const char *plural; /* instead of ->message where several nodes have it, or NULL */
 	struct nodeset *nodes;
 };
 
@@ -80,15 +81,37 @@ void gather_add(struct gather *gather, struct place place, unsigned int length, 
 	(void)nodeset_add_name(gathered->nodes, node, &fault);
 }
 
+void gather_add_alike(struct gather *gather, struct place place, unsigned int length, bool warning,
+		      const char *suggestion, const char *node, const char *message,
+		      const char *plural)
+{
+	struct gathered *gathered = gathered_at(gather, place, plural);
+	struct fault fault;
+
+	if (gathered && !gathered->plural) {
+		gathered->plural = gathered->message;
+		gathered->message = arena_printf(gather->arena, "%s", message);
+		gathered->length = length;
+		gathered->warning = warning;
+		gathered->suggestion = suggestion;
+	}
+	if (!gathered || !gathered->message) {
+		gather->no_memory = true;
+		return;
+	}
+	(void)nodeset_add_name(gathered->nodes, node, &fault);
+}
+
 static void emit(const struct gathered *gathered, struct findings *findings)
 {
 	size_t count = nodeset_count(gathered->nodes);
+	const char *message = count > 1 && gathered->plural ? gathered->plural : gathered->message;
 	struct text folded = { 0 };
 	struct fault fault;
 
 	if (count == 0 || nodeset_fold(gathered->nodes, &folded, &fault)) {
 		findings_add(findings, gathered->place, gathered->length, gathered->warning,
-			     gathered->suggestion, "%s", gathered->message);
+			     gathered->suggestion, "%s", message);
 	} else if (folded.length > FOLDED_LENGTH_MAX) {
 		const char *text = text_string(&folded);
 		int length = FOLDED_LENGTH_MAX;
@@ -98,11 +121,10 @@ static void emit(const struct gathered *gathered, struct findings *findings)
 		findings_add(findings, gathered->place, gathered->length, gathered->warning,
 			     gathered->suggestion, "%.*s%s (%zu nodes): %s",
 			     length ? length : FOLDED_LENGTH_MAX, text, length ? ",..." : "...",
-			     count, gathered->message);
+			     count, message);
 	} else {
 		findings_add(findings, gathered->place, gathered->length, gathered->warning,
-			     gathered->suggestion, "%s: %s", text_string(&folded),
-			     gathered->message);
+			     gathered->suggestion, "%s: %s", text_string(&folded), message);
 	}
 	text_free(&folded);
 }

@@ -23,6 +23,15 @@ void gather_add(struct gather *gather, struct place place, unsigned int length, 
 		const char *suggestion, const char *node, const char *format, ...)
 	__attribute__((format(printf, 7, 8)));
 
+/*
+ * The same for what differs from node to node, as do the addresses of a pattern: what has the same
+ * @place and the same @plural is told once, with @message where that is of one node alone, else
+ * with @plural. Both are copied.
+ */
+void gather_add_alike(struct gather *gather, struct place place, unsigned int length, bool warning,
+		      const char *suggestion, const char *node, const char *message,
+		      const char *plural);
+
 /* Add everything to @findings, and begin anew. */
 void gather_flush(struct gather *gather, struct findings *findings);
 

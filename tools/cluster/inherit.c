@@ -95,7 +95,8 @@ static void report_cycle(struct loader *loader, const struct placed_word *word,
 	struct text path = { 0 };
 
 	add_path(&path, last, first);
-	findings_add(loader->findings, word->place, word->length, false, NULL,
+	findings_add(loader->findings, word->place, word->length, false,
+		     loader_printf(loader, "take %s out of this list", word->text),
 		     "profile %s inherits from itself: %s, %s", first->name, text_string(&path),
 		     first->name);
 	text_free(&path);
@@ -170,8 +171,9 @@ static size_t find_parents(struct loader *loader, const struct profile *heir,
 		if (!parent)
 			continue;
 		if (is_among(parents, count, parent))
-			findings_add(loader->findings, word->place, word->length, false, NULL,
-				     "profile %s is in this list twice", word->text);
+			findings_add(loader->findings, word->place, word->length, false,
+				     "name it once", "profile %s is in this list twice",
+				     word->text);
 		else if (count < PROFILES_MAX)
 			parents[count++] = parent;
 	}

@@ -209,12 +209,28 @@ static void complain(const struct resolution *resolution, enum node_key key, con
 			   message);
 }
 
-static void lacks(const struct resolution *resolution, const char *message)
+/* Tell that @text, a value of @key, @mistake: "is no IPv4 address". */
+static void complain_alike(const struct resolution *resolution, enum node_key key,
+			   const char *suggestion, const char *text, const char *mistake)
+{
+	struct loader *loader = resolution->loader;
+	const struct setting *setting = resolution->chosen[key];
+	const char *message = loader_printf(loader, "'%s' %s", text, mistake), *plural;
+
+	if (!setting || !setting->text)
+		return;
+	plural = loader_printf(loader, "'%s' gives what %s", setting->text, mistake);
+	if (message && plural)
+		gather_add_alike(&loader->gather, setting->value->place, setting->value->length,
+				 false, suggestion, resolution->node->name, message, plural);
+}
+
+static void lacks(const struct resolution *resolution, const char *suggestion, const char *message)
 {
 	const struct draft *draft = resolution->draft;
 
 	gather_add(&resolution->loader->gather, draft->place, (unsigned int)strlen(draft->name),
-		   false, NULL, draft->name, "%s", message);
+		   false, suggestion, draft->name, "%s", message);
 }
 
 static bool is(const struct resolution *resolution, enum node_key key, const char *text)
@@ -257,12 +273,9 @@ static void resolve_mac(struct resolution *resolution)
 		return;
 	node->has_mac = value_mac(text, node->mac);
 	if (!node->has_mac) {
-		const char *message = loader_printf(
-			resolution->loader,
-			"'%s' is no Ethernet address of one interface, such as 52:54:00:12:34:56",
-			text);
-
-		complain(resolution, NODE_MAC, NULL, message ? message : "");
+		complain_alike(
+			resolution, NODE_MAC, "52:54:00:12:34:56, with what the interface has",
+			text, "is no Ethernet address of one interface, such as 52:54:00:12:34:56");
 		return;
 	}
 	node->values[NODE_MAC].text =
@@ -281,15 +294,15 @@ static bool has_leading_zero(const char *address)
 
 static void resolve_address(struct resolution *resolution)
 {
-	const char *text = resolution->node->values[NODE_ADDRESS].text, *message;
+	const char *text = resolution->node->values[NODE_ADDRESS].text;
 
 	if (!text || (value_ipv4(text, &resolution->node->address) && resolution->node->address))
 		return;
 	resolution->node->address = 0;
-	message = loader_printf(resolution->loader, "'%s' is no IPv4 address", text);
-	complain(resolution, NODE_ADDRESS,
-		 has_leading_zero(text) ? "leave out zeros in front of a number" : NULL,
-		 message ? message : "");
+	complain_alike(resolution, NODE_ADDRESS,
+		       has_leading_zero(text) ? "leave out zeros in front of a number"
+					      : "four numbers from 0 to 255, as in 10.0.0.17",
+		       text, "is no IPv4 address");
 }
 
 static void set_default(struct cluster_value *value, const char *text)
@@ -315,8 +328,11 @@ static void resolve_network(struct resolution *resolution)
 	if (node->network)
 		set_default(&node->values[NODE_NETWORK], node->network->name);
 	else if (cluster->network_count && !is_broken(resolution, NODE_NETWORK))
-		lacks(resolution, node->address ? "the address is in no network"
-						: "no network is named, and there are several");
+		lacks(resolution,
+		      node->address ? "an address of a network, or network: with the one it is in"
+				    : "network: with the one it boots from",
+		      node->address ? "the address is in no network"
+				    : "no network is named, and there are several");
 }
 
 /* The only server with @role; among several, the only one in the node's network. */
@@ -352,7 +368,8 @@ static void resolve_server(struct resolution *resolution)
 		node->server =
 			named(resolution, NODE_SERVER, "server", &resolution->loader->servers);
 		if (node->server && !(node->server->roles & SERVER_BOOT))
-			complain(resolution, NODE_SERVER, NULL,
+			complain(resolution, NODE_SERVER,
+				 "add boot to its roles, or name another server",
 				 "the server does not have the role boot");
 		return;
 	}
@@ -360,8 +377,21 @@ static void resolve_server(struct resolution *resolution)
 	if (node->server)
 		set_default(&node->values[NODE_SERVER], node->server->name);
 	else if (!is_broken(resolution, NODE_SERVER))
-		lacks(resolution, count ? "no server is named, and several have the role boot"
-					: "there is no server with the role boot");
+		lacks(resolution,
+		      count ? "server: with the one that boots it"
+			    : "add boot to the roles of a server",
+		      count ? "no server is named, and several have the role boot"
+			    : "there is no server with the role boot");
+}
+
+/* Which images a node may name, or how there come to be some. */
+static const char *some_image(const struct resolution *resolution)
+{
+	const struct cluster *cluster = resolution->loader->cluster;
+
+	if (!cluster->image_count)
+		return "describe an image in images:, and name it";
+	return loader_printf(resolution->loader, "image: %s", cluster->images[0].name);
 }
 
 static void resolve_image(struct resolution *resolution)
@@ -370,12 +400,14 @@ static void resolve_image(struct resolution *resolution)
 
 	if (!is_set(resolution, NODE_IMAGE)) {
 		if (!is_broken(resolution, NODE_IMAGE))
-			lacks(resolution, "no image is named: give image: here or in a profile");
+			lacks(resolution, some_image(resolution),
+			      "no image is named: give image: here or in a profile");
 		return;
 	}
 	node->image = named(resolution, NODE_IMAGE, "image", &resolution->loader->images);
 	if (node->image && !node->image->server && node->root == ROOT_NFS)
-		lacks(resolution, "there is no server with the role nfs for the image");
+		lacks(resolution, "add nfs to the roles of a server",
+		      "there is no server with the role nfs for the image");
 }
 
 /* One text with variables, as a word. */
@@ -408,13 +440,14 @@ static void resolve_iscsi(struct resolution *resolution, struct variable_source 
 		complain(resolution, NODE_ROOT, "disk: /dev/vg0/@NODE@",
 			 "root: iscsi needs a disk");
 	if (!resolution->loader->cluster->iqn)
-		complain(resolution, NODE_ROOT, NULL, "root: iscsi needs an iqn in cluster:");
+		complain(resolution, NODE_ROOT, "iqn: iqn.2026-11.example.demo in cluster:",
+			 "root: iscsi needs an iqn in cluster:");
 	if (node->server && (node->server->roles & SERVER_ISCSI))
 		node->iscsi = node->server;
 	else
 		node->iscsi = server_with(resolution, SERVER_ISCSI, &count);
 	if (!node->iscsi)
-		complain(resolution, NODE_ROOT, NULL,
+		complain(resolution, NODE_ROOT, "add iscsi to the roles of one server",
 			 "root: iscsi needs one server with the role iscsi");
 }
 

@@ -50,22 +50,24 @@ static void read_address(struct loader *loader, struct cluster_server *server,
 	if (!server->network) {
 		/* A network without a usable subnet was reported; it may be that one. */
 		if (networks_are_usable(loader->cluster))
-			loader_report(loader, value, NULL, "address %s is in no network",
-				      value->text);
+			loader_report(
+				loader, value,
+				"an address of one of the networks, or a network for this one",
+				"address %s is in no network", value->text);
 		return;
 	}
 	problem = address_problem(server->network, server->address);
 	if (problem)
-		loader_report(loader, value, NULL, "address %s %s network %s", value->text, problem,
-			      server->network->name);
+		loader_report(loader, value, "an address in between", "address %s %s network %s",
+			      value->text, problem, server->network->name);
 	if (range_contains(server->network, server->address))
-		loader_report(loader, value, NULL,
+		loader_report(loader, value, "an address outside of the range, or a smaller range",
 			      "address %s is inside of the range of network %s", value->text,
 			      server->network->name);
 	other = server_at(loader->cluster, server->address, server);
 	if (other)
-		loader_report(loader, value, NULL, "address %s is that of server %s", value->text,
-			      other->name);
+		loader_report(loader, value, "give one server both's roles, or another address",
+			      "address %s is that of server %s", value->text, other->name);
 }
 
 static void read_server(struct loader *loader, const struct yaml_pair *pair,

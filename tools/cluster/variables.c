@@ -94,6 +94,26 @@ static void tell(struct variable_source *source, const struct placed_word *word,
 		   source->node->name, "%s", message);
 }
 
+/* "@RACK@, @NODE@": those that @source's node has a text for, its own first. */
+static const char *list_variables(struct variable_source *source)
+{
+	const struct cluster_node *node = source->node;
+	const char *texts[OWN_VARIABLES], *listed;
+	struct text text = { 0 };
+
+	own_texts(source, texts);
+	for (size_t i = 0; i < node->variable_count; i++)
+		text_printf(&text, "%s@%s@", text.length ? ", " : "", node->variables[i].name);
+	for (size_t i = 0; i < OWN_VARIABLES; i++)
+		if (*texts[i])
+			text_printf(&text, "%s@%s@", text.length ? ", " : "", own_variables[i]);
+	listed = loader_printf(source->loader, "one of those that there are: %s",
+			       text_string(&text));
+	source->loader->no_memory |= text.error;
+	text_free(&text);
+	return listed;
+}
+
 static void tell_undefined(struct variable_source *source, const struct placed_word *word,
 			   size_t offset, const char *name)
 {
@@ -106,7 +126,9 @@ static void tell_undefined(struct variable_source *source, const struct placed_w
 		nearest_offer(&nearest, own_variables[i]);
 	snprintf(message, sizeof(message), "variable @%s@ is not defined", name);
 	tell(source, word, offset, strlen(name) + 2,
-	     nearest.name ? loader_printf(source->loader, "@%s@", nearest.name) : NULL, message);
+	     nearest.name ? loader_printf(source->loader, "@%s@", nearest.name)
+			  : list_variables(source),
+	     message);
 }
 
 /* The text for the variable that begins at @offset of @word, or NULL with a report. */
@@ -127,7 +149,8 @@ static const char *value_of(struct variable_source *source, const struct placed_
 	if (!*text) {
 		snprintf(message, sizeof(message), "variable @%s@ is empty: the node has none",
 			 name);
-		tell(source, word, offset, length + 2, NULL, message);
+		tell(source, word, offset, length + 2,
+		     "give the node what this stands for, or leave the word out", message);
 		return NULL;
 	}
 	return text;

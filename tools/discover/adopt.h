@@ -15,7 +15,7 @@
 
 #include "initramfs/fault.h"
 #include "tools/cluster/drop_in.h"
-#include "tools/discover/free_address.h"
+#include "tools/cluster/free_address.h"
 #include "tools/discover/wirerootd_client.h"
 #include "tools/generation/apply.h"
 #include "userspace/lib/log.h"

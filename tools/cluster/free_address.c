@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Finds addresses for new nodes; see free_address.h. */
-#include "tools/discover/free_address.h"
+#include "tools/cluster/free_address.h"
 
 #include <errno.h>
 #include <stdbool.h>
