@@ -76,6 +76,7 @@ unsound() {
 		$work/c/cluster.yaml:13:32: warning: n01: onfail: shell finds no shell in the initrd without rescue: yes
 		    n01: { apend: debug, onfail: shell }
 		                                 ^~~~~
+		  try: rescue: yes
 		1 error, 1 warning
 	END
 }
@@ -159,7 +160,14 @@ set_values() {
 			  lab: { cpus: 4 }
 		END
 		run 0 node show "${definition[@]}" n02 &&
-		grep -qE "^append +debug +profile compute, node n02 +$work/c/nodes.d/n02.yaml:3$" "$work/out" &&
+		grep -qE "^append +debug +profile compute, node n02$" "$work/out" &&
+		grep -qE "^ +quiet +profile compute +$work/c/cluster.yaml:7$" "$work/out" &&
+		grep -qE "^ +-quiet,debug +node n02 +$work/c/nodes.d/n02.yaml:3$" "$work/out" &&
+		run 0 node show --json "${definition[@]}" n02 &&
+		jq -e --arg c "$work/c" '.values[] | select(.key == "append") |
+			[.value, (.parts[] | .value, .origin, .file, .line)] ==
+			["debug", "quiet", "profile compute", $c + "/cluster.yaml", 7,
+			 "-quiet,debug", "node n02", $c + "/nodes.d/n02.yaml", 3]' "$work/out" &&
 		run 0 node set -y "${definition[@]}" n02 append= &&
 		! grep -q append "$work/c/nodes.d/n02.yaml"
 }

@@ -96,6 +96,9 @@ struct cluster_value {
 	const char *text; /* as a person would write it; NULL: not set */
 	const char *origin; /* "nodes n[01-16]", "profile compute", "default" */
 	struct place place;
+	/* Of a list that adds up: what each origin says, the least first and as written, ended by
+	 * one without a text; else NULL. */
+	const struct cluster_value *parts;
 };
 
 struct cluster_variable {

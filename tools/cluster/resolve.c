@@ -497,7 +497,7 @@ static void resolve_list(struct resolution *resolution, struct variable_source *
 	if (!sum)
 		return;
 	*list = sum->list;
-	*value = (struct cluster_value){ sum->text, sum->origin, sum->place };
+	*value = (struct cluster_value){ sum->text, sum->origin, sum->place, sum->parts };
 	if (!sum->has_variables)
 		return;
 	*list = fill_sum(resolution, source, sum, adding[row]);

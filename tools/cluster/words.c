@@ -68,6 +68,20 @@ static void describe(struct loader *loader, struct word_sum *sum,
 	text_free(&origin);
 }
 
+/* What each of @settings says by itself. */
+static const struct cluster_value *parts_of(struct loader *loader,
+					    const struct setting *const *settings,
+					    const char *const *origins, size_t count)
+{
+	struct cluster_value *parts = loader_alloc(loader, (count + 1) * sizeof(*parts));
+
+	for (size_t i = 0; parts && i < count; i++)
+		parts[i] = (struct cluster_value){ .text = settings[i]->text,
+						   .origin = origins[i],
+						   .place = settings[i]->name->place };
+	return parts;
+}
+
 static struct word_sum *new_sum(struct loader *loader, const struct setting *const *settings,
 				const char *const *origins, size_t count)
 {
@@ -91,6 +105,7 @@ static struct word_sum *new_sum(struct loader *loader, const struct setting *con
 	sum->words = words;
 	sum->list = (struct word_list){ texts, words_count };
 	describe(loader, sum, settings, origins, count);
+	sum->parts = parts_of(loader, settings, origins, count);
 	return sum;
 }
 

@@ -14,6 +14,7 @@ struct word_sum {
 	const char *text; /* with commas; NULL when there are none */
 	const char *origin; /* of all the settings, in their order */
 	struct place place; /* of the last setting */
+	const struct cluster_value *parts; /* see struct cluster_value; NULL when memory ran out */
 	bool has_variables; /* ->list and ->text are no use then */
 };
 

@@ -18,6 +18,30 @@ static json_t *value_json(const char *key, const char *text, const char *origin,
 	return json;
 }
 
+/* What each origin of a list says by itself. */
+static json_t *parts_json(const struct cluster_value *value)
+{
+	json_t *parts = json_array();
+
+	for (const struct cluster_value *part = value->parts; part->text; part++) {
+		json_t *json = value_json("", part->text, part->origin, &part->place);
+
+		json_object_del(json, "key");
+		json_array_append_new(parts, json);
+	}
+	return parts;
+}
+
+static json_t *key_json(enum node_key key, const struct cluster_value *value)
+{
+	json_t *json = value_json(section_keys[SECTION_NODE].keys[key].name, value->text,
+				  value->origin, &value->place);
+
+	if (value->parts)
+		json_object_set_new(json, "parts", parts_json(value));
+	return json;
+}
+
 static json_t *words_json(struct word_list list)
 {
 	json_t *words = json_array();
@@ -35,9 +59,7 @@ static void print_json(const struct cluster_node *node)
 		const struct cluster_value *value = &node->values[key];
 
 		if (value->text)
-			json_array_append_new(
-				values, value_json(section_keys[SECTION_NODE].keys[key].name,
-						   value->text, value->origin, &value->place));
+			json_array_append_new(values, key_json((enum node_key)key, value));
 	}
 	for (size_t i = 0; i < node->variable_count; i++) {
 		const struct cluster_variable *variable = &node->variables[i];
@@ -68,6 +90,19 @@ static void print_line(const struct widths *widths, const char *key, const char 
 		printf("%s\n", origin);
 }
 
+/* A list that several made has its words first, then a line for what each of them says. */
+static void print_value(const struct widths *widths, const char *key,
+			const struct cluster_value *value)
+{
+	static const struct place nowhere = { 0 };
+	const struct cluster_value *part = value->parts;
+	bool several = part && part->text && part[1].text;
+
+	print_line(widths, key, value->text, value->origin, several ? &nowhere : &value->place);
+	for (; several && part->text; part++)
+		print_line(widths, "", part->text, part->origin, &part->place);
+}
+
 static void print_words(int key_width, const char *key, struct word_list list)
 {
 	if (!list.count)
@@ -91,8 +126,12 @@ static void print_text(const struct cluster_node *node)
 	struct widths widths = { 14, 5, 4 };
 
 	for (int key = 0; key < NODE_KEY_COUNT; key++) {
+		const struct cluster_value *part = node->values[key].parts;
+
 		widths.value = wider(widths.value, node->values[key].text);
 		widths.origin = wider(widths.origin, node->values[key].origin);
+		for (; part && part->text; part++)
+			widths.value = wider(widths.value, part->text);
 	}
 	for (size_t i = 0; i < node->variable_count; i++) {
 		widths.key = wider(widths.key, node->variables[i].name);
@@ -105,8 +144,7 @@ static void print_text(const struct cluster_node *node)
 		const struct cluster_value *value = &node->values[key];
 
 		if (value->text)
-			print_line(&widths, section_keys[SECTION_NODE].keys[key].name, value->text,
-				   value->origin, &value->place);
+			print_value(&widths, section_keys[SECTION_NODE].keys[key].name, value);
 	}
 	for (size_t i = 0; i < node->variable_count; i++) {
 		const struct cluster_variable *variable = &node->variables[i];
