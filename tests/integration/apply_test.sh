@@ -24,19 +24,6 @@ work=$(mktemp -d)
 trap 'cd /; umount "$work/small" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-# says STATUS PATTERN COMMAND...: the command ends with that status, and says so.
-says() {
-	local status=$1 pattern=$2 got
-	shift 2
-	"$@" >"$work/said" 2>&1
-	got=$?
-	if [ "$got" -ne "$status" ] || ! grep -Eq -- "$pattern" "$work/said"; then
-		echo "status $got:"
-		cat "$work/said"
-		return 1
-	fi
-}
-
 # --- a cluster of three nodes --------------------------------------------------------------------
 
 state=$work/state

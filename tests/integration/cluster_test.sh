@@ -9,24 +9,11 @@ cd "$(dirname "$0")/../.." || exit 1
 wireroot=$PWD/build/wireroot
 read -r version tree < <(tests/fixtures/kernels.sh 6.1)
 work=$(mktemp -d)
-number=0
-failed=0
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-# check NAME COMMAND...: one line of TAP.
-check() {
-	local name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/output" 2>&1; then
-		echo "ok $number - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $name"
-		head -n 40 "$work/output" | sed 's/^/# /'
-	fi
-}
+# shellcheck source=tests/integration/tap.sh
+. tests/integration/tap.sh
 
 # run WANTED COMMAND...: our command ends with that status; its output is in out and err.
 run() {
@@ -240,5 +227,4 @@ check "a change that makes a mistake changes nothing" set_refused
 check "a new node is set" set_new
 check "a later drop-in that outranks is told" set_outranked
 check "10,000 nodes are checked in a second and 300 MB" cost
-echo "1..$number"
-[ "$failed" -eq 0 ]
+finish

@@ -6,25 +6,12 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-number=0
-failed=0
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
 
-# check WHAT COMMAND...: one line of TAP
-check()
-{
-	local what=$1
-	shift
-	number=$((number + 1))
-	if "$@" > "$output" 2>&1; then
-		echo "ok $number - $what"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $what"
-		sed 's/^/# /' "$output"
-	fi
-}
+# shellcheck source=tests/integration/tap.sh
+. tests/integration/tap.sh
 
 # Apart from the first line, which names the files.
 import_gives_the_example()
@@ -38,5 +25,4 @@ for file in examples/*/cluster.yaml; do
 	check "$file" build/wireroot check --no-files --cluster "$file"
 done
 check "from-ethers is what importing gives" import_gives_the_example
-echo "1..$number"
-[ "$failed" -eq 0 ]
+finish

@@ -10,42 +10,11 @@ cd "$(dirname "$0")/../.." || exit 1
 wireroot=$PWD/build/wireroot
 ask=$PWD/tests/integration/dhcp_ask.py
 work=$(mktemp -d)
-number=0
-failed=0
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-# check NAME COMMAND...: one line of TAP.
-check() {
-	local name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/output" 2>&1; then
-		echo "ok $number - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $name"
-		tail -n 30 "$work/output" | sed 's/^/# /'
-	fi
-}
-
-skip() {
-	number=$((number + 1))
-	echo "ok $number - $1 # SKIP $2"
-}
-
-# says STATUS PATTERN COMMAND...: the command ends with that status, and says so.
-says() {
-	local status=$1 pattern=$2 got
-	shift 2
-	"$@" >"$work/said" 2>&1
-	got=$?
-	if [ "$got" -ne "$status" ] || ! grep -Eq -- "$pattern" "$work/said"; then
-		echo "status $got:"
-		cat "$work/said"
-		return 1
-	fi
-}
+# shellcheck source=tests/integration/tap.sh
+. tests/integration/tap.sh
 
 # apart COMMAND...: in namespaces of its own, where all processes end with the command.
 apart() {
@@ -413,5 +382,4 @@ no_discovery() {
 }
 check "… and there is nothing to discover them with" no_discovery
 
-echo "1..$number"
-[ "$failed" -eq 0 ]
+finish

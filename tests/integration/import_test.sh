@@ -11,24 +11,11 @@ set -u
 cd "$(dirname "$0")/import" || exit 1
 wireroot=$PWD/../../../build/wireroot
 work=$(mktemp -d)
-number=0
-failed=0
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-# check NAME COMMAND...: one line of TAP.
-check() {
-	local name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/output" 2>&1; then
-		echo "ok $number - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $name"
-		head -n 60 "$work/output" | sed 's/^/# /'
-	fi
-}
+# shellcheck source=tests/integration/tap.sh
+. ../tap.sh
 
 # The version is not what is tested.
 import() {
@@ -154,5 +141,4 @@ check "YAML without nodes is refused" refused 1 'neither nodes' warewulf "$work/
 check "a value that a definition does not take is refused" refused 1 '--subnet' ethers ethers --subnet 10.0.0.0/33
 check "an unknown format is told" refused 2 'no such format' rocks ethers
 check "10,000 nodes are imported and pass" thousands_are_quick
-echo "1..$number"
-[ "$failed" -eq 0 ]
+finish

@@ -34,17 +34,6 @@ build_as_nobody() {
 		--drivers virtio_net -o "$work/any/nobody.img"
 }
 
-# says STATUS PATTERN COMMAND...: the command ends with that status, and says so.
-says() {
-	local status=$1 pattern=$2
-	shift 2
-	"$@" >"$work/said" 2>&1
-	if [ $? -ne "$status" ] || ! grep -Eq -- "$pattern" "$work/said"; then
-		cat "$work/said"
-		return 1
-	fi
-}
-
 at_most() {
 	local bytes
 	bytes=$(stat -c %s "$2")

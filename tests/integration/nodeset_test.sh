@@ -11,24 +11,11 @@ cd "$(dirname "$0")/../.." || exit 1
 wireroot=$PWD/build/wireroot
 seed=${1:-1} count=${2:-6000}
 work=$(mktemp -d)
-number=0
-failed=0
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 
-# check NAME COMMAND...: one line of TAP.
-check() {
-	local name=$1
-	shift
-	number=$((number + 1))
-	if "$@" >"$work/output" 2>&1; then
-		echo "ok $number - $name"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $name"
-		head -n 40 "$work/output" | sed 's/^/# /'
-	fi
-}
+# shellcheck source=tests/integration/tap.sh
+. tests/integration/tap.sh
 
 # answers OPTION INPUT STATUS WANTED: what is printed for that input.
 answers() {
@@ -133,5 +120,4 @@ check "JSON is printed" answers '-e --json' 'n[1-2]' 0 '["n1", "n2"]'
 check "a folded text is a JSON string" answers '-f --json' 'n[1-2]' 0 '"n[1-2]"'
 check "what is printed is read again" round_trip
 check "wrong usage is told" usage_is_told
-echo "1..$number"
-[ "$failed" -eq 0 ]
+finish

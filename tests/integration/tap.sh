@@ -5,6 +5,8 @@
 #
 #   check NAME COMMAND...   one line of TAP: does the command succeed? If not, what it said, and the
 #                           end of $work/log where there is one
+#   skip NAME WHY           one line for what cannot be tried here
+#   says STATUS PATTERN COMMAND...   does the command end with that status, and say so?
 #   finish                  the plan and the exit status; the last line of a test
 
 number=0
@@ -20,6 +22,23 @@ check() {
 		failed=$((failed + 1))
 		echo "not ok $number - $name"
 		cat "$work/output" "$work/log" 2>/dev/null | tail -n 40 | sed 's/^/# /'
+	fi
+}
+
+skip() {
+	number=$((number + 1))
+	echo "ok $number - $1 # SKIP $2"
+}
+
+says() {
+	local status=$1 pattern=$2 got
+	shift 2
+	"$@" >"${work:?}/said" 2>&1
+	got=$?
+	if [ "$got" -ne "$status" ] || ! grep -Eq -- "$pattern" "$work/said"; then
+		echo "status $got:"
+		cat "$work/said"
+		return 1
 	fi
 }
 
