@@ -29,6 +29,8 @@
 #   await_neighbour ROLE REGEX, end_neighbour ROLE
 #   check WHAT COMMAND...     one TAP line: does the command succeed?
 #   check_not WHAT COMMAND... one TAP line: does the command fail?
+#   await WHAT SECONDS COMMAND...   one TAP line: does the command succeed in time? For what others write
+#                             of their own accord, as wirerootd its records, where nothing can be waited on
 #   not COMMAND...            for check: the command fails
 #   tap_ok WHAT, tap_not_ok WHAT, tap_note LINE..., skip_all WHY
 #   finish                    the plan and the exit status; the last line of every test
@@ -126,6 +128,20 @@ check_not()
 		sed 's/^/#   /' "$WORK/check.log"
 		return 1
 	fi
+	tap_ok "$what"
+}
+
+await()
+{
+	local what=$1 end=$((SECONDS + $2 * PATIENCE))
+	shift 2
+	until "$@" > "$WORK/check.log" 2>&1; do
+		if [ "$SECONDS" -ge "$end" ]; then
+			check "$what" "$@"
+			return
+		fi
+		sleep 0.2
+	done
 	tap_ok "$what"
 }
 
