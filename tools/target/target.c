@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What tgt and LIO have in common; see target.h. */
+#include "tools/target/target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int target_offer(const struct target_server *server, const struct target_offer *offer,
+		 struct fault *fault)
+{
+	return server->operations->offer(server, offer, fault);
+}
+
+int target_withdraw(const struct target_server *server, const char *name, struct fault *fault)
+{
+	return server->operations->withdraw(server, name, fault);
+}
+
+int target_list(const struct target_server *server, struct target_list *list, struct fault *fault)
+{
+	return server->operations->list(server, list, fault);
+}
+
+int target_sessions(const struct target_server *server, const char *name, unsigned int *count,
+		    struct fault *fault)
+{
+	struct target_list list = { 0 };
+	int error = target_list(server, &list, fault);
+	const struct target *target = error ? NULL : target_find(&list, name);
+
+	*count = target ? target->sessions : 0;
+	target_list_free(&list);
+	return error;
+}
+
+const struct target *target_find(const struct target_list *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!strcmp(list->targets[i].name, name))
+			return &list->targets[i];
+	return NULL;
+}
+
+/* @array with room for one more of @bytes each behind the @count that there are, or NULL. */
+static void *grow(void *array, size_t count, size_t *capacity, size_t bytes)
+{
+	size_t more = *capacity ? 2 * *capacity : 16;
+	void *grown;
+
+	if (count < *capacity)
+		return array;
+	grown = reallocarray(array, more, bytes);
+	if (grown)
+		*capacity = more;
+	return grown;
+}
+
+struct target *target_list_add(struct target_list *list)
+{
+	struct target *targets =
+		grow(list->targets, list->count, &list->capacity, sizeof(*targets));
+
+	if (!targets)
+		return NULL;
+	list->targets = targets;
+	targets[list->count] = (struct target){ 0 };
+	return &targets[list->count++];
+}
+
+struct target_session *target_list_add_session(struct target_list *list)
+{
+	struct target_session *sessions = grow(list->sessions, list->session_count,
+					       &list->session_capacity, sizeof(*sessions));
+
+	if (!sessions)
+		return NULL;
+	list->sessions = sessions;
+	sessions[list->session_count] = (struct target_session){ 0 };
+	return &sessions[list->session_count++];
+}
+
+void target_list_free(struct target_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		free(list->targets[i].disk);
+		free(list->targets[i].in);
+		free(list->targets[i].out);
+	}
+	free(list->targets);
+	free(list->sessions);
+	*list = (struct target_list){ 0 };
+}
+
+int target_refuse_busy(const struct target_list *list, const char *name, struct fault *fault)
+{
+	char hint[sizeof(fault->hint)];
+
+	for (size_t i = 0; i < list->session_count; i++) {
+		const struct target_session *session = &list->sessions[i];
+
+		if (strcmp(session->target, name) != 0)
+			continue;
+		snprintf(hint, sizeof(hint), "%.60s is logged in to it%s%s; shut it down first",
+			 session->initiator, *session->address ? " from " : "", session->address);
+		return fault_set(fault, EBUSY, "change iSCSI target", name, hint);
+	}
+	return fault_set(fault, EBUSY, "change iSCSI target", name,
+			 "a node is logged in to it; shut it down first");
+}

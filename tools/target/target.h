@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * iSCSI targets of a server that runs: one for each disk that a node logs in to, made and taken
+ * away while others are in use. tgt by its control program, LIO by configfs; both behind one table
+ * of operations.
+ *
+ * Offering is atomic in effect: what an interrupted offer leaves behind lets nobody in, and the
+ * next offer or withdrawal of the same name clears it away. A target that somebody is logged in to
+ * is never touched. Functions return 0 or -errno with @fault filled in.
+ */
+#ifndef WIREROOT_TARGET_H
+#define WIREROOT_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "initramfs/fault.h"
+
+#define TARGET_LUN  1 /* of the disk; tgt has a controller of its own at 0 */
+#define TARGET_PORT 3260 /* RFC 7143 section 13.4.1 */
+
+/* RFC 7143 section 4.2.7.2: a name has 223 bytes at most. */
+#define TARGET_NAME_BYTES 224
+
+/* Who proves to be whom: the user's name and its secret. */
+struct target_account {
+	const char *user; /* NULL: nobody has to prove anything */
+	const char *secret;
+};
+
+struct target_portal {
+	uint32_t address; /* host byte order; 0: all of the server's */
+	uint16_t port;
+};
+
+/* A disk for one node. */
+struct target_offer {
+	const char *name; /* of the target: "iqn.2026-11.example.demo:n01" */
+	const char *initiator; /* the name of the only one that may log in */
+	uint32_t address; /* that it comes from, host byte order; 0: not known */
+	const char *disk; /* block device, or a file */
+	bool read_write;
+	const char *serial; /* of the disk, by which nodes find it below /dev/disk/by-id/ */
+	struct target_account in; /* the node's, by which it proves itself (CHAP) */
+	struct target_account out; /* the target's; only beside @in (mutual CHAP) */
+	const struct target_portal *portals; /* where it is offered; none: where others are */
+	size_t portal_count;
+};
+
+struct target {
+	char name[TARGET_NAME_BYTES];
+	char *disk; /* NULL: none; an offer that was interrupted */
+	char *in, *out; /* users of its accounts; NULL: none */
+	bool open; /* somebody may log in: the offer was completed */
+	bool read_write;
+	unsigned int sessions;
+	unsigned int id; /* tgt's number; 0 with LIO */
+};
+
+struct target_session {
+	char target[TARGET_NAME_BYTES];
+	char initiator[TARGET_NAME_BYTES];
+	char address[48]; /* as the target writes it; may be empty */
+};
+
+/* Begin with { 0 }; target_list_free() in any case. */
+struct target_list {
+	struct target *targets;
+	size_t count, capacity;
+	struct target_session *sessions;
+	size_t session_count, session_capacity;
+};
+
+struct target_server;
+
+struct target_operations {
+	const char *name; /* "tgt" */
+	/*
+	 * Let @offer's node log in. A target of this name that nobody is logged in to is made anew;
+	 * with sessions, it is 0 when the same disk is offered already, else -EBUSY. -ENOENT: the
+	 * disk is missing.
+	 */
+	int (*offer)(const struct target_server *server, const struct target_offer *offer,
+		     struct fault *fault);
+	/* Take the target @name away. -EBUSY while a node is logged in; 0 when there is none. */
+	int (*withdraw)(const struct target_server *server, const char *name, struct fault *fault);
+	/* All targets, whoever made them, and their sessions; unfinished ones among them. */
+	int (*list)(const struct target_server *server, struct target_list *list,
+		    struct fault *fault);
+};
+
+/* Which server; everything but @operations may be 0. */
+struct target_server {
+	const struct target_operations *operations;
+	unsigned int control_port; /* tgt: which tgtd of this host, as tgtd -C has it */
+	const char *configfs; /* LIO: where its tree is; NULL: /sys/kernel/config/target */
+};
+
+extern const struct target_operations target_tgt, target_lio;
+
+/* Shorthands. */
+int target_offer(const struct target_server *server, const struct target_offer *offer,
+		 struct fault *fault);
+int target_withdraw(const struct target_server *server, const char *name, struct fault *fault);
+int target_list(const struct target_server *server, struct target_list *list, struct fault *fault);
+
+/* How many are logged in to the target @name; 0 when there is no such target. */
+int target_sessions(const struct target_server *server, const char *name, unsigned int *count,
+		    struct fault *fault);
+
+/* NULL when there is none. */
+const struct target *target_find(const struct target_list *list, const char *name);
+
+/* Room for one more, filled with 0; NULL when memory ran out. For those who fill lists. */
+struct target *target_list_add(struct target_list *list);
+struct target_session *target_list_add_session(struct target_list *list);
+void target_list_free(struct target_list *list);
+
+/* -EBUSY with a @fault that names who is logged in to @name. */
+int target_refuse_busy(const struct target_list *list, const char *name, struct fault *fault);
+
+#endif

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Targets of a running tgtd, by its control program tgtadm.
+ *
+ * An offer is made in the order target, disk, accounts, and who may log in last of all: tgt lets
+ * nobody in to a target without that, so that what is cut off before is no more than a name. tgtd
+ * itself refuses to delete a target that somebody is logged in to.
+ *
+ * Of a node's address and the name of its initiator, tgt is content with one. A name is what
+ * anybody may claim; so it is the address where the node has one, and the name only where not.
+ *
+ * tgtadm takes secrets as arguments, as tgt-admin gives them, too: for the moment in which it runs,
+ * users of this host can see them unless /proc is mounted with hidepid.
+ */
+#include "tools/target/target.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "initramfs/value.h"
+#include "tools/target/tgt_text.h"
+#include "userspace/lib/spawn.h"
+#include "userspace/lib/text.h"
+
+/* Beside tgtd's own socket, so that it is there while tgtd is. */
+#define LOCK_FORMAT "/run/tgtd/wireroot.%u.lock"
+
+#define WORDS_MAX 24
+
+/* One run of tgtadm. */
+struct call {
+	const char *words[WORDS_MAX + 1];
+	size_t count;
+	char port[16], id[16];
+};
+
+static struct call call_begin(const struct target_server *server)
+{
+	struct call call = { .count = 0 };
+
+	call.words[call.count++] = "tgtadm";
+	snprintf(call.port, sizeof(call.port), "%u", server->control_port);
+	return call;
+}
+
+/* Add @words, NULL-terminated. */
+static void call_add(struct call *call, const char *const *words)
+{
+	while (*words && call->count < WORDS_MAX)
+		call->words[call->count++] = *words++;
+}
+
+/* Run tgtadm with @words; @id: for the target of that number, unless 0. */
+static int run(const struct target_server *server, unsigned int id, const char *const *words,
+	       struct text *output, struct fault *fault)
+{
+	struct call call = call_begin(server);
+	struct text ignored = { 0 };
+	int error;
+
+	call_add(&call, (const char *const[]){ "-C", call.port, "--lld", "iscsi", NULL });
+	call_add(&call, words);
+	snprintf(call.id, sizeof(call.id), "%u", id);
+	if (id)
+		call_add(&call, (const char *const[]){ "--tid", call.id, NULL });
+	error = spawn_capture(call.words, output ? output : &ignored, fault);
+	text_free(&ignored);
+	return error;
+}
+
+#define WORDS(...)                                                                                 \
+	(const char *const[])                                                                      \
+	{                                                                                          \
+		__VA_ARGS__, NULL                                                                  \
+	}
+
+static int show(const struct target_server *server, const char *mode, struct text *text,
+		struct fault *fault)
+{
+	int error = run(server, 0, WORDS("--op", "show", "--mode", mode), text, fault);
+
+	if (error == -EIO && strstr(fault->hint, "tgt daemon"))
+		snprintf(fault->hint, sizeof(fault->hint),
+			 "tgtd does not answer; `systemctl start tgt`");
+	return error;
+}
+
+static int list_targets(const struct target_server *server, struct target_list *list,
+			struct fault *fault)
+{
+	struct text text = { 0 };
+	int error = show(server, "target", &text, fault);
+
+	if (!error)
+		error = tgt_read_targets(text_string(&text), text.length, list, fault);
+	text_free(&text);
+	return error;
+}
+
+/* One at a time: between looking and doing nobody else of ours may do. The fd, or -errno. */
+static int lock(const struct target_server *server, struct fault *fault)
+{
+	char path[sizeof(LOCK_FORMAT) + 16];
+	int fd, error;
+
+	snprintf(path, sizeof(path), LOCK_FORMAT, server->control_port);
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return fault_set(fault, errno, "lock tgt", path,
+				 errno == ENOENT   ? "tgtd does not run; `systemctl start tgt`"
+				 : errno == EACCES ? "only root may change targets"
+						   : NULL);
+	while (flock(fd, LOCK_EX) < 0) {
+		error = errno;
+		if (error == EINTR)
+			continue;
+		close(fd);
+		return fault_set(fault, error, "lock tgt", path, NULL);
+	}
+	return fd;
+}
+
+/* The first number that no target has. */
+static unsigned int free_id(const struct target_list *list)
+{
+	for (unsigned int id = 1;; id++) {
+		bool taken = false;
+
+		for (size_t i = 0; !taken && i < list->count; i++)
+			taken = list->targets[i].id == id;
+		if (!taken)
+			return id;
+	}
+}
+
+/* tgt keeps accounts that no target has any more. */
+static void delete_account(const struct target_server *server, const char *user)
+{
+	struct fault ignored;
+
+	if (user)
+		run(server, 0, WORDS("--op", "delete", "--mode", "account", "--user", user), NULL,
+		    &ignored);
+}
+
+/* An account of this name may be left from an offer that was cut off, or with an old secret. */
+static int add_account(const struct target_server *server, unsigned int id,
+		       const struct target_account *account, bool out, struct fault *fault)
+{
+	int error;
+
+	delete_account(server, account->user);
+	error = run(server, 0,
+		    WORDS("--op", "new", "--mode", "account", "--user", account->user, "--password",
+			  account->secret),
+		    NULL, fault);
+	if (error)
+		return error;
+	return run(server, id,
+		   WORDS("--op", "bind", "--mode", "account", "--user", account->user,
+			 out ? "--outgoing" : NULL),
+		   NULL, fault);
+}
+
+static int add_disk(const struct target_server *server, unsigned int id,
+		    const struct target_offer *offer, struct fault *fault)
+{
+	char parameters[128];
+	int error = run(server, id,
+			WORDS("--op", "new", "--mode", "logicalunit", "--lun", "1",
+			      "--backing-store", offer->disk),
+			NULL, fault);
+
+	if (error)
+		return error;
+	snprintf(parameters, sizeof(parameters), "scsi_id=%.16s,scsi_sn=%.16s%s", offer->serial,
+		 offer->serial, offer->read_write ? "" : ",readonly=1");
+	return run(server, id,
+		   WORDS("--op", "update", "--mode", "logicalunit", "--lun", "1", "--params",
+			 parameters),
+		   NULL, fault);
+}
+
+static int add_portals(const struct target_server *server, const struct target_offer *offer,
+		       struct fault *fault)
+{
+	char word[64], address[IPV4_TEXT_BYTES];
+	struct text there = { 0 };
+	int error = offer->portal_count ? show(server, "portal", &there, fault) : 0;
+
+	for (size_t i = 0; !error && i < offer->portal_count; i++) {
+		const struct target_portal *portal = &offer->portals[i];
+
+		if (tgt_has_portal(text_string(&there), there.length, portal))
+			continue;
+		snprintf(word, sizeof(word), "portal=%s:%u",
+			 value_ipv4_text(portal->address, address), portal->port);
+		error = run(server, 0, WORDS("--op", "new", "--mode", "portal", "--param", word),
+			    NULL, fault);
+	}
+	text_free(&there);
+	return error;
+}
+
+static int let_in(const struct target_server *server, unsigned int id,
+		  const struct target_offer *offer, struct fault *fault)
+{
+	char address[IPV4_TEXT_BYTES];
+
+	if (offer->address)
+		return run(server, id,
+			   WORDS("--op", "bind", "--mode", "target", "--initiator-address",
+				 value_ipv4_text(offer->address, address)),
+			   NULL, fault);
+	return run(server, id,
+		   WORDS("--op", "bind", "--mode", "target", "--initiator-name", offer->initiator),
+		   NULL, fault);
+}
+
+static int make_target(const struct target_server *server, unsigned int id,
+		       const struct target_offer *offer, struct fault *fault)
+{
+	int error = run(server, id,
+			WORDS("--op", "new", "--mode", "target", "--targetname", offer->name), NULL,
+			fault);
+
+	if (!error)
+		error = add_disk(server, id, offer, fault);
+	if (!error && offer->in.user)
+		error = add_account(server, id, &offer->in, false, fault);
+	if (!error && offer->in.user && offer->out.user)
+		error = add_account(server, id, &offer->out, true, fault);
+	return error ? error : let_in(server, id, offer, fault);
+}
+
+/* With its accounts, each NULL when there is none. tgtd refuses while somebody is logged in. */
+static int delete_target(const struct target_server *server, unsigned int id, const char *in,
+			 const char *out, struct fault *fault)
+{
+	int error = run(server, id, WORDS("--op", "delete", "--mode", "target"), NULL, fault);
+
+	if (!error) {
+		delete_account(server, in);
+		delete_account(server, out);
+	}
+	return error;
+}
+
+/* Is it what @offer asks for, as far as tgt tells? */
+static bool fits(const struct target *target, const struct target_offer *offer)
+{
+	return target->open && target->disk && !strcmp(target->disk, offer->disk) &&
+	       target->read_write == offer->read_write;
+}
+
+/* What is of this name already makes room, unless it is in use. 1: it may stay. */
+static int make_room(const struct target_server *server, const struct target_list *list,
+		     const struct target_offer *offer, struct fault *fault)
+{
+	const struct target *target = target_find(list, offer->name);
+
+	if (!target)
+		return 0;
+	if (!target->sessions)
+		return delete_target(server, target->id, target->in, target->out, fault);
+	return fits(target, offer) ? 1 : target_refuse_busy(list, offer->name, fault);
+}
+
+static int offer_locked(const struct target_server *server, const struct target_offer *offer,
+			struct fault *fault)
+{
+	struct target_list list = { 0 };
+	struct fault ignored;
+	unsigned int id;
+	int error = list_targets(server, &list, fault);
+
+	if (!error)
+		error = make_room(server, &list, offer, fault);
+	id = free_id(&list);
+	target_list_free(&list);
+	if (error)
+		return error < 0 ? error : 0;
+	error = add_portals(server, offer, fault);
+	if (error)
+		return error;
+	error = make_target(server, id, offer, fault);
+	if (error)
+		delete_target(server, id, offer->in.user, offer->out.user, &ignored);
+	return error;
+}
+
+static int offer(const struct target_server *server, const struct target_offer *offer,
+		 struct fault *fault)
+{
+	int fd, error;
+
+	/* tgtd would say no more than that something was wrong. */
+	if (access(offer->disk, offer->read_write ? R_OK | W_OK : R_OK) < 0)
+		return fault_set(fault, errno, "offer disk", offer->disk, NULL);
+	fd = lock(server, fault);
+	if (fd < 0)
+		return fd;
+	error = offer_locked(server, offer, fault);
+	close(fd);
+	return error;
+}
+
+static int withdraw_locked(const struct target_server *server, const char *name,
+			   struct fault *fault)
+{
+	struct target_list list = { 0 };
+	int error = list_targets(server, &list, fault);
+	const struct target *target = error ? NULL : target_find(&list, name);
+
+	if (target && target->sessions)
+		error = target_refuse_busy(&list, name, fault);
+	else if (target)
+		error = delete_target(server, target->id, target->in, target->out, fault);
+	target_list_free(&list);
+	return error;
+}
+
+static int withdraw(const struct target_server *server, const char *name, struct fault *fault)
+{
+	int fd = lock(server, fault);
+	int error = fd < 0 ? fd : withdraw_locked(server, name, fault);
+
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+const struct target_operations target_tgt = {
+	.name = "tgt",
+	.offer = offer,
+	.withdraw = withdraw,
+	.list = list_targets,
+};
