@@ -5,7 +5,7 @@
 /* links: initramfs/fault.c initramfs/ip_param.c initramfs/module_list.c initramfs/params.c */
 /* links: initramfs/root_spec.c initramfs/timeline.c initramfs/value.c initramfs/words.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c */
-/* links: userspace/lib/text.c tools/initrd/wired.c */
+/* links: userspace/lib/text.c tools/initrd/wired.c userspace/lib/size.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive */
 
 #include <setjmp.h>
@@ -28,6 +28,8 @@
 #define SERVER "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
 #define IMAGE  "images: { deb: { path: /srv/deb } }\n"
 #define BASE   CLUSTER NETWORK SERVER IMAGE
+/* For nodes with disks. */
+#define STORED "cluster: { name: demo, iqn: iqn.2026-11.example.demo }\n" NETWORK
 
 static const struct example {
 	const char *name, *definition, *findings;
@@ -932,10 +934,10 @@ static const struct example {
 	{ "iscsi without anything",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n",
-	  "cluster.yaml:6:70: error: n1: root: iscsi needs a disk\n"
+	  "cluster.yaml:6:70: error: n1: root: iscsi needs a storage, or a disk\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n"
 	  "                                                                       ^~~~~\n"
-	  "  try: disk: /dev/vg0/@NODE@\n"
+	  "  try: disk: /dev/vg0/@NODE@, or describe a storage in storage:, and name it\n"
 	  "cluster.yaml:6:70: error: n1: root: iscsi needs an iqn in cluster:\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi }\n"
 	  "                                                                       ^~~~~\n"
@@ -980,6 +982,232 @@ static const struct example {
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: /srv/n1.img }\n"
 	  "                                                                                    ^~~~~~~~~~~\n"
 	  "  try: a disk below /dev/, or iscsi: tgt\n" },
+	{ "storage, all is well",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { group: vg0, pool: p } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "" },
+	{ "storage that there is not",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { disks: { group: vg0, pool: p } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, storage: disk }\n",
+	  "cluster.yaml:7:86: error: there is no storage 'disk'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, storage: disk }\n"
+	  "                                                                                       ^~~~\n"
+	  "  try: disks\n" },
+	{ "unknown key of storage",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { group: vg0, pol: p, pool: p } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:4:29: error: unknown key 'pol' of a storage\n"
+	  "  storage: { a: { group: vg0, pol: p, pool: p } }\n"
+	  "                              ^~~\n"
+	  "  try: pool\n" },
+	{ "type of storage that there is not",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: zfs } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:4:23: error: 'type' has to be one of lvm-thin lvm file, not 'zfs'\n"
+	  "  storage: { a: { type: zfs } }\n"
+	  "                        ^~~\n" },
+	{ "thin storage without its places",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:4:12: error: storage a has no group, which type lvm-thin wants\n"
+	  "  storage: { a: { } }\n"
+	  "             ^\n"
+	  "  try: group: vg0, as vgs calls it\n"
+	  "cluster.yaml:4:12: error: storage a has no pool, which type lvm-thin wants\n"
+	  "  storage: { a: { } }\n"
+	  "             ^\n"
+	  "  try: pool: pool0, as lvs calls it, or type: lvm\n" },
+	{ "plain storage with a pool and without a group",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: lvm, pool: p } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:4:12: error: storage a has no group, which type lvm wants\n"
+	  "  storage: { a: { type: lvm, pool: p } }\n"
+	  "             ^\n"
+	  "  try: group: vg0, as vgs calls it\n"
+	  "cluster.yaml:4:28: error: storage a is of type lvm, which has no pool\n"
+	  "  storage: { a: { type: lvm, pool: p } }\n"
+	  "                             ^~~~\n"
+	  "  try: leave it out\n" },
+	{ "file storage without a directory, in a group",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: file, group: vg0 } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:4:12: error: storage a has no directory, which type file wants\n"
+	  "  storage: { a: { type: file, group: vg0 } }\n"
+	  "             ^\n"
+	  "  try: directory: /srv/wireroot/disks\n"
+	  "cluster.yaml:4:29: error: storage a is of type file, which has no group\n"
+	  "  storage: { a: { type: file, group: vg0 } }\n"
+	  "                              ^~~~~\n"
+	  "  try: leave it out\n" },
+	{ "directory of a storage that is relative",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: file, directory: disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:4:40: error: 'directory' has to be an absolute path of letters, digits and /._-+=~, not 'disks'\n"
+	  "  storage: { a: { type: file, directory: disks } }\n"
+	  "                                         ^~~~~\n" },
+	{ "storage on one of several servers",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] }, s2: { address: 10.0.0.2, roles: [iscsi] }, s3: { address: 10.0.0.3, roles: boot } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:4:12: error: storage a has no server, and several servers have the role iscsi\n"
+	  "  storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "             ^\n"
+	  "  try: server: with the one that has it\n" },
+	{ "storage on a server without iscsi",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] }, s2: { address: 10.0.0.2, roles: [iscsi] }, s3: { address: 10.0.0.3, roles: boot } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks, server: s3 } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:4:60: error: server s3 does not have the role iscsi\n"
+	  "  storage: { a: { type: file, directory: /srv/disks, server: s3 } }\n"
+	  "                                                             ^~\n"
+	  "  try: add iscsi to its roles, or name another server\n" },
+	{ "storage where no server has iscsi",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:4:12: error: storage a has no server: none has the role iscsi\n"
+	  "  storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "             ^\n"
+	  "  try: add iscsi to the roles of a server\n" },
+	{ "disk beside a storage",
+	  STORED "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+		 "storage: { a: { type: file, directory: /srv/disks } }\n"
+		 "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+		 "profiles: { disks: { root: iscsi, storage: a } }\n"
+		 "nodes:\n"
+		 "  n[1-2]: { profiles: disks, image: deb, disk: /dev/vg0/@NODE@ }\n",
+	  "cluster.yaml:8:3: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n"
+	  "    n[1-2]: { profiles: disks, image: deb, disk: /dev/vg0/@NODE@ }\n"
+	  "    ^~\n"
+	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
+	  "cluster.yaml:8:48: error: n[1-2]: disk and storage are both given\n"
+	  "    n[1-2]: { profiles: disks, image: deb, disk: /dev/vg0/@NODE@ }\n"
+	  "                                                 ^~~~~~~~~~~~~~~\n"
+	  "  try: leave one of them out; storage: ~ takes back what a profile says\n" },
+	{ "disk in the place of a profile's storage",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "profiles: { disks: { root: iscsi, storage: a } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, profiles: disks, image: deb, storage: ~, disk: /dev/vg0/n1 }\n",
+	  "" },
+	{ "size of a volume without a unit",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a, volume-size: 8 }\n",
+	  "cluster.yaml:7:114: error: 'volume-size' has to be a size as 512M, 8G or 1T, from 16M to 16T, not '8'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a, volume-size: 8 }\n"
+	  "                                                                                                                   ^\n" },
+	{ "size of a volume that nothing fits into",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a, volume-size: 8M }\n",
+	  "cluster.yaml:7:114: error: 'volume-size' has to be a size as 512M, 8G or 1T, from 16M to 16T, not '8M'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a, volume-size: 8M }\n"
+	  "                                                                                                                   ^~\n" },
+	{ "file system that is not made",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a, file-system: ext3 }\n",
+	  "cluster.yaml:7:114: error: 'file-system' has to be one of ext4 xfs btrfs, not 'ext3'\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a, file-system: ext3 }\n"
+	  "                                                                                                                   ^~~~\n"
+	  "  try: ext4\n" },
+	{ "storage for an image without a path",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:5:11: error: image deb has no path: of the root file system, on its server\n"
+	  "  images: { deb: { kernel: newest } }\n"
+	  "            ^~~\n" },
+	{ "files for lio",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi: lio } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:7:98: error: n1: LIO has devices below /dev/ only; give the server iscsi: tgt for a file\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n"
+	  "                                                                                                   ^\n"
+	  "  try: a storage of type lvm-thin or lvm, or iscsi: tgt\n" },
+	{ "node called as a golden volume",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  image-deb: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
+	  "cluster.yaml:7:3: error: image-deb: a node with a volume cannot be called image-…: so are the golden volumes of images\n"
+	  "    image-deb: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n"
+	  "    ^~~~~~~~~\n"
+	  "  try: give the node another name\n" },
+	{ "root by iscsi with storages to choose from",
+	  STORED
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "storage: { a: { type: file, directory: /srv/disks } }\n"
+	  "images: { deb: { path: /srv/deb, kernel: newest } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi }\n",
+	  "cluster.yaml:7:82: error: n1: root: iscsi needs a storage, or a disk\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi }\n"
+	  "                                                                                   ^~~~~\n"
+	  "  try: storage: a\n" },
 	{ "quote that grub does not pass on",
 	  BASE
 	  "nodes:\n"

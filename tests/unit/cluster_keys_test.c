@@ -6,6 +6,7 @@
 /* links: initramfs/fault.c initramfs/ip_param.c initramfs/module_list.c initramfs/params.c */
 /* links: initramfs/root_spec.c initramfs/timeline.c initramfs/value.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c */
+/* links: userspace/lib/size.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive */
 
 #include <setjmp.h>
@@ -29,10 +30,10 @@
 
 /* What the manual calls each section. */
 static const char *const headings[SECTION_COUNT] = {
-	[SECTION_TOP] = "The definition",      [SECTION_CLUSTER] = "cluster",
-	[SECTION_TEMPLATES] = "templates",     [SECTION_NETWORK] = "networks",
-	[SECTION_SERVER] = "servers",	       [SECTION_IMAGE] = "images",
-	[SECTION_NODE] = "nodes and profiles",
+	[SECTION_TOP] = "The definition",  [SECTION_CLUSTER] = "cluster",
+	[SECTION_TEMPLATES] = "templates", [SECTION_NETWORK] = "networks",
+	[SECTION_SERVER] = "servers",	   [SECTION_STORAGE] = "storage",
+	[SECTION_IMAGE] = "images",	   [SECTION_NODE] = "nodes and profiles",
 };
 
 static int read_manual(void **state)

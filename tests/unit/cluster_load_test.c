@@ -6,6 +6,7 @@
 /* links: initramfs/fault.c initramfs/ip_param.c initramfs/module_list.c initramfs/params.c */
 /* links: initramfs/root_spec.c initramfs/timeline.c initramfs/value.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c */
+/* links: userspace/lib/size.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive */
 
 #include <setjmp.h>

@@ -207,7 +207,9 @@ static void check_disk(struct loader *loader, struct owners *owners,
 	if (!node->disk || !node->iscsi)
 		return;
 	if (node->iscsi->lio && strncmp(node->disk, "/dev/", 5) != 0)
-		tell(loader, node, NODE_DISK, false, "a disk below /dev/, or iscsi: tgt",
+		tell(loader, node, node->storage ? NODE_STORAGE : NODE_DISK, false,
+		     node->storage ? "a storage of type lvm-thin or lvm, or iscsi: tgt"
+				   : "a disk below /dev/, or iscsi: tgt",
 		     "LIO has devices below /dev/ only; give the server iscsi: tgt for a file");
 	if (!node->read_write)
 		return;

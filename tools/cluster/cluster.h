@@ -3,9 +3,9 @@
  * A cluster as its definition describes it, with every value resolved and checked.
  *
  * This is what is generated from: nothing behind it reads YAML. Everything belongs to the cluster
- * and lives until cluster_free(). Networks, servers and images stand in the order of their names,
- * nodes in that of their names' numbers (n2 before n10), so that the order of the definition shows
- * nowhere. IPv4 addresses are in host byte order, 0 where there is none.
+ * and lives until cluster_free(). Networks, servers, storages and images stand in the order of
+ * their names, nodes in that of their names' numbers (n2 before n10), so that the order of the
+ * definition shows nowhere. IPv4 addresses are in host byte order, 0 where there is none.
  */
 #ifndef WIREROOT_CLUSTER_H
 #define WIREROOT_CLUSTER_H
@@ -76,6 +76,31 @@ struct cluster_server {
 	bool lio; /* iSCSI by LIO, not by tgt */
 };
 
+enum storage_type {
+	STORAGE_LVM_THIN, /* thin volumes: a clone is a snapshot */
+	STORAGE_LVM, /* plain volumes: a clone is a copy */
+	STORAGE_FILE, /* sparse files: a clone shares blocks where the file system can */
+};
+
+/*
+ * What the volume of a node is called: in the group of LVM, below the directory. The golden volume
+ * of an image, from which nodes' are cloned, is called as that of a node CLUSTER_GOLDEN IMAGE.
+ */
+#define CLUSTER_VOLUME_DEVICE "/dev/%s/wr-%s"
+#define CLUSTER_VOLUME_FILE   "%s/%s.img"
+#define CLUSTER_GOLDEN	      "image-"
+
+/* Where volumes are: what nodes have as their disks. */
+struct cluster_storage {
+	const char *name;
+	struct place place;
+	enum storage_type type;
+	const char *group; /* of LVM; else NULL */
+	const char *pool; /* of lvm-thin; else NULL */
+	const char *directory; /* of files, without a slash at its end; else NULL */
+	const struct cluster_server *server; /* that has it */
+};
+
 struct cluster_image {
 	const char *name;
 	struct place place;
@@ -124,6 +149,9 @@ struct cluster_node {
 	bool read_write;
 	const char *overlay; /* as wireroot.overlay= has it, or NULL: none */
 	const char *disk; /* root: iscsi: the device or file on the server */
+	const struct cluster_storage *storage; /* root: iscsi: that ->disk is in; may be NULL */
+	uint64_t volume_bytes; /* of the disk, with ->storage */
+	const char *file_system; /* of the disk, with ->storage: "ext4" */
 	struct word_list append; /* kernel command line, variables filled in */
 	struct word_list parameters; /* words for the segment, variables filled in */
 	const char *init; /* NULL: the init's own choice */
@@ -159,6 +187,8 @@ struct cluster {
 	size_t network_count;
 	struct cluster_server *servers;
 	size_t server_count;
+	struct cluster_storage *storages;
+	size_t storage_count;
 	struct cluster_image *images;
 	size_t image_count;
 	struct cluster_node *nodes;
@@ -205,5 +235,7 @@ void cluster_free(struct cluster *cluster);
 /* By name; NULL when there is none. */
 const struct cluster_node *cluster_find_node(const struct cluster *cluster, const char *name);
 const struct cluster_server *cluster_find_server(const struct cluster *cluster, const char *name);
+const struct cluster_storage *cluster_find_storage(const struct cluster *cluster, const char *name);
+const struct cluster_image *cluster_find_image(const struct cluster *cluster, const char *name);
 
 #endif

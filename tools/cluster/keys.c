@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "initramfs/value.h"
+#include "userspace/lib/size.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -15,6 +16,10 @@
 /* Ethernet's smallest that IPv4 hosts must take (RFC 791), and the largest that anything has. */
 #define MTU_MIN 576
 #define MTU_MAX 65535
+
+/* Of a volume in MiB. No file system that we make fits into less; ext4 ends at the other. */
+#define VOLUME_MIB_MIN 16
+#define VOLUME_MIB_MAX (16 * 1024 * 1024)
 
 static const struct key top_keys[TOP_KEY_COUNT] = {
 	[TOP_CLUSTER] = { .name = "cluster",
@@ -32,6 +37,9 @@ static const struct key top_keys[TOP_KEY_COUNT] = {
 			  .type = KEY_SECTIONS,
 			  .required = true,
 			  .meaning = "who boots the nodes and has their roots, by name" },
+	[TOP_STORAGE] = { .name = "storage",
+			  .type = KEY_SECTIONS,
+			  .meaning = "where disks of nodes are, by name" },
 	[TOP_IMAGES] = { .name = "images",
 			 .type = KEY_SECTIONS,
 			 .meaning = "root file systems, by name" },
@@ -142,6 +150,26 @@ static const struct key server_keys[SERVER_KEY_COUNT] = {
 				  .meaning = "which iSCSI target runs there" },
 };
 
+static const struct key storage_keys[STORAGE_KEY_COUNT] = {
+	[STORAGE_TYPE] = { .name = "type",
+			   .type = KEY_CHOICE,
+			   .choices = "lvm-thin lvm file",
+			   .fallback = "lvm-thin",
+			   .meaning = "what a disk is: a thin volume, a plain one, a sparse file" },
+	[STORAGE_GROUP] = { .name = "group",
+			    .type = KEY_NAME,
+			    .meaning = "the volume group of LVM; not for files" },
+	[STORAGE_POOL] = { .name = "pool",
+			   .type = KEY_NAME,
+			   .meaning = "the thin pool in the group; for lvm-thin alone" },
+	[STORAGE_DIRECTORY] = { .name = "directory",
+				.type = KEY_PATH,
+				.meaning = "where the files are; for type file alone" },
+	[STORAGE_SERVER] = { .name = "server",
+			     .type = KEY_NAME,
+			     .meaning = "that has it; else the only one with the role iscsi" },
+};
+
 static const struct key image_keys[IMAGE_KEY_COUNT] = {
 	[IMAGE_PATH] = { .name = "path",
 			 .type = KEY_PATH,
@@ -193,14 +221,31 @@ static const struct key node_keys[NODE_ALL_KEY_COUNT] = {
 			.choices = "nfs iscsi",
 			.fallback = "nfs",
 			.meaning = "how it gets at its root" },
+	[NODE_STORAGE] = { .name = "storage",
+			   .type = KEY_NAME,
+			   .meaning = "with root: iscsi, where the volume is that it has as its "
+				      "disk" },
+	[NODE_VOLUME_SIZE] = { .name = "volume-size",
+			       .type = KEY_SIZE,
+			       .minimum = VOLUME_MIB_MIN,
+			       .maximum = VOLUME_MIB_MAX,
+			       .fallback = "8G",
+			       .meaning = "of the volume in the storage" },
+	[NODE_FILE_SYSTEM] = { .name = "file-system",
+			       .type = KEY_CHOICE,
+			       .choices = "ext4 xfs btrfs",
+			       .fallback = "ext4",
+			       .meaning = "that the volume in the storage gets" },
 	[NODE_DISK] = { .name = "disk",
 			.type = KEY_DISK,
-			.meaning = "with root: iscsi, device or file on the server" },
+			.meaning = "with root: iscsi, device or file on the server; instead of "
+				   "storage" },
 	[NODE_ACCESS] = { .name = "access",
 			  .type = KEY_CHOICE,
 			  .choices = "ro rw",
 			  .fallback = "ro",
-			  .meaning = "how the root is mounted" },
+			  .meaning = "how the root is mounted; with storage rw unless said "
+				     "otherwise" },
 	[NODE_OVERLAY] = { .name = "overlay",
 			   .type = KEY_PARAMETER,
 			   .word = "wireroot.overlay=",
@@ -278,6 +323,7 @@ const struct section_keys section_keys[SECTION_COUNT] = {
 	[SECTION_TEMPLATES] = { "templates", template_keys, COUNT(template_keys) },
 	[SECTION_NETWORK] = { "a network", network_keys, COUNT(network_keys) },
 	[SECTION_SERVER] = { "a server", server_keys, COUNT(server_keys) },
+	[SECTION_STORAGE] = { "a storage", storage_keys, COUNT(storage_keys) },
 	[SECTION_IMAGE] = { "an image", image_keys, COUNT(image_keys) },
 	[SECTION_NODE] = { "a node", node_keys, COUNT(node_keys) },
 };
@@ -380,6 +426,14 @@ static bool is_duration(const char *text, unsigned int minimum, unsigned int max
 	return parse_duration(text, &seconds) && seconds >= minimum && seconds <= maximum;
 }
 
+static bool is_size(const char *text, unsigned int minimum_mib, unsigned int maximum_mib)
+{
+	uint64_t bytes;
+
+	return size_read(text, &bytes) && bytes >= (uint64_t)minimum_mib << 20 &&
+	       bytes <= (uint64_t)maximum_mib << 20;
+}
+
 static bool is_ipv4(const char *text)
 {
 	uint32_t address;
@@ -460,6 +514,8 @@ static bool accepts_value(const struct key *key, const char *text)
 		return is_number(text, key->minimum, key->maximum);
 	case KEY_DURATION:
 		return is_duration(text, key->minimum, key->maximum);
+	case KEY_SIZE:
+		return is_size(text, key->minimum, key->maximum);
 	case KEY_IPV4:
 	case KEY_IPV4S:
 		return is_ipv4(text);
@@ -563,6 +619,9 @@ const char *key_wants(const struct key *key, char *buffer, size_t bytes)
 	else if (key->type == KEY_DURATION)
 		snprintf(buffer, bytes, "a time as 30m, 1h or 2d, from %us to %ud", key->minimum,
 			 key->maximum / DAY_S);
+	else if (key->type == KEY_SIZE)
+		snprintf(buffer, bytes, "a size as 512M, 8G or 1T, from %uM to %uT", key->minimum,
+			 key->maximum >> 20);
 	else
 		return key->type < COUNT(texts) && texts[key->type] ? texts[key->type] : "a text";
 	return buffer;

@@ -16,6 +16,7 @@ enum section {
 	SECTION_TEMPLATES,
 	SECTION_NETWORK,
 	SECTION_SERVER,
+	SECTION_STORAGE,
 	SECTION_IMAGE,
 	SECTION_NODE, /* and a profile */
 	SECTION_COUNT,
@@ -26,6 +27,7 @@ enum top_key {
 	TOP_TEMPLATES,
 	TOP_NETWORKS,
 	TOP_SERVERS,
+	TOP_STORAGE,
 	TOP_IMAGES,
 	TOP_GROUPS,
 	TOP_PROFILES,
@@ -61,6 +63,15 @@ enum server_key {
 	SERVER_KEY_COUNT,
 };
 
+enum storage_key {
+	STORAGE_TYPE,
+	STORAGE_GROUP,
+	STORAGE_POOL,
+	STORAGE_DIRECTORY,
+	STORAGE_SERVER,
+	STORAGE_KEY_COUNT,
+};
+
 enum image_key {
 	IMAGE_PATH,
 	IMAGE_SERVER,
@@ -81,6 +92,9 @@ enum node_key {
 	NODE_SERVER,
 	NODE_IMAGE,
 	NODE_ROOT,
+	NODE_STORAGE,
+	NODE_VOLUME_SIZE,
+	NODE_FILE_SYSTEM,
 	NODE_DISK,
 	NODE_ACCESS,
 	NODE_OVERLAY,
@@ -114,6 +128,7 @@ enum key_type {
 	KEY_SWITCH, /* yes or no */
 	KEY_NUMBER, /* from ->minimum to ->maximum */
 	KEY_DURATION, /* number with s, m, h or d; seconds from ->minimum to ->maximum */
+	KEY_SIZE, /* number with K, M, G or T; MiB from ->minimum to ->maximum */
 	KEY_IPV4,
 	KEY_SUBNET,
 	KEY_RANGE, /* of addresses */

@@ -70,6 +70,7 @@ static void read_main(struct loader *loader, const struct yaml_node *root)
 	read_templates(loader, &fields[TOP_TEMPLATES]);
 	read_networks(loader, &fields[TOP_NETWORKS]);
 	read_servers(loader, &fields[TOP_SERVERS]);
+	read_storages(loader, &fields[TOP_STORAGE]);
 	read_images(loader, &fields[TOP_IMAGES]);
 	read_groups(loader, &fields[TOP_GROUPS]);
 	read_profiles(loader, &fields[TOP_PROFILES]);
@@ -104,10 +105,10 @@ static void read_all(struct loader *loader)
 
 static void loader_free(struct loader *loader)
 {
-	struct table *tables[] = { &loader->networks,	  &loader->servers,	&loader->images,
-				   &loader->groups,	  &loader->profiles,	&loader->drafts,
-				   &loader->orders,	  &loader->lower_names, &loader->sums,
-				   &loader->variable_sets };
+	struct table *tables[] = { &loader->networks, &loader->servers,	     &loader->images,
+				   &loader->storages, &loader->groups,	     &loader->profiles,
+				   &loader->drafts,   &loader->orders,	     &loader->lower_names,
+				   &loader->sums,     &loader->variable_sets };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		table_free(tables[i]);

@@ -15,6 +15,7 @@
 #include "tools/cluster/loader.h"
 #include "tools/cluster/words.h"
 #include "userspace/lib/nearest.h"
+#include "userspace/lib/size.h"
 
 #define LISTS 3
 
@@ -424,6 +425,75 @@ static const char *fill_text(struct resolution *resolution, struct variable_sour
 	return fill_in(source, &word);
 }
 
+/* Which storage a node may name, or what to say without one. */
+static const char *disk_suggestion(const struct resolution *resolution)
+{
+	const struct cluster *cluster = resolution->loader->cluster;
+
+	if (!cluster->storage_count)
+		return "disk: /dev/vg0/@NODE@, or describe a storage in storage:, and name it";
+	return loader_printf(resolution->loader, "storage: %s", cluster->storages[0].name);
+}
+
+/* How a volume of @storage shows as a disk. */
+static const char *volume_path(struct loader *loader, const struct cluster_storage *storage,
+			       const char *node)
+{
+	if (storage->type == STORAGE_FILE)
+		return loader_printf(loader, CLUSTER_VOLUME_FILE,
+				     storage->directory ? storage->directory : "", node);
+	return loader_printf(loader, CLUSTER_VOLUME_DEVICE, storage->group ? storage->group : "",
+			     node);
+}
+
+/* The node's own volume. Nobody else has it, so it may be written unless that is said. */
+static void resolve_storage(struct resolution *resolution)
+{
+	struct cluster_node *node = resolution->node;
+	struct cluster_value *disk = &node->values[NODE_DISK];
+
+	node->storage = named(resolution, NODE_STORAGE, "storage", &resolution->loader->storages);
+	if (!node->storage)
+		return;
+	if (is_set(resolution, NODE_DISK))
+		complain(resolution, NODE_DISK,
+			 "leave one of them out; storage: ~ takes back what a profile says",
+			 "disk and storage are both given");
+	if (strncmp(node->name, CLUSTER_GOLDEN, strlen(CLUSTER_GOLDEN)) == 0)
+		lacks(resolution, "give the node another name",
+		      "a node with a volume cannot be called " CLUSTER_GOLDEN
+		      "…: so are the golden volumes of images");
+	node->disk = volume_path(resolution->loader, node->storage, node->name);
+	if (node->disk && !key_accepts(&section_keys[SECTION_NODE].keys[NODE_DISK], node->disk))
+		complain(resolution, NODE_STORAGE, "a storage in a directory with a shorter path",
+			 "the path of the node's volume is too long");
+	*disk = (struct cluster_value){
+		.text = node->disk,
+		.origin = loader_printf(resolution->loader, "storage %s", node->storage->name),
+		.place = node->values[NODE_STORAGE].place,
+	};
+	if (!is_set(resolution, NODE_ACCESS)) {
+		set_default(&node->values[NODE_ACCESS], "rw");
+		node->read_write = true;
+	}
+	(void)size_read(node->values[NODE_VOLUME_SIZE].text, &node->volume_bytes);
+	node->file_system = node->values[NODE_FILE_SYSTEM].text;
+}
+
+static void resolve_disk(struct resolution *resolution, struct variable_source *source)
+{
+	struct cluster_node *node = resolution->node;
+
+	node->disk = fill_text(resolution, source, NODE_DISK);
+	if (node->disk && !key_accepts(&section_keys[SECTION_NODE].keys[NODE_DISK], node->disk))
+		complain(resolution, NODE_DISK, NULL, "with its variables put in, it is no path");
+	if (node->disk)
+		node->values[NODE_DISK].text = node->disk;
+	else if (!is_set(resolution, NODE_DISK) && !is_broken(resolution, NODE_DISK))
+		complain(resolution, NODE_ROOT, disk_suggestion(resolution),
+			 "root: iscsi needs a storage, or a disk");
+}
+
 static void resolve_iscsi(struct resolution *resolution, struct variable_source *source)
 {
 	struct cluster_node *node = resolution->node;
@@ -431,17 +501,17 @@ static void resolve_iscsi(struct resolution *resolution, struct variable_source 
 
 	if (node->root != ROOT_ISCSI)
 		return;
-	node->disk = fill_text(resolution, source, NODE_DISK);
-	if (node->disk && !key_accepts(&section_keys[SECTION_NODE].keys[NODE_DISK], node->disk))
-		complain(resolution, NODE_DISK, NULL, "with its variables put in, it is no path");
-	if (node->disk)
-		node->values[NODE_DISK].text = node->disk;
-	else if (!is_set(resolution, NODE_DISK) && !is_broken(resolution, NODE_DISK))
-		complain(resolution, NODE_ROOT, "disk: /dev/vg0/@NODE@",
-			 "root: iscsi needs a disk");
+	if (is_set(resolution, NODE_STORAGE) || is_broken(resolution, NODE_STORAGE))
+		resolve_storage(resolution);
+	else
+		resolve_disk(resolution, source);
 	if (!resolution->loader->cluster->iqn)
 		complain(resolution, NODE_ROOT, "iqn: iqn.2026-11.example.demo in cluster:",
 			 "root: iscsi needs an iqn in cluster:");
+	if (node->storage) {
+		node->iscsi = node->storage->server; /* none: that was reported */
+		return;
+	}
 	if (node->server && (node->server->roles & SERVER_ISCSI))
 		node->iscsi = node->server;
 	else

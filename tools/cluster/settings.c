@@ -44,6 +44,7 @@ static void check_name(struct loader *loader, const struct setting *setting)
 {
 	const struct table *table = setting->key == NODE_IMAGE	   ? &loader->images
 				    : setting->key == NODE_NETWORK ? &loader->networks
+				    : setting->key == NODE_STORAGE ? &loader->storages
 								   : &loader->servers;
 
 	find_named(loader, table, section_keys[SECTION_NODE].keys[setting->key].name,
