@@ -3,7 +3,8 @@
 /* links: tools/generation/actions.c tools/generation/plan.c tools/generation/difference.c */
 /* links: tools/generation/manifest.c tools/cluster/nodeset.c tools/cluster/nodeset_parse.c */
 /* links: tools/cluster/nodeset_range.c tools/cluster/nodeset_table.c */
-/* links: tools/cluster/nodeset_fold.c userspace/lib/text.c initramfs/fault.c */
+/* links: tools/cluster/nodeset_fold.c tools/generation/owners.c userspace/lib/text.c */
+/* links: initramfs/fault.c */
 /* libraries: jansson */
 #include "tools/generation/actions.h"
 #include "tools/generation/plan.h"

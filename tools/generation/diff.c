@@ -2,14 +2,14 @@
 /*
  * How the files of two generations differ; see diff.h.
  *
- * What has changed is written as text into two trees, a/ and b/, which one diff(1) compares. Nodes
- * that are alike change alike, ten thousand of them at a time: that is shown once.
+ * What has changed is written as text into two trees, a/ and b/, which one diff(1) compares; fold.c
+ * shows once what it says of many files alike. Changes from the same bytes to the same bytes, of
+ * which there may be ten thousand, are not even compared more than once.
  */
 #include "tools/generation/diff.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -20,12 +20,17 @@
 #include <unistd.h>
 
 #include "tools/generation/contents.h"
+#include "tools/generation/fold.h"
+#include "tools/generation/owners.h"
 #include "userspace/lib/fs.h"
 
 extern char **environ;
 
 /* A generated file or an initrd. */
 #define FILE_BYTES_MAX ((size_t)1 << 30)
+
+#define INDEX_NAME  "nodes"
+#define DIFF_OUTPUT "differences" /* beside a/ and b/ */
 
 static int read_from_tree(int tree, const struct manifest_entry *entry, char **data,
 			  struct fault *fault)
@@ -187,27 +192,11 @@ static int write_trees(const struct change *const *sorted, size_t count,
 	return error;
 }
 
-static void print_alike(const struct change *const *sorted, size_t count)
-{
-	for (size_t i = 0, last; i < count; i = last) {
-		for (last = i + 1; last < count && are_alike(sorted[i], sorted[last]); last++)
-			;
-		if (last - i == 1)
-			continue;
-		printf("%zu more in the same way as %s:", last - i - 1, change_path(sorted[i]));
-		for (size_t alike = i + 1; alike < last; alike++)
-			printf(" %s", change_path(sorted[alike]));
-		puts("");
-	}
-}
-
-/* In @directory, so that names are as short as patch(1) likes them. 0, 1 for differences, -errno.
- */
+/* In @directory, so that names are as short as patch(1) likes them. 0 or -errno. */
 static int run_diff(const char *directory)
 {
-	static const char *const argv[] = {
-		"diff", "--recursive", "--new-file", "--unified", "--color=auto", "a", "b", NULL
-	};
+	static const char *const argv[] = { "diff",	 "--recursive", "--new-file", "--text",
+					    "--unified", "a",		"b",	      NULL };
 	posix_spawn_file_actions_t actions;
 	int error, status;
 	pid_t pid;
@@ -217,6 +206,9 @@ static int run_diff(const char *directory)
 		return -error;
 	error = posix_spawn_file_actions_addchdir_np(&actions, directory);
 	if (!error)
+		error = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, DIFF_OUTPUT,
+							 O_WRONLY | O_CREAT | O_EXCL, 0600);
+	if (!error)
 		error = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (error)
@@ -224,25 +216,100 @@ static int run_diff(const char *directory)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -errno;
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE)
-		return 1; /* who reads it has seen enough */
-	return WIFEXITED(status) && WEXITSTATUS(status) <= 1 ? WEXITSTATUS(status) : -EIO;
+	return WIFEXITED(status) && WEXITSTATUS(status) <= 1 ? 0 : -EIO;
 }
 
-static int compare(const struct change *const *sorted, size_t count, const struct diff_side *old,
-		   const struct diff_side *new, const char *directory, struct fault *fault)
+/* *@output, for the caller to free, is what diff(1) says of the two trees in @directory. */
+static int read_diff(const char *directory, char **output, size_t *length, struct fault *fault)
 {
-	int error = write_trees(sorted, count, old, new, directory, fault);
+	char *path;
+	int error = run_diff(directory);
 
 	if (error)
-		return error;
-	fflush(stdout);
-	error = run_diff(directory);
-	if (error < 0)
 		return fault_set(fault, error, "run program", "diff",
 				 error == -ENOENT ? "install diffutils" : NULL);
-	print_alike(sorted, count);
-	return 0;
+	path = fs_join(directory, DIFF_OUTPUT);
+	if (!path)
+		return fault_set(fault, ENOMEM, "compare", "", NULL);
+	error = fs_read_file(path, FILE_BYTES_MAX, output, length, fault);
+	free(path);
+	return error;
+}
+
+/* *@text, for the caller to free, is the index of the nodes of @side; there may be none. */
+static int read_owners(const struct diff_side *side, struct owners *owners, char **text,
+		       struct fault *fault)
+{
+	const struct manifest_entry *entry = manifest_find(side->manifest, INDEX_NAME);
+	int error;
+
+	*text = NULL;
+	if (!entry)
+		return 0;
+	error = side->tree >= 0 ? read_from_tree(side->tree, entry, text, fault)
+				: read_from_set(side->set, entry, text, fault);
+	if (!error && owners_read(owners, *text, (size_t)entry->size))
+		error = fault_set(fault, ENOMEM, "compare", INDEX_NAME, NULL);
+	return error;
+}
+
+static bool wants_colour(void)
+{
+	const char *terminal = getenv("TERM"), *no_colour = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && terminal &&
+	       strcmp(terminal, "dumb") != 0;
+}
+
+/* Print what diff(1) said of the first of each run of changes that are alike in @sorted. */
+static int print_folded(struct fold *fold, const char *output, size_t length,
+			const struct change *const *sorted, size_t count, struct fault *fault)
+{
+	struct text text = { 0 };
+	int error = fold_read(fold, output, length, fault);
+
+	for (size_t i = 1, like = 0; !error && i < count; i++)
+		if (are_alike(sorted[like], sorted[i]))
+			error = fold_same(fold, sorted[i], sorted[like], fault);
+		else
+			like = i;
+	if (!error)
+		error = fold_write(fold, wants_colour(), &text, fault);
+	if (!error)
+		fputs(text_string(&text), stdout);
+	text_free(&text);
+	return error;
+}
+
+static int compare(const struct difference *difference, const struct change *const *sorted,
+		   const struct diff_side *old, const struct diff_side *new, const char *directory,
+		   struct fault *fault)
+{
+	struct owners old_owners = { 0 }, new_owners = { 0 };
+	struct arena arena = { 0 };
+	struct fold fold = {
+		.difference = difference, .old = &old_owners, .new = &new_owners, .arena = &arena
+	};
+	char *old_index = NULL, *new_index = NULL, *output = NULL;
+	size_t length = 0;
+	int error = write_trees(sorted, difference->count, old, new, directory, fault);
+
+	if (!error)
+		error = read_owners(old, &old_owners, &old_index, fault);
+	if (!error)
+		error = read_owners(new, &new_owners, &new_index, fault);
+	if (!error)
+		error = read_diff(directory, &output, &length, fault);
+	if (!error)
+		error = print_folded(&fold, output, length, sorted, difference->count, fault);
+	fold_free(&fold);
+	arena_free(&arena);
+	owners_free(&old_owners);
+	owners_free(&new_owners);
+	free(old_index);
+	free(new_index);
+	free(output);
+	return error;
 }
 
 static char *make_directory(struct fault *fault)
@@ -274,7 +341,7 @@ int diff_print(const struct difference *difference, const struct diff_side *old,
 	directory = make_directory(fault);
 	error = directory ? sort_changes(difference, &sorted, fault) : -fault->error;
 	if (!error && sorted)
-		error = compare(sorted, difference->count, old, new, directory, fault);
+		error = compare(difference, sorted, old, new, directory, fault);
 	if (directory)
 		fs_remove_tree(directory, &ignored);
 	free(directory);

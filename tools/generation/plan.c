@@ -3,103 +3,15 @@
 #include "tools/generation/plan.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/cluster/nodeset.h"
+#include "tools/generation/owners.h"
 
 /* More paths than this are counted and not listed. */
 #define PATHS_LISTED 6
-#define MAC_BYTES    17 /* "52:54:00:12:34:56" */
-
-/* The first that fits counts. '*' stands for any part of a path, '/' included. */
-static const struct kind {
-	const char *pattern, *name;
-	size_t mac_at; /* where a node's MAC address stands in the path; 0: in none */
-} kinds[] = {
-	{ "http/node/*.ipxe", "node scripts", 10 },
-	{ "http/node/*.img", "node segments", 10 },
-	{ "tftp/pxelinux.cfg/01-*", "pxelinux files", 21 },
-	{ "http/kernel/*", "kernels", 0 },
-	{ "http/base/*", "base images", 0 },
-	{ "http/*", "boot files", 0 },
-	{ "tftp/*", "TFTP files", 0 },
-	{ "servers/*", "servers' files", 0 },
-	{ "*", "other files", 0 },
-};
-
-#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
-
-static size_t kind_of(const char *path)
-{
-	size_t kind = 0;
-
-	while (kind + 1 < KIND_COUNT && fnmatch(kinds[kind].pattern, path, 0) != 0)
-		kind++;
-	return kind;
-}
-
-/* Lines of an index, sorted by the MAC address that each begins with. */
-struct names {
-	const char **lines;
-	size_t count;
-};
-
-static int compare_macs(const void *a, const void *b)
-{
-	return memcmp(*(const char *const *)a, *(const char *const *)b, MAC_BYTES);
-}
-
-static int read_names(struct names *names, const struct plan_index *index)
-{
-	const char *line = index->text, *end = line + index->length;
-	size_t capacity = 1;
-
-	for (const char *byte = line; byte < end; byte++)
-		capacity += *byte == '\n';
-	names->lines = calloc(capacity, sizeof(*names->lines));
-	if (!names->lines)
-		return -ENOMEM;
-	while (line < end) {
-		const char *stop = memchr(line, '\n', (size_t)(end - line));
-
-		if (!stop)
-			break;
-		if (stop - line > MAC_BYTES + 1 && line[MAC_BYTES] == ' ' && *line != '#')
-			names->lines[names->count++] = line;
-		line = stop + 1;
-	}
-	if (names->count)
-		qsort(names->lines, names->count, sizeof(*names->lines), compare_macs);
-	return 0;
-}
-
-/* The name of the node whose file @path is; false: it is nobody's, or of a node not known. */
-static bool find_name(const struct names *names, const struct kind *kind, const char *path,
-		      char name[static NODESET_NAME_BYTES])
-{
-	char mac[MAC_BYTES + 1];
-	const char *key = mac;
-	const char *const *line;
-	size_t length;
-
-	if (!kind->mac_at || !names->count || strlen(path) < kind->mac_at + MAC_BYTES)
-		return false;
-	memcpy(mac, path + kind->mac_at, MAC_BYTES);
-	for (size_t i = 2; i < MAC_BYTES; i += 3)
-		mac[i] = ':';
-	line = bsearch(&key, names->lines, names->count, sizeof(*names->lines), compare_macs);
-	if (!line)
-		return false;
-	length = strcspn(*line + MAC_BYTES + 1, " \n");
-	if (length >= NODESET_NAME_BYTES)
-		return false;
-	memcpy(name, *line + MAC_BYTES + 1, length);
-	name[length] = '\0';
-	return true;
-}
 
 /* Files of one kind that change in the same way. */
 struct group {
@@ -111,12 +23,12 @@ struct group {
 
 struct grouping {
 	const struct plan *plan;
-	struct names old, new;
-	struct group groups[KIND_COUNT][CHANGE_KINDS];
+	struct owners old, new;
+	struct group groups[PATH_KINDS][CHANGE_KINDS];
 	struct nodeset *nodes; /* all that something changes for */
 };
 
-static const struct names *names_for(const struct grouping *grouping, const struct change *change)
+static const struct owners *owners_for(const struct grouping *grouping, const struct change *change)
 {
 	return change->new ? &grouping->new : &grouping->old;
 }
@@ -124,18 +36,18 @@ static const struct names *names_for(const struct grouping *grouping, const stru
 static int add_change(struct grouping *grouping, const struct change *change, struct fault *fault)
 {
 	const char *path = change_path(change);
-	size_t kind = kind_of(path);
+	size_t kind = path_kind(path);
 	struct group *group = &grouping->groups[kind][change->kind];
-	char name[NODESET_NAME_BYTES];
+	struct owner owner;
 	int error = 0;
 
 	group->count++;
-	if (find_name(names_for(grouping, change), &kinds[kind], path, name)) {
+	if (owners_find(owners_for(grouping, change), path, &owner)) {
 		if (!group->nodes && !(group->nodes = nodeset_new()))
 			return fault_set(fault, ENOMEM, "plan", path, NULL);
 		group->named++;
-		error = nodeset_add_name(group->nodes, name, fault);
-		return error ? error : nodeset_add_name(grouping->nodes, name, fault);
+		error = nodeset_add_name(group->nodes, owner.name, fault);
+		return error ? error : nodeset_add_name(grouping->nodes, owner.name, fault);
 	}
 	if (group->listed < PATHS_LISTED)
 		text_printf(&group->paths, "%s%s", group->listed++ ? ", " : "", path);
@@ -148,8 +60,9 @@ static int make_groups(struct grouping *grouping, struct fault *fault)
 	int error = 0;
 
 	grouping->nodes = nodeset_new();
-	if (!grouping->nodes || read_names(&grouping->old, &plan->old_index) ||
-	    read_names(&grouping->new, &plan->new_index))
+	if (!grouping->nodes ||
+	    owners_read(&grouping->old, plan->old_index.text, plan->old_index.length) ||
+	    owners_read(&grouping->new, plan->new_index.text, plan->new_index.length))
 		return fault_set(fault, ENOMEM, "plan", "", NULL);
 	for (size_t i = 0; !error && i < plan->difference->count; i++)
 		error = add_change(grouping, &plan->difference->changes[i], fault);
@@ -158,14 +71,14 @@ static int make_groups(struct grouping *grouping, struct fault *fault)
 
 static void free_groups(struct grouping *grouping)
 {
-	for (size_t kind = 0; kind < KIND_COUNT; kind++)
+	for (size_t kind = 0; kind < PATH_KINDS; kind++)
 		for (size_t change = 0; change < CHANGE_KINDS; change++) {
 			nodeset_free(grouping->groups[kind][change].nodes);
 			text_free(&grouping->groups[kind][change].paths);
 		}
 	nodeset_free(grouping->nodes);
-	free(grouping->old.lines);
-	free(grouping->new.lines);
+	owners_free(&grouping->old);
+	owners_free(&grouping->new);
 }
 
 static int write_group(const char *kind, enum change_kind change, struct group *group,
@@ -218,9 +131,9 @@ int plan_to_text(const struct plan *plan, struct text *text, struct fault *fault
 	int error = make_groups(&grouping, fault);
 
 	write_head(plan, text);
-	for (size_t kind = 0; !error && kind < KIND_COUNT; kind++)
+	for (size_t kind = 0; !error && kind < PATH_KINDS; kind++)
 		for (size_t change = 0; !error && change < CHANGE_KINDS; change++)
-			error = write_group(kinds[kind].name, change,
+			error = write_group(path_kind_name(kind), change,
 					    &grouping.groups[kind][change], text, fault);
 	free_groups(&grouping);
 	write_actions(plan, text);
@@ -232,13 +145,12 @@ int plan_to_text(const struct plan *plan, struct text *text, struct fault *fault
 static json_t *file_to_json(const struct grouping *grouping, const struct change *change)
 {
 	const char *path = change_path(change);
-	size_t kind = kind_of(path);
-	char name[NODESET_NAME_BYTES];
-	bool named = find_name(names_for(grouping, change), &kinds[kind], path, name);
+	struct owner owner;
+	bool named = owners_find(owners_for(grouping, change), path, &owner);
 
 	return json_pack("{s:s, s:s, s:s, s:s?}", "path", path, "change",
-			 change_kind_name(change->kind), "kind", kinds[kind].name, "node",
-			 named ? name : NULL);
+			 change_kind_name(change->kind), "kind", path_kind_name(path_kind(path)),
+			 "node", named ? owner.name : NULL);
 }
 
 static json_t *files_to_json(const struct grouping *grouping)
