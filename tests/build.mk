@@ -56,10 +56,11 @@ check: deps
 	@$(MAKE) --no-print-directory fixtures
 	@tests/run -j $(JOBS) $(filter-out $(NO_TESTS),$(BOOT_TESTS)) $(UNIT_TESTS) $(OTHER_TESTS)
 
+# apply is killed at each of its steps there, which takes its time.
 check-full: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
 	@$(MAKE) --no-print-directory fixtures
-	@tests/run -j $(JOBS) $(filter-out $(NO_TESTS),$(BOOT_TESTS_FULL) $(BOOT_TESTS)) \
+	@KILL_STRIDE=1 WIREROOT_TEST_TIMEOUT=$${WIREROOT_TEST_TIMEOUT:-3600} tests/run -j $(JOBS) $(filter-out $(NO_TESTS),$(BOOT_TESTS_FULL) $(BOOT_TESTS)) \
 		$(UNIT_TESTS) $(OTHER_TESTS)
 
 # Without QEMU, in a minute: for the time while one writes code.

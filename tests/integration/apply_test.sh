@@ -141,6 +141,8 @@ check "… as JSON, too" sh -c "'$wireroot' plan --json --cluster '$work/cluster
 		path: \"http/node/52:54:00:12:00:02.ipxe\"}]'"
 check "a diff shows the line" says 0 '^\+kernel .* one=1 ' \
 	"$wireroot" diff --cluster "$work/cluster.yaml" --state "$state" --cache "$work/cache"
+check "… and whose it is" says 0 '^n02, node scripts:$' \
+	"$wireroot" diff --cluster "$work/cluster.yaml" --state "$state" --cache "$work/cache"
 check "nothing of that was written" in_force 1
 check "a change of one node" says 0 'generation 2 is in force: 0 files added, 1 changed, 0 removed' \
 	apply
@@ -193,6 +195,18 @@ define one=1
 check "nor is an object that has been damaged" says 0 'generation 5' apply
 check "… indeed" in_force 5
 check "… with the bytes from before" diff "$work/bytes2" <(bytes)
+alike_once() {
+	sed 's/drivers: \[virtio_net\]/&, onfail: retry/' "$work/cluster.yaml" >"$work/retry.yaml"
+	"$wireroot" diff --cluster "$work/retry.yaml" --state "$state" --cache "$work/cache" \
+		>"$work/diff" 2>/dev/null || return
+	cat "$work/diff"
+	[ "$(grep -c '^[+-][^+-]' "$work/diff")" = 1 ] &&
+		grep -qx 'n\[01-03\], node segments, 3 changes alike; shown is n01:' "$work/diff"
+}
+define
+apply >/dev/null 2>&1
+check "a diff shows once what changes alike" alike_once
+
 rm -rf "$state"
 define
 apply >/dev/null 2>&1
@@ -237,16 +251,19 @@ check "… and changes nothing" in_force 2
 # --- drop-ins and services -----------------------------------------------------------------------
 
 # Stands in for systemctl and its like: notes what it is told, refuses what is in `refuse`.
-cat >"$work/bin/systemctl" <<EOF
-#!/bin/sh
-echo "\${0##*/} \$*" >>"$work/told"
-echo "\$(readlink "$state/current") \$*" >>"$work/told-when"
-if [ -e "$work/refuse" ] && echo "\$*" | grep -q "\$(cat "$work/refuse")"; then
-	echo "Job for that failed." >&2
-	exit 1
-fi
-EOF
-chmod 755 "$work/bin/systemctl"
+fake_systemctl() {
+	cat >"$work/bin/systemctl" <<-EOF
+	#!/bin/sh
+	echo "\${0##*/} \$*" >>"$work/told"
+	echo "\$(readlink "$state/current") \$*" >>"$work/told-when"
+	if [ -e "$work/refuse" ] && echo "\$*" | grep -q "\$(cat "$work/refuse")"; then
+		echo "Job for that failed." >&2
+		exit 1
+	fi
+	EOF
+	chmod 755 "$work/bin/systemctl"
+}
+fake_systemctl
 # As a service's command; the checker, whose /etc/exports is ours, is not noted.
 fake_exportfs() {
 	{ echo '#!/bin/sh'; echo 'grep -q Wireroot /etc/exports && exit'
@@ -509,10 +526,14 @@ ip addr del 10.87.0.1/32 dev lo
 # --- killed at every step ------------------------------------------------------------------------
 
 # The system calls that change something on disk, or tell that it is there; a file that was only
-# made is found before its write.
+# made is found before its write. Of many calls alike one in KILL_STRIDE is tried; with
+# KILL_STRIDE=1 (five minutes) each is, and each of those between which something may have changed.
+KILL_STRIDE=${KILL_STRIDE:-6}
 calls="mkdir mkdirat linkat write rename renameat symlinkat unlinkat fsync syncfs"
+[ "$KILL_STRIDE" -gt 1 ] ||
+	calls+=" openat close fchmod utimensat ftruncate pwrite64 flock clone3 wait4 poll"
 
-# killed CALL N COMMAND...: kill it at the Nth call. Fails when there was none such.
+# killed CALL N COMMAND...: kill it at the Nth call. 1: there was none such, and it succeeded.
 killed() {
 	local call=$1 when=$2
 	shift 2
@@ -521,13 +542,23 @@ killed() {
 		strace -qq -o /dev/null -e trace="$call" \
 			-e inject="$call:signal=KILL:when=$when" "$@"
 		exit $?
-	) >/dev/null 2>&1
-	[ $? -eq 137 ]
+	) >"$work/killed" 2>&1
+	case $? in
+	137) return 0 ;;
+	0) return 1 ;;
+	*) return 2 ;;
+	esac
 }
 
+# What the killed command is told of services, and what is run behind it.
+services=(--services none)
+again=apply
+
 restore() {
-	rm -rf "$state"
+	rm -rf "$state" "${work:?}/etc"
 	[ ! -d "$work/before" ] || cp -a "$work/before" "$state"
+	[ ! -d "$work/before-etc" ] || cp -a "$work/before-etc" "$work/etc"
+	: >"$work/told-when"
 }
 
 # After a kill: OLD (0: none) or NEW is in force, whole; OLD's bytes are as they were; and the next
@@ -538,21 +569,23 @@ judge_kill() {
 		in_force "$new" >/dev/null || in_force "$old" || return
 	fi
 	"$wireroot" history --state "$state" >/dev/null || return
-	apply >"$work/after" 2>&1 || { cat "$work/after"; return 1; }
+	"$again" >"$work/after" 2>&1 || { cat "$work/after"; return 1; }
 	in_force "$(readlink "$state/current" | sed 's/.*\///')" && nothing_left || return
 	diff "$work/wanted" <(bytes) || return
 	[ "$old" -eq 0 ] || diff -r "$work/before/generations/$old" "$state/generations/$old"
 }
 
-# kill_everywhere OLD NEW WORD...: `wireroot WORD...` is killed at each of its calls. Of many alike
-# one in KILL_STRIDE.
+# kill_everywhere OLD NEW WORD...: `wireroot WORD...` is killed at each of its calls.
 kill_everywhere() {
-	local old=$1 new=$2 call n steps=0
+	local old=$1 new=$2 call n steps=0 status
 	shift 2
 	for call in $calls; do
-		for ((n = 1; ; n += n < 5 ? 1 : ${KILL_STRIDE:-6})); do
+		for ((n = 1; ; n += n < 5 ? 1 : KILL_STRIDE)); do
 			restore
-			killed "$call" "$n" "$wireroot" "$@" --state "$state" --services none || break
+			killed "$call" "$n" "$wireroot" "$@" --state "$state" "${services[@]}"
+			status=$?
+			[ "$status" -ne 1 ] || break
+			[ "$status" -eq 0 ] || { cat "$work/killed"; return 1; }
 			steps=$((steps + 1))
 			if ! judge_kill "$old" "$new"; then
 				echo "killed at call $n of $call"
@@ -560,7 +593,7 @@ kill_everywhere() {
 			fi
 		done
 	done
-	echo "$steps steps" | tee -a "$work/steps"
+	echo "$steps steps"
 	[ "$steps" -gt 10 ]
 }
 
@@ -603,6 +636,44 @@ prune_setup
 check "old generations are pruned without asking" prune --keep 2
 check "… indeed" kept 4 5
 check "prune, killed at every step" kill_everywhere 4 5 prune --keep 2
+
+# The same with services, which hear of what is in force at the end.
+rm -rf "$work/before" "$work/before-etc" "$work/refuse"
+services=(--services systemd --prefix-etc "$work/etc")
+again=settle
+fake_systemctl
+fake_exportfs
+settle() {
+	local now line
+	"$wireroot" apply "${definition[@]}" --state "$state" "${services[@]}" || return
+	now=$(readlink "$state/current")
+	cmp "$work/etc/dnsmasq.d/wireroot.conf" "$state/current/servers/boot1/dnsmasq.conf" || return
+	for line in "${heard[@]}"; do
+		grep -qx "$now $line" "$work/told-when" ||
+			{ echo "nobody said: $line"; cat "$work/told-when"; return 1; }
+	done
+}
+heard=(daemon-reload "start nfs-kernel-server.service" -ra "enable --now wirerootd.service"
+	"restart --quiet dnsmasq")
+define
+rm -rf "$state" "${work:?}/etc"
+PATH=$work/bin:$PATH settle >/dev/null 2>&1
+bytes >"$work/wanted"
+PATH=$work/bin:$PATH check "the first apply with services, killed at every step" \
+	kill_everywhere 0 1 apply "${definition[@]}"
+
+heard=("reload-or-restart --quiet dnsmasq" "reload-or-restart --quiet wirerootd.service")
+rm -rf "$state" "${work:?}/etc"
+PATH=$work/bin:$PATH apply_with_services >/dev/null 2>&1
+cp -a "$state" "$work/before"
+cp -a "$work/etc" "$work/before-etc"
+define six=6 '  n06: { profiles: compute, mac: 52:54:00:12:00:06, address: 10.87.0.16 }'
+PATH=$work/bin:$PATH settle >/dev/null 2>&1
+bytes >"$work/wanted"
+PATH=$work/bin:$PATH check "a second one" kill_everywhere 1 2 apply "${definition[@]}"
+services=(--services none)
+again=apply
+rm -rf "$work/before" "$work/before-etc"
 
 # --- a switch that was cut off -------------------------------------------------------------------
 
