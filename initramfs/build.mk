@@ -37,6 +37,8 @@ $(B)/wireroot-discover: $(DISCOVER_OBJECTS)
 	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
 	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
 
+$(B)/initramfs/iscsi/hand_over.o: $(wildcard initramfs/iscsi/second_stage/*)
+
 $(B)/wireroot-iscsi: $(ISCSI_OBJECTS)
 	@$(call say,KLCC)
 	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^

@@ -142,7 +142,7 @@ int file_write(const char *path, const char *text)
 
 int make_directories(const char *path, mode_t mode)
 {
-	char part[256];
+	char part[512];
 	char *slash;
 
 	if (strlcpy(part, path, sizeof(part)) >= sizeof(part))

@@ -50,6 +50,7 @@ test-programs: unit-tests fuzz-targets $(TEST_PROGRAMS)
 fixtures: deps
 	@tests/fixtures/kernels.sh >/dev/null
 	@tests/fixtures/debian_root.sh --archive >/dev/null
+	@tests/fixtures/debian_iscsi_root.sh --archive >/dev/null
 
 check: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs

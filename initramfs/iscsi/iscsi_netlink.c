@@ -75,6 +75,7 @@ enum param {
 	PARAM_TARGET_SECRET = 25,
 	PARAM_PING_TIMEOUT = 30,
 	PARAM_PING_INTERVAL = 31,
+	PARAM_INTERFACE_NAME = 32,
 	PARAM_ISID = 33,
 	PARAM_INITIATOR_NAME = 34,
 };
@@ -324,6 +325,7 @@ static int set_texts(const struct iscsi_kernel *kernel, uint32_t session,
 		{ PARAM_TARGET_NAME, target->name },
 		{ PARAM_PORTAL_ADDRESS, address },
 		{ PARAM_INITIATOR_NAME, login->config->initiator },
+		{ PARAM_INTERFACE_NAME, "default" }, /* open-iscsi's, that binds to none */
 		{ PARAM_ISID, isid_text },
 		{ PARAM_USER, target->initiator.user },
 		{ PARAM_SECRET, target->initiator.secret },

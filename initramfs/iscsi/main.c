@@ -29,6 +29,7 @@
 #include "../words.h"
 #include "chap.h"
 #include "disk.h"
+#include "hand_over.h"
 #include "ibft.h"
 #include "iscsi_netlink.h"
 #include "iscsi_spec.h"
@@ -468,6 +469,8 @@ int main(int argc, char *argv[])
 		error = attach_all(&client, fault);
 	if (!error)
 		error = mount_root(&client);
+	if (!error)
+		error = iscsi_hand_over(client.spec.initiator, fault);
 	if (error)
 		give_up(&client);
 	else
