@@ -150,3 +150,18 @@ int resolve(const char *name, const struct lease *lease, uint32_t *address, stru
 		*address = answer.addresses[0];
 	return result;
 }
+
+uint32_t source_address(uint32_t server)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons(9), /* any but 0 */
+				       .sin_addr.s_addr = htonl(server) };
+	socklen_t length = sizeof(address);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool known = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+		     getsockname(fd, (struct sockaddr *)&address, &length) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return known ? ntohl(address.sin_addr.s_addr) : 0;
+}

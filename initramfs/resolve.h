@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Find a server's IPv4 address by its DNS name, with the name servers and domains of the lease.
+ * Find a server's IPv4 address by its DNS name, with the name servers and domains of the lease, and
+ * our own address on the way there.
  */
 #ifndef WIREROOT_RESOLVE_H
 #define WIREROOT_RESOLVE_H
@@ -16,5 +17,11 @@
  * domain first. Returns 0, or a negative errno with @fault.
  */
 int resolve(const char *name, const struct lease *lease, uint32_t *address, struct fault *fault);
+
+/*
+ * The address that the kernel speaks to @server from; nothing is sent to find out. 0: unknown. Both
+ * are in host byte order.
+ */
+uint32_t source_address(uint32_t server);
 
 #endif

@@ -6,15 +6,12 @@
  * renewing the lease and telling what it waits for. The child shares the mount namespace: what it
  * mounts, the init has. It may be killed at any moment, since NFS mounts wait killably.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <netinet/in.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,22 +74,6 @@ static void mount_and_look(const struct nfs_target *target, const char *wanted_i
 	if (fchdir(outside) < 0 || chroot(".") < 0)
 		fault_set(&result->fault, errno, "leave the mounted root", "/", NULL);
 	close(outside);
-}
-
-/* The address that the kernel speaks to @server from; nothing is sent to find out. 0: unknown. */
-static uint32_t source_address(uint32_t server)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-				       .sin_port = htons(9), /* any but 0 */
-				       .sin_addr.s_addr = htonl(server) };
-	socklen_t length = sizeof(address);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool known = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-		     getsockname(fd, (struct sockaddr *)&address, &length) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return known ? ntohl(address.sin_addr.s_addr) : 0;
 }
 
 static int start_iscsi(const struct root_request *request, int modules_ready, int result)
@@ -185,6 +166,7 @@ int root_attempt_start(struct root_attempt *attempt_state, const struct params *
 		return fault_set(fault, error, "start a process", "", NULL);
 	}
 	if (attempt_state->pid == 0) {
+		(void)setpgid(0, 0); /* what it starts ends with it: root_attempt_cancel() */
 		memset(&result, 0, sizeof(result));
 		attempt(params, spec, lease, modules, ends[1], &result);
 		_exit(write_all(ends[1], &result, sizeof(result)) < 0);
@@ -227,6 +209,7 @@ void root_attempt_result(struct root_attempt *attempt_state, struct root_result 
 void root_attempt_cancel(struct root_attempt *attempt_state, const char *peer,
 			 struct root_result *result)
 {
+	kill(-attempt_state->pid, SIGKILL);
 	kill(attempt_state->pid, SIGKILL);
 	finish(attempt_state);
 	(void)umount2(ROOT_DIRECTORY, MNT_DETACH);

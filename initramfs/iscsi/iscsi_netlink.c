@@ -18,10 +18,12 @@
 #include <linux/netlink.h>
 
 #include "../sys.h"
+#include "../value.h"
 #include "iscsi_netlink.h"
 
 #define TRANSPORT_HANDLE "/sys/class/iscsi_transport/tcp/handle"
 #define SESSIONS	 "/sys/class/iscsi_session"
+#define CONNECTIONS	 "/sys/class/iscsi_connection"
 
 #define CONNECTION_ID 0
 /* As open-iscsi's defaults: node.session.cmds_max and queue_depth. */
@@ -412,4 +414,71 @@ void iscsi_kernel_destroy_all(struct iscsi_kernel *kernel)
 	}
 	if (directory)
 		closedir(directory);
+}
+
+/* A session's entry is a link that leads through its host: …/host2/session1/…. */
+static bool find_host(uint32_t id, uint32_t *host)
+{
+	char path[64], target[256];
+	const char *found;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), SESSIONS "/session%u", id);
+	length = readlink(path, target, sizeof(target) - 1);
+	target[length > 0 ? length : 0] = '\0';
+	found = strstr(target, "/host");
+	if (!found)
+		return false;
+	*host = (uint32_t)strtoul(found + strlen("/host"), NULL, 10);
+	return true;
+}
+
+/* Files of sysfs end with a newline. */
+static bool read_line(const char *path, char *text, size_t text_bytes)
+{
+	if (file_read(path, text, text_bytes) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return true;
+}
+
+static bool find_portal(uint32_t id, uint32_t *address, char portal[static 24])
+{
+	char path[96], text[IPV4_TEXT_BYTES + 1], port[8];
+
+	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:%u/address", id, CONNECTION_ID);
+	if (!read_line(path, text, sizeof(text)) || !value_ipv4(text, address))
+		return false;
+	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:%u/port", id, CONNECTION_ID);
+	if (!read_line(path, port, sizeof(port)))
+		return false;
+	snprintf(portal, 24, "%s:%s", text, port);
+	return true;
+}
+
+static bool is_session_with(const char *entry, const char *name, uint32_t *id)
+{
+	char path[64], found[256];
+
+	if (strncmp(entry, "session", strlen("session")) != 0)
+		return false;
+	*id = (uint32_t)strtoul(entry + strlen("session"), NULL, 10);
+	snprintf(path, sizeof(path), SESSIONS "/session%u/targetname", *id);
+	return read_line(path, found, sizeof(found)) && strcmp(found, name) == 0;
+}
+
+bool iscsi_kernel_find(const char *name, struct iscsi_session *session, uint32_t *address,
+		       char portal[static 24])
+{
+	DIR *directory = opendir(SESSIONS);
+	struct dirent *entry;
+	bool found = false;
+
+	while (directory && !found && (entry = readdir(directory)))
+		found = is_session_with(entry->d_name, name, &session->id) &&
+			find_host(session->id, &session->host) &&
+			find_portal(session->id, address, portal);
+	if (directory)
+		closedir(directory);
+	return found;
 }

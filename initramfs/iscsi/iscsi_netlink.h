@@ -8,6 +8,7 @@
 #ifndef WIREROOT_ISCSI_NETLINK_H
 #define WIREROOT_ISCSI_NETLINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "../fault.h"
@@ -41,5 +42,12 @@ void iscsi_kernel_destroy(struct iscsi_kernel *kernel, const struct iscsi_sessio
 
 /* End every session that an attempt before this one may have left. */
 void iscsi_kernel_destroy_all(struct iscsi_kernel *kernel);
+
+/*
+ * Find the session with the target called @name: *@session, its portal's *@address (host byte
+ * order), and as text with the port, "10.0.0.1:3260". Returns false when there is none.
+ */
+bool iscsi_kernel_find(const char *name, struct iscsi_session *session, uint32_t *address,
+		       char portal[static 24]);
 
 #endif

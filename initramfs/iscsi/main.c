@@ -4,6 +4,7 @@
  *
  *	words ▸ portals: connect, log in ▸ modules ▸ kernel's session ▸ disk ▸ file system
  *
+ * In an image with open-iscsi's iscsistart that connects, logs in and makes the kernel's session.
  * The init's attempt runs this program in its own place; struct root_request in root.h says what
  * goes in and out. Nothing but CHAP needs the modules before the login is done. It may be killed at
  * any time: what an attempt left in the kernel, the next one ends first.
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include "../mount_flags.h"
+#include "../resolve.h"
 #include "../root.h"
 #include "../second_stage.h"
 #include "../sys.h"
@@ -33,6 +35,7 @@
 #include "ibft.h"
 #include "iscsi_netlink.h"
 #include "iscsi_spec.h"
+#include "iscsistart.h"
 #include "portals.h"
 
 #define COMMAND_LINE_BYTES 4096
@@ -48,6 +51,8 @@ struct client {
 	struct words words, node_words;
 	char firmware_table[IBFT_BYTES];
 	struct ibft ibft;
+	bool from_firmware; /* the targets */
+	bool iscsistart; /* it is there and logs in */
 	struct iscsi_spec spec;
 	struct iscsi_login_config config;
 	struct portals portals;
@@ -85,6 +90,7 @@ static int take_firmware(struct client *client, struct fault *fault)
 		strcpy(spec->initiator, ibft->initiator);
 	memcpy(spec->targets, ibft->targets, sizeof(spec->targets));
 	spec->count = ibft->count;
+	client->from_firmware = true;
 	return 0;
 }
 
@@ -261,23 +267,14 @@ static int open_kernel(struct client *client, struct fault *fault)
 	return error;
 }
 
-static uint32_t own_address(int socket)
+/* The first session's portal is the one that the root is said to come from. */
+static void note_portal(struct client *client, const char *portal, uint32_t address)
 {
-	struct sockaddr_in address;
-	socklen_t length = sizeof(address);
-
-	return getsockname(socket, (struct sockaddr *)&address, &length) < 0
-		       ? 0
-		       : ntohl(address.sin_addr.s_addr);
-}
-
-static void note_portal(struct client *client, const struct portal *portal)
-{
-	if (client->session_count)
+	if (client->session_count++)
 		return;
-	strlcpy(client->portal, portal->text, sizeof(client->portal));
-	client->result.server = portal->address;
-	client->result.source = own_address(portal->socket);
+	strlcpy(client->portal, portal, sizeof(client->portal));
+	client->result.server = address;
+	client->result.source = source_address(address);
 }
 
 /* Every LUN that is asked for of the target called @name. */
@@ -300,7 +297,7 @@ static int find_disks(struct client *client, unsigned int first, uint32_t host, 
 	return error;
 }
 
-/* Log in to the target at index @first, and find its disks. */
+/* Log in to the target at index @first by our own client, and find its disks. */
 static int attach(struct client *client, unsigned int first, struct fault *fault)
 {
 	struct iscsi_session *session = &client->sessions[client->session_count];
@@ -317,26 +314,100 @@ static int attach(struct client *client, unsigned int first, struct fault *fault
 			&client->kernel, portal->socket, portal->login, &portal->target,
 			value_ipv4_text(portal->address, address), session, fault);
 	if (!error) {
-		note_portal(client, portal);
-		client->session_count++;
+		note_portal(client, portal->text, portal->address);
 		error = find_disks(client, first, session->host, portal->peer, fault);
 	}
 	portals_close(&client->portals); /* the kernel keeps the one that it was given */
 	return error;
 }
 
-static int attach_all(struct client *client, struct fault *fault)
-{
-	int error = prepare_chap(client, fault);
+/* --- the same by iscsistart ---------------------------------------------------------------------
+ */
 
+/* One portal after the other: iscsistart knows of one only. */
+static int run_iscsistart(struct client *client, unsigned int first, struct fault *fault)
+{
+	const struct iscsi_spec *spec = &client->spec;
+	int error = -ENOENT;
+
+	for (unsigned int i = first; error && i < spec->count; i++) {
+		const struct iscsi_target *target = &spec->targets[i];
+		uint32_t address;
+
+		if (strcmp(target->name, spec->targets[first].name) != 0 ||
+		    is_repeated(spec, i, true))
+			continue;
+		if (target->ipv6)
+			error = fault_set(fault, EAFNOSUPPORT, "reach the iSCSI portal",
+					  target->server, "give its IPv4 address or its name");
+		else
+			error = resolve(target->server, &client->request.lease, &address, fault);
+		if (!error)
+			error = iscsistart_log_in(spec, target, address, i + 1 == spec->count,
+						  fault);
+	}
+	return error;
+}
+
+/* Has a word changed what the firmware's table says? Then iscsistart must not read that itself. */
+static bool is_firmwares_own(const struct client *client)
+{
+	const struct iscsi_target *common = &client->spec.common;
+
+	return client->from_firmware && !client->spec.header_digest && !client->spec.data_digest &&
+	       !common->server[0] && !common->port && !common->initiator.secret[0] &&
+	       !common->target.secret[0] &&
+	       strcmp(client->spec.initiator, client->ibft.initiator) == 0;
+}
+
+/* As attach(). The sessions of the firmware's targets are there already. */
+static int attach_by_iscsistart(struct client *client, unsigned int first, struct fault *fault)
+{
+	struct iscsi_session *session = &client->sessions[client->session_count];
+	const char *name = client->spec.targets[first].name;
+	char portal[sizeof(client->portal)], peer[sizeof(fault->peer)];
+	uint32_t address;
+	int error = is_firmwares_own(client) ? 0 : run_iscsistart(client, first, fault);
+
+	if (error)
+		return error;
+	if (!iscsi_kernel_find(name, session, &address, portal))
+		return fault_set(fault, ENOENT, "find the session that iscsistart made", name,
+				 "the firmware's table may have no network interface for it");
+	snprintf(peer, sizeof(peer), "%s %s", portal, name);
+	note_portal(client, portal, address);
+	return find_disks(client, first, session->host, peer, fault);
+}
+
+static int prepare_iscsistart(struct client *client, struct fault *fault)
+{
+	int error = open_kernel(client, fault);
+
+	if (!error && is_firmwares_own(client))
+		error = iscsistart_log_in_firmware(fault);
+	return error;
+}
+
+static int prepare_own(struct client *client, struct fault *fault)
+{
 	client->config.initiator = client->spec.initiator;
 	client->config.header_digest = client->spec.header_digest;
 	client->config.data_digest = client->spec.data_digest;
 	derive_isid(client->spec.initiator, client->config.isid);
+	return prepare_chap(client, fault);
+}
+
+static int attach_all(struct client *client, struct fault *fault)
+{
+	int error;
+
 	client->events = disk_open_events();
+	client->iscsistart = access(ISCSISTART, X_OK) == 0;
+	error = client->iscsistart ? prepare_iscsistart(client, fault) : prepare_own(client, fault);
 	for (unsigned int i = 0; !error && i < client->spec.count; i++)
 		if (!is_repeated(&client->spec, i, false))
-			error = attach(client, i, fault);
+			error = client->iscsistart ? attach_by_iscsistart(client, i, fault)
+						   : attach(client, i, fault);
 	return error;
 }
 

@@ -17,7 +17,7 @@ nodes=(
 
 use_kernel "${WIREROOT_KERNEL:-6.1}"
 make_root "$WORK/root"
-make_initrd "$WORK/base.img" --with iscsi,overlay
+make_iscsi_initrd "$WORK/base.img" overlay
 make_disk "$WORK/disk.img" wireroot
 uuid=$(blkid -o value -s UUID "$WORK/disk.img")
 lab_up --root "$WORK/root"

@@ -8,7 +8,7 @@
 
 use_kernel "${WIREROOT_KERNEL:-6.1}"
 make_root "$WORK/root"
-make_initrd "$WORK/base.img" --with iscsi
+make_iscsi_initrd "$WORK/base.img" ""
 make_disk "$WORK/disk.img" wireroot
 truncate -s 1M "$WORK/empty.img"
 lab_up --root "$WORK/root"
@@ -18,25 +18,28 @@ target_account locked node secret-of-node
 target_add open "$WORK/disk.img"
 target_add empty "$WORK/empty.img"
 
-# Node, its words, the line that is expected, what that shows.
+# Node, its words, the line that is expected, what that shows, the line of iscsistart if another.
 refused()
 {
 	node_direct "$1" "$2"
-	expect_fault "$1" "$3" "$4"
+	expect_fault "$1" "$(words_of "$3" "${5:-$3}")" "$4"
 	[ "$1" = wrong ] || lab power "$1" off
 }
 
+by_iscsistart='log in by iscsistart: .*auth.*: 10\.87\.0\.1:3260 .*permission denied.*check rd\.iscsi\.username='
 refused wrong "root=iscsi:node:another-secret@$(portal locked)" \
 	'log in to iSCSI target: authentication failed \(status 0201\): 10\.87\.0\.1:3260 .*permission denied.*check rd\.iscsi\.username= and rd\.iscsi\.password=' \
-	"a wrong secret is called one"
+	"a wrong secret is called one" "$by_iscsistart"
 began=$(date +%s)
 refused none "root=iscsi:$(portal locked)" 'log in.*\(status 0201\).*it wants CHAP: give' \
-	"that a secret is wanted is said"
+	"that a secret is wanted is said" "$by_iscsistart"
 refused unproven "root=iscsi:node:secret-of-node:target:its-secret@$(portal locked)" \
-	'log in.*\(status 0201\).*its own for rd\.iscsi\.in\.username=' "a target that cannot prove who it is is refused"
+	'log in.*\(status 0201\).*its own for rd\.iscsi\.in\.username=' "a target that cannot prove who it is is refused" \
+	"$by_iscsistart"
 refused missing "root=iscsi:$(portal nowhere)" \
 	'log in to iSCSI target: there is no such target \(status 0203\): .*no such file or name' \
-	"a target that is not there is called so"
+	"a target that is not there is called so" \
+	'log in by iscsistart: .*target not found.*no such file or name'
 refused lun "root=iscsi:$(portal open 7)" \
 	'find LUN 7 \(hexadecimal\): .*the target.s disks are LUN 1' "a wrong LUN says which there are"
 refused label "root=LABEL=other netroot=iscsi:$(portal open)" \
@@ -46,7 +49,8 @@ refused empty "root=iscsi:$(portal empty)" 'find the root on the iSCSI disks: sd
 	"a disk without a file system is called so"
 refused closed "root=iscsi:10.87.0.1::3262:1:$IQN:open" \
 	'reach the iSCSI portal: 10\.87\.0\.1:3262 .*connection refused.*no iSCSI target listens there' \
-	"a closed port is called so"
+	"a closed port is called so" \
+	'log in by iscsistart: .*refused.*: 10\.87\.0\.1:3262 .*no iSCSI target listens there'
 # Something that is no target, and something that says nothing. Both end with the lab.
 printf 'SSH-2.0-This is no iSCSI target, but it takes connections.\r\n' > "$WORK/banner"
 "$WIREROOT" lab exec "$LAB" -- \
@@ -54,16 +58,17 @@ printf 'SSH-2.0-This is no iSCSI target, but it takes connections.\r\n' > "$WORK
 "$WIREROOT" lab exec "$LAB" -- nc -lk 10.87.0.1 3264 > /dev/null &
 refused banner "root=iscsi:10.87.0.1::3263:1:$IQN:open" \
 	'log in: instead of an answer came opcode 0x13: 10\.87\.0\.1:3263 .*is this an iSCSI target' \
-	"what is no iSCSI target is called so"
+	"what is no iSCSI target is called so" 'log in by iscsistart: .*: 10\.87\.0\.1:3263 '
 refused silent "root=iscsi:10.87.0.1::3264:1:$IQN:open" \
 	'log in to iSCSI target: 10\.87\.0\.1:3264 .*timed out.*does not answer' \
-	"a target that says nothing is not waited for for ever"
+	"a target that says nothing is not waited for for ever" \
+	'log in by iscsistart: .*: 10\.87\.0\.1:3264 .*timed out'
 refused malformed "root=iscsi:10.87.0.1::::" 'read parameter: LUN or iSCSI target' \
 	"a malformed word is refused"
 
 # The tries come 1, 2, 4, 8, … seconds after each other.
 seconds=$(($(date +%s) - began))
-tries=$(tr -d '\r' < "$LAB/wrong.console" | grep -ac 'status 0201')
+tries=$(tr -d '\r' < "$LAB/wrong.console" | grep -ac 'permission denied')
 most=1
 for ((sum = 0, step = 1; sum < seconds; sum += step / 2 + 1, step *= 2)); do
 	most=$((most + 1))

@@ -58,6 +58,16 @@ in_order() {
 	done
 }
 
+# Unpacks the first segment of FILE, and runs iscsistart in that root: are all its libraries there?
+iscsistart_runs() {
+	local bytes
+	bytes=$("$wireroot" initrd show --json "$1" | jq '.segments[0].bytes') || return
+	rm -rf "$work/unpacked"
+	mkdir "$work/unpacked"
+	head -c "$bytes" "$1" | zstd -dc | (cd "$work/unpacked" && cpio --quiet -idm) || return
+	chroot "$work/unpacked" /sbin/iscsistart -v
+}
+
 not_written() {
 	! [ -e "$1" ]
 }
@@ -113,6 +123,18 @@ head -c 100000 "$work/one.img" >"$work/short.img"
 check "show says which initrd is cut off" says 1 'short\.img: zstd.*damaged or cut off' \
 	"$wireroot" initrd show "$work/short.img"
 check "a missing option is a usage error" says 2 'see wireroot initrd --help' "$wireroot" initrd build
+
+check "a virtio initrd for iSCSI and ext4 is built" \
+	build --drivers virtio_net --without nfs --with iscsi,ext4 -o "$work/iscsi.img"
+check "it has at most 1,600,000 bytes" at_most 1600000 "$work/iscsi.img"
+check "one with iscsistart is built" build --drivers virtio_net --without nfs \
+	--with iscsi,iscsistart --iscsistart "$(tests/fixtures/iscsistart.sh)" -o "$work/start.img"
+check "iscsistart finds all its libraries in it" says 0 'iscsistart version' \
+	iscsistart_runs "$work/start.img"
+check "where there is none, that is said" says 1 'install open-iscsi, or give --iscsistart' \
+	build --with iscsi,iscsistart --iscsistart "$work/none/sbin/iscsistart" -o "$work/bad.img"
+check "without iSCSI it is of no use" says 2 'of use only with iscsi' \
+	build --with iscsistart -o "$work/bad.img"
 
 use 6.12
 check "compressed modules (6.12) are unpacked into it" \

@@ -32,13 +32,15 @@ static const char help[] =
 	"  --drivers auto|LIST   all wired network drivers, each loaded if its device is there, or\n"
 	"                        just these, in this order, or auto,NAME...; default: auto\n"
 	"  --with LIST           what else: overlay, vlan, rescue (a shell), iscsi (roots on iSCSI\n"
-	"                        disks), and for these ext4 (the default), xfs, btrfs\n"
+	"                        disks), and for these ext4 (the default), xfs, btrfs, and\n"
+	"                        iscsistart (open-iscsi's program instead of our own client)\n"
 	"  --without nfs         no NFS, for nodes whose roots are on iSCSI disks\n"
 	"  --firmware DIR        default: /lib/firmware\n"
 	"  --config FILE         the kernel's configuration; default: beside the modules or in /boot\n"
 	"  --compression NAME    zstd, xz or none; default: zstd if the kernel can, else xz\n"
 	"  --init FILE           default: the one that came with this program\n"
 	"  --busybox FILE        for --with rescue, static; default: /bin/busybox\n"
+	"  --iscsistart FILE     for --with iscsistart; default: /sbin/iscsistart\n"
 	"  --node-conf FILE      put a node file into it\n"
 	"  --cache DIR           where compressed modules are kept\n"
 	"  --no-cache            compress everything anew\n"
@@ -64,6 +66,7 @@ enum option_code {
 	OPTION_COMPRESSION,
 	OPTION_INIT,
 	OPTION_BUSYBOX,
+	OPTION_ISCSISTART,
 	OPTION_NODE_CONF,
 	OPTION_CACHE,
 	OPTION_NO_CACHE,
@@ -85,6 +88,7 @@ static const struct option build_options[] = {
 	{ "compression", required_argument, NULL, OPTION_COMPRESSION },
 	{ "init", required_argument, NULL, OPTION_INIT },
 	{ "busybox", required_argument, NULL, OPTION_BUSYBOX },
+	{ "iscsistart", required_argument, NULL, OPTION_ISCSISTART },
 	{ "node-conf", required_argument, NULL, OPTION_NODE_CONF },
 	{ "cache", required_argument, NULL, OPTION_CACHE },
 	{ "no-cache", no_argument, NULL, OPTION_NO_CACHE },
@@ -134,7 +138,7 @@ static int parse_with(struct build_request *build, char *names)
 		{ "overlay", &build->overlay }, { "vlan", &build->vlan },
 		{ "rescue", &build->rescue },	{ "iscsi", &build->iscsi },
 		{ "ext4", &build->ext4 },	{ "xfs", &build->xfs },
-		{ "btrfs", &build->btrfs },
+		{ "btrfs", &build->btrfs },	{ "iscsistart", &build->iscsistart },
 	};
 	size_t i;
 
@@ -145,12 +149,14 @@ static int parse_with(struct build_request *build, char *names)
 		if (i < sizeof(parts) / sizeof(parts[0]))
 			*parts[i].wanted = true;
 		else if (*name)
-			return usage("--with knows overlay, vlan, rescue, iscsi, ext4, xfs and "
-				     "btrfs, but not",
+			return usage("--with knows overlay, vlan, rescue, iscsi, ext4, xfs, btrfs "
+				     "and iscsistart, but not",
 				     name);
 	}
 	if ((build->ext4 || build->xfs || build->btrfs) && !build->iscsi)
 		return usage("--with a file system is of use only with iscsi", "");
+	if (build->iscsistart && !build->iscsi)
+		return usage("--with iscsistart is of use only with iscsi", "");
 	return CMD_DONE;
 }
 
@@ -188,6 +194,8 @@ static const char **text_option(struct build_request *build, int option)
 		return &build->init;
 	case OPTION_BUSYBOX:
 		return &build->busybox;
+	case OPTION_ISCSISTART:
+		return &build->iscsistart_file;
 	case OPTION_NODE_CONF:
 		return &build->node_conf;
 	case OPTION_CACHE:

@@ -39,12 +39,12 @@ _wireroot_value() {
 	--kernel)
 		if [[ ${COMP_WORDS[1]} == initrd ]]; then _wireroot_kernels; else _wireroot_files -f; fi ;;
 	--drivers) _wireroot_words "auto virtio_net e1000e igb igc ixgbe r8169 tg3 vmxnet3" ;;
-	--with) _wireroot_words "overlay vlan rescue iscsi ext4 xfs btrfs" ;;
+	--with) _wireroot_words "overlay vlan rescue iscsi ext4 xfs btrfs iscsistart" ;;
 	--without) _wireroot_words "nfs" ;;
 	--services) _wireroot_words "systemd none lab:" ;;
 	--compression) _wireroot_words "zstd xz none" ;;
 	--modules | --firmware | --cache | --timelines | --root | --state | --prefix-etc) _wireroot_files -d ;;
-	--cluster | --config | --conf | --init | --busybox | --node-conf | --output | -o | --svg | --template | --dnsmasq)
+	--cluster | --config | --conf | --init | --busybox | --iscsistart | --node-conf | --output | -o | --svg | --template | --dnsmasq)
 		_wireroot_files -f ;;
 	*) return 1 ;;
 	esac

@@ -2,7 +2,6 @@
 /* Building an initrd; see build.h. */
 #include "tools/initrd/build.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -11,9 +10,11 @@
 #include <unistd.h>
 
 #include "tools/initrd/archive.h"
+#include "tools/initrd/elf_needs.h"
 #include "tools/initrd/firmware.h"
 #include "tools/initrd/node.h"
 #include "tools/initrd/own_program.h"
+#include "tools/initrd/program.h"
 #include "tools/initrd/segment_cache.h"
 #include "tools/initrd/wired.h"
 #include "userspace/lib/fs.h"
@@ -64,6 +65,7 @@ static int collect_modules(const struct build_request *request, struct build_res
 		{ "overlay", MODULE_OVERLAY, request->overlay },
 		{ "8021q", MODULE_VLAN, request->vlan },
 		{ ISCSI_MODULES, MODULE_ISCSI, request->iscsi },
+		{ "iscsi_ibft", MODULE_ISCSI, request->iscsistart },
 		{ "ext4", MODULE_ISCSI,
 		  request->iscsi && (request->ext4 || !(request->xfs || request->btrfs)) },
 		{ "xfs", MODULE_ISCSI, request->iscsi && request->xfs },
@@ -210,25 +212,27 @@ static int add_iscsi(struct archive_tree *tree, struct fault *fault)
 				: error;
 }
 
-/* Does the file want a dynamic linker, which no initrd of ours has? */
+/* With its libraries it is several times larger than all else together. */
+static int add_iscsistart(struct archive_tree *tree, const char *source, struct fault *fault)
+{
+	int error;
+
+	if (!source)
+		source = fs_is_file("/sbin/iscsistart") ? "/sbin/iscsistart"
+							: "/usr/sbin/iscsistart";
+	error = program_add(tree, "sbin/iscsistart", source, fault);
+	return error == -ENOENT && strcmp(fault->peer, source) == 0
+		       ? fault_set(fault, ENOENT, "add iscsistart", source,
+				   "install open-iscsi, or give --iscsistart FILE")
+		       : error;
+}
+
+/* Does the file want a dynamic linker, which an initrd need not have? */
 static bool is_dynamic(const char *data, size_t length)
 {
-	const Elf64_Ehdr *header = (const Elf64_Ehdr *)data;
+	struct elf_needs needs;
 
-	if (length < sizeof(*header) || memcmp(data, ELFMAG, SELFMAG) != 0 ||
-	    data[EI_CLASS] != ELFCLASS64)
-		return false;
-	for (unsigned int i = 0; i < header->e_phnum; i++) {
-		Elf64_Phdr program;
-
-		if (header->e_phoff > length ||
-		    (i + 1) * sizeof(program) > length - header->e_phoff)
-			return false;
-		memcpy(&program, data + header->e_phoff + i * sizeof(program), sizeof(program));
-		if (program.p_type == PT_INTERP)
-			return true;
-	}
-	return false;
+	return elf_needs_parse(data, length, &needs) == 0 && needs.interpreter;
 }
 
 static int add_rescue(struct archive_tree *tree, const char *busybox, struct fault *fault)
@@ -372,6 +376,8 @@ static int add_segments(const struct build_request *request, struct build_result
 
 	if (!error)
 		error = fill_modules(&modules, request, result, fault);
+	if (!error && request->iscsistart)
+		error = add_iscsistart(&modules, request->iscsistart_file, fault);
 	if (!error && request->rescue)
 		error = add_rescue(&modules, request->busybox, fault);
 	if (!error && modules.count)

@@ -2,9 +2,9 @@
 /*
  * Building an initrd: the modules that a node needs, the init, and nothing else.
  *
- * The result has two segments. The first holds modules, firmware and the rescue shell, which change
- * with the distribution's packages only, so that it is compressed once and then comes from the
- * cache; the second holds the init and its files. Same input, same bytes.
+ * The result has two segments. The first holds modules, firmware and the distribution's programs,
+ * which change with its packages only, so that it is compressed once and then comes from the cache;
+ * the second holds the init and its files. Same input, same bytes.
  */
 #ifndef WIREROOT_BUILD_H
 #define WIREROOT_BUILD_H
@@ -25,11 +25,13 @@ struct build_request {
 	bool overlay, vlan, rescue;
 	bool without_nfs;
 	bool iscsi, ext4, xfs, btrfs; /* the file systems are for iSCSI roots */
+	bool iscsistart; /* open-iscsi's program for the logins, with ->iscsi */
 	const char *config; /* NULL: found beside the modules */
 	const char *compression; /* NULL: the best that the kernel can unpack */
 	const char *firmware; /* NULL: /lib/firmware */
 	const char *init; /* NULL: the one that was built or installed with this program */
 	const char *busybox; /* NULL: /bin/busybox */
+	const char *iscsistart_file; /* NULL: this machine's */
 	const char *node_conf; /* NULL: none */
 	const char *cache; /* NULL: none */
 	const char *output;
