@@ -19,6 +19,7 @@ extern char **environ;
 /* What the program writes is kept up to here; the rest is read and dropped. */
 #define OUTPUT_BYTES_MAX (64u << 20)
 #define ERRORS_BYTES_MAX (16u << 10)
+#define LINE_BYTES_MAX	 1000
 
 struct pipe_ends {
 	int read_end, write_end; /* -1 when not open */
@@ -178,4 +179,67 @@ int spawn_run(const char *const argv[], struct fault *fault)
 int spawn_capture(const char *const argv[], struct text *output, struct fault *fault)
 {
 	return run(argv, output, fault);
+}
+
+struct watch {
+	void (*line)(void *context, const char *text);
+	void *context;
+	struct text text; /* the line that has not ended yet */
+};
+
+/* A bar of the program's own is drawn over with '\r': each of these is a line, too. */
+static void watch_bytes(struct watch *watch, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		char byte = bytes[i];
+
+		if (byte == '\n' || byte == '\r') {
+			if (watch->text.length)
+				watch->line(watch->context, text_string(&watch->text));
+			watch->text.length = 0;
+		} else if (watch->text.length < LINE_BYTES_MAX) {
+			text_add_bytes(&watch->text,
+				       (unsigned char)byte < ' ' || byte == 0x7f ? "?" : &byte, 1);
+		}
+	}
+}
+
+static void watch_pipe(struct watch *watch, int fd)
+{
+	char buffer[4096];
+	ssize_t got;
+
+	while ((got = read(fd, buffer, sizeof(buffer))) != 0) {
+		if (got < 0 && errno != EINTR)
+			break;
+		if (got > 0)
+			watch_bytes(watch, buffer, (size_t)got);
+	}
+	watch_bytes(watch, "\n", 1);
+}
+
+int spawn_watch(const char *const argv[], void (*line)(void *context, const char *text),
+		void *context, struct fault *fault)
+{
+	struct watch watch = { .line = line, .context = context };
+	struct pipe_ends ends = { -1, -1 };
+	struct text none = { 0 };
+	int status = 0, error;
+	pid_t pid;
+
+	error = open_pipe(&ends);
+	if (!error)
+		error = start(argv, ends.write_end, ends.write_end, &pid);
+	close_end(&ends.write_end);
+	if (error) {
+		close_end(&ends.read_end);
+		return fault_set(fault, error, "start program", argv[0],
+				 error == -ENOENT ? "install it, or mend PATH" : NULL);
+	}
+	watch_pipe(&watch, ends.read_end);
+	close_end(&ends.read_end);
+	text_free(&watch.text);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return judge(argv[0], status, &none, fault);
 }
