@@ -27,6 +27,36 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* What comes before the version that it is added to: 6.12-rc3 before 6.12, 6.1~beta before 6.1. */
+static bool is_before_release(const char *rest)
+{
+	return *rest == '~' || strncmp(rest, "-rc", 3) == 0;
+}
+
+int compare_versions(const char *a, const char *b)
+{
+	const char *left = a, *right = b;
+
+	while (*left && *right) {
+		if (is_before_release(left) != is_before_release(right))
+			return is_before_release(left) ? -1 : 1;
+		if (is_digit(*left) && is_digit(*right)) {
+			int order = compare_digits(&left, &right);
+
+			if (order)
+				return order;
+		} else if (*left != *right) {
+			return (unsigned char)*left < (unsigned char)*right ? -1 : 1;
+		} else {
+			left++;
+			right++;
+		}
+	}
+	if (*left || *right)
+		return (*left ? 1 : -1) * (is_before_release(*left ? left : right) ? -1 : 1);
+	return strcmp(a, b);
+}
+
 int compare_names(const char *a, const char *b)
 {
 	const char *left = a, *right = b;

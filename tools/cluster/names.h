@@ -8,4 +8,7 @@
 /* As strcmp(), but runs of digits are compared as numbers. A total order: n1 is not n01. */
 int compare_names(const char *a, const char *b);
 
+/* The same for versions of kernels, where 6.12-rc3 comes before 6.12. */
+int compare_versions(const char *a, const char *b);
+
 #endif
