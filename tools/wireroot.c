@@ -22,6 +22,7 @@ static const struct noun nouns[] = {
 	{ "generate", cmd_generate, "write what the definition leads to, to look at it" },
 	{ "discover", cmd_discover, "make nodes of unknown machines as they arrive" },
 	{ "history", cmd_history, "list generations, and who uses them" },
+	{ "image", cmd_image, "make, list and remove the root file systems of nodes" },
 	{ "import", cmd_import, "make a definition of what another program knows of a cluster" },
 	{ "initrd", cmd_initrd,
 	  "build an initrd or a node's segment of one, or show what is in it" },

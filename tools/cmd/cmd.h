@@ -18,6 +18,7 @@ int cmd_diff(int argc, char **argv);
 int cmd_discover(int argc, char **argv);
 int cmd_generate(int argc, char **argv);
 int cmd_history(int argc, char **argv);
+int cmd_image(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 int cmd_initrd(int argc, char **argv);
 int cmd_ipxe(int argc, char **argv);
