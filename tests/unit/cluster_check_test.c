@@ -1208,6 +1208,19 @@ static const struct example {
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi }\n"
 	  "                                                                                   ^~~~~\n"
 	  "  try: storage: a\n" },
+	{ "secrets where everybody can read them",
+	  "cluster: { name: demo, iqn: iqn.2026-11.x }\n"
+	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
+	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
+	  "images: { deb: { path: /srv/deb } }\n"
+	  "profiles: { p: { root: iscsi, disk: /dev/vg/@NODE@, loader: grub, image: deb } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p }\n"
+	  "  n2: { mac: 52:54:00:00:00:02, address: 10.0.0.3, profiles: p, chap: none }\n",
+	  "cluster.yaml:5:61: error: n1: this loader has only the command line for the secrets of chap:, where everybody can read them\n"
+	  "  profiles: { p: { root: iscsi, disk: /dev/vg/@NODE@, loader: grub, image: deb } }\n"
+	  "                                                              ^~~~\n"
+	  "  try: loader: ipxe, or chap: none\n" },
 	{ "quote that grub does not pass on",
 	  BASE
 	  "nodes:\n"

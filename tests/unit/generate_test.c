@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What clusters lead to, to the letter: tests/golden/NAME/cluster.yaml and the files beside it. */
+/* The nodes' secrets, which would be random, are in tests/golden/secrets/. */
 /* WIREROOT_GOLDEN=write writes them anew, to be looked at and committed. */
 /* links: tools/cluster/ tools/generate/ tools/initrd/ initramfs/iscsi/iscsi_spec.c */
+/* links: tools/target/secrets.c tools/target/target.c */
 /* links: initramfs/fault.c initramfs/ip_param.c initramfs/module_list.c initramfs/params.c */
 /* links: initramfs/node_file.c initramfs/root_spec.c initramfs/timeline.c initramfs/value.c */
 /* links: initramfs/words.c userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c */
@@ -31,11 +33,10 @@
 #include "tools/initrd/archive.h"
 #include "tools/initrd/cpio.h"
 #include "tools/initrd/node.h"
+#include "tools/target/secrets.h"
 #include "userspace/lib/fs.h"
 
 #define GOLDEN "tests/golden"
-
-static const struct generate_options options = { .state = "/var/lib/wireroot" };
 
 /* All that read no files. */
 static int (*const outputs[])(const struct generator *, struct file_set *, struct fault *) = {
@@ -58,11 +59,12 @@ static void load(const char *path, struct cluster *cluster)
 	findings_free(&findings);
 }
 
-static void begin(struct generator *generator, const struct cluster *cluster)
+static void begin(struct generator *generator, const struct cluster *cluster,
+		  const struct generate_options *options)
 {
 	struct fault fault;
 
-	assert_int_equal(generator_begin(generator, cluster, &options, &fault), 0);
+	assert_int_equal(generator_begin(generator, cluster, options, &fault), 0);
 	for (size_t i = 0; i < cluster->image_count; i++)
 		generator->kernels[i] = arena_printf(&generator->arena, "kernel/%s/vmlinuz-0123",
 						     cluster->images[i].kernel);
@@ -73,16 +75,21 @@ static void begin(struct generator *generator, const struct cluster *cluster)
 /* The pure outputs of @cluster; the error of the first that fails, with @fault. */
 static int run(const struct cluster *cluster, struct file_set *set, struct fault *fault)
 {
+	struct secrets secrets;
+	const struct generate_options options = { .state = "/var/lib/wireroot",
+						  .secrets = &secrets };
 	struct generator generator;
 	int error = 0;
 
 	*set = (struct file_set){ 0 };
-	begin(&generator, cluster);
+	assert_int_equal(secrets_load(&secrets, GOLDEN, cluster, fault), 0);
+	begin(&generator, cluster, &options);
 	for (size_t i = 0; !error && i < sizeof(outputs) / sizeof(outputs[0]); i++)
 		error = outputs[i](&generator, set, fault);
 	if (!error)
 		error = file_set_sort(set, fault);
 	generator_free(&generator);
+	secrets_free(&secrets);
 	return error;
 }
 
@@ -234,7 +241,14 @@ static void order_of_the_definition_shows_nowhere(void **state)
 	cluster_free(&other);
 }
 
-static void segments_are_private_and_all_else_is_not(void **state)
+/* Segments have secrets in them, and so have the targets' configurations. */
+static bool is_private(const struct generated_file *file)
+{
+	return is_segment(file) || strstr(file->path, "/tgt.conf") ||
+	       strstr(file->path, "/lio.json");
+}
+
+static void what_has_secrets_is_private_and_all_else_is_not(void **state)
 {
 	struct cluster cluster;
 	struct file_set set;
@@ -243,7 +257,7 @@ static void segments_are_private_and_all_else_is_not(void **state)
 	load(GOLDEN "/many/cluster.yaml", &cluster);
 	run_well(&cluster, &set);
 	for (size_t i = 0; i < set.count; i++)
-		assert_int_equal(set.files[i].mode, is_segment(&set.files[i]) ? 0600 : 0644);
+		assert_int_equal(set.files[i].mode, is_private(&set.files[i]) ? 0600 : 0644);
 	file_set_free(&set);
 	cluster_free(&cluster);
 }
@@ -442,7 +456,7 @@ int main(void)
 		cmocka_unit_test(least_cluster_leads_to_its_golden_files),
 		cmocka_unit_test(cluster_with_everything_leads_to_its_golden_files),
 		cmocka_unit_test(order_of_the_definition_shows_nowhere),
-		cmocka_unit_test(segments_are_private_and_all_else_is_not),
+		cmocka_unit_test(what_has_secrets_is_private_and_all_else_is_not),
 		cmocka_unit_test(segment_is_what_the_archive_writer_writes),
 		cmocka_unit_test(init_understands_every_node_file),
 		cmocka_unit_test(nodes_that_boot_alike_share_a_script),

@@ -242,6 +242,10 @@ static void check_loader(struct loader *loader, const struct cluster_node *node)
 
 	if (node->loader == LOADER_IPXE)
 		return;
+	if (node->chap != CHAP_NONE)
+		tell(loader, node, NODE_LOADER, false, "loader: ipxe, or chap: none",
+		     "this loader has only the command line for the secrets of chap:, where "
+		     "everybody can read them");
 	if (bytes > IPXE_COMMAND_LINE_BYTES - OWN_WORDS_BYTES)
 		tell(loader, node, NODE_LOADER, false,
 		     "loader: ipxe, which has room in the node's segment",

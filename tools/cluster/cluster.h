@@ -114,6 +114,8 @@ struct cluster_image {
 };
 
 enum node_root { ROOT_NFS, ROOT_ISCSI };
+/* Who proves itself by a secret: nobody, the node to its target, or each to the other. */
+enum node_chap { CHAP_NONE, CHAP_ONE_WAY, CHAP_MUTUAL };
 enum node_loader { LOADER_IPXE, LOADER_PXELINUX, LOADER_GRUB };
 
 /* A value as written somewhere, for `wireroot node show`. */
@@ -148,6 +150,7 @@ struct cluster_node {
 	struct word_list mount_options;
 	bool read_write;
 	const char *overlay; /* as wireroot.overlay= has it, or NULL: none */
+	enum node_chap chap; /* root: iscsi; else none */
 	const char *disk; /* root: iscsi: the device or file on the server */
 	const struct cluster_storage *storage; /* root: iscsi: that ->disk is in; may be NULL */
 	uint64_t volume_bytes; /* of the disk, with ->storage */

@@ -240,6 +240,11 @@ static const struct key node_keys[NODE_ALL_KEY_COUNT] = {
 			.type = KEY_DISK,
 			.meaning = "with root: iscsi, device or file on the server; instead of "
 				   "storage" },
+	[NODE_CHAP] = { .name = "chap",
+			.type = KEY_CHOICE,
+			.choices = "none one-way mutual",
+			.fallback = "mutual",
+			.meaning = "with root: iscsi, who proves itself to whom by a secret" },
 	[NODE_ACCESS] = { .name = "access",
 			  .type = KEY_CHOICE,
 			  .choices = "ro rw",

@@ -501,6 +501,9 @@ static void resolve_iscsi(struct resolution *resolution, struct variable_source 
 
 	if (node->root != ROOT_ISCSI)
 		return;
+	node->chap = is(resolution, NODE_CHAP, "none")	    ? CHAP_NONE
+		     : is(resolution, NODE_CHAP, "one-way") ? CHAP_ONE_WAY
+							    : CHAP_MUTUAL;
 	if (is_set(resolution, NODE_STORAGE) || is_broken(resolution, NODE_STORAGE))
 		resolve_storage(resolution);
 	else

@@ -14,6 +14,7 @@
 #include "tools/generate/generate.h"
 #include "tools/generation/store.h"
 #include "tools/initrd/segment_cache.h"
+#include "tools/target/secrets.h"
 #include "userspace/lib/fs.h"
 #include "userspace/lib/log.h"
 
@@ -26,7 +27,8 @@ static const char help[] =
 	"look at them or to use them without `wireroot apply`.\n"
 	"\n"
 	"  --cluster FILE    default: " CLUSTER_DEFAULT_FILE "\n"
-	"  --state DIR       what the files say where they will be; default: " STORE_DEFAULT "\n"
+	"  --state DIR       what the files say where they will be, and where the secrets of\n"
+	"                    nodes with root: iscsi are kept; default: " STORE_DEFAULT "\n"
 	"  --cache DIR       where built base images are kept\n"
 	"  --no-cache        build everything anew\n"
 	"  -o, --output DIR  where to write\n"
@@ -160,6 +162,22 @@ static void tell(const struct findings *findings)
 	text_free(&text);
 }
 
+static int generate_set(const struct arguments *arguments, const struct cluster *cluster,
+			struct file_set *set, struct fault *fault)
+{
+	struct generate_options options = arguments->generate;
+	struct secrets secrets = { 0 };
+	int error = secrets_make(options.state, cluster, fault);
+
+	if (!error)
+		error = secrets_load(&secrets, options.state, cluster, fault);
+	options.secrets = &secrets;
+	if (!error)
+		error = generate(cluster, &options, set, fault);
+	secrets_free(&secrets);
+	return error;
+}
+
 /* Without @fault filled in when the findings tell all. */
 static int run(const struct arguments *arguments, struct fault *fault)
 {
@@ -173,7 +191,7 @@ static int run(const struct arguments *arguments, struct fault *fault)
 		fault->error = 0;
 	findings_free(&findings);
 	if (!error)
-		error = generate(&cluster, &arguments->generate, &set, fault);
+		error = generate_set(arguments, &cluster, &set, fault);
 	if (!error)
 		error = write_set(arguments->output, &set, fault);
 	if (!error)

@@ -2,28 +2,27 @@
 /*
  * iSCSI targets of LIO, the kernel's own, as `targetctl restore` reads them: a storage object for
  * each disk, and a target for each node with its root there, for nobody else. A disk has LUN 1, as
- * with tgt.
+ * with tgt. The secrets of nodes are in it.
  *
  * A disk must be a block device: LIO would have to be told the size of a file, and what is
  * generated depends on nothing but the definition.
  */
+#include "tools/generate/node_offer.h"
 #include "tools/generate/node_words.h"
 #include "tools/generate/output.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "initramfs/value.h"
-#include "tools/generate/digest.h"
-
-#define LUN  1
-#define PORT 3260 /* RFC 7143 */
 
 struct lio {
 	const struct cluster *cluster;
+	const struct secrets *secrets;
 	const struct cluster_server *server;
 	struct table disks; /* paths that have a storage object */
 	json_t *objects, *targets;
@@ -35,90 +34,94 @@ static int no_memory(struct fault *fault)
 	return fault_set(fault, ENOMEM, "generate", "lio.json", NULL);
 }
 
-/* The last part of the path, for people, and a number that makes it unique. */
-static void object_name(const char *disk, struct text *name)
-{
-	text_printf(name, "%s-%08x", strrchr(disk, '/') + 1, (unsigned int)digest_number(disk));
-}
-
 /* The serial number is the disk's own: nodes find it below /dev/disk/by-id/. */
-static int add_object(struct lio *lio, const char *disk)
+static int add_object(struct lio *lio, const struct target_offer *offer)
 {
-	char uuid[DIGEST_UUID_BYTES];
-	struct text name = { 0 };
+	char name[TARGET_OBJECT_BYTES];
 	json_t *object;
 
-	if (table_find(&lio->disks, disk, strlen(disk)))
+	if (table_find(&lio->disks, offer->disk, strlen(offer->disk)))
 		return 0;
-	digest_uuid(disk, uuid);
-	object_name(disk, &name);
-	object = json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:{s:i}}", "name", text_string(&name),
-			   "plugin", "block", "dev", disk, "readonly", 0, "write_back", 0, "wwn",
-			   uuid, "attributes", "emulate_tpu", 1);
-	text_free(&name);
+	target_object_name(offer->disk, offer->serial, name);
+	object = json_pack("{s:s, s:s, s:s, s:b, s:b, s:s, s:{s:i}}", "name", name, "plugin",
+			   "block", "dev", offer->disk, "readonly", 0, "write_back", 0, "wwn",
+			   offer->serial, "attributes", "emulate_tpu", 1);
 	if (!object || json_array_append_new(lio->objects, object) ||
-	    table_put(&lio->disks, disk, strlen(disk), lio))
+	    table_put(&lio->disks, offer->disk, strlen(offer->disk), lio))
 		return no_memory(lio->fault);
 	return 0;
 }
 
-/* The only one who may log in, and what it sees. */
-static json_t *make_acl(const struct lio *lio, const struct cluster_node *node)
+/* With CHAP's accounts, if any, as members of @acl. */
+static int add_accounts(const struct target_offer *offer, json_t *acl)
 {
-	struct text name = { 0 };
-	json_t *acl;
+	const struct target_account *out = &offer->out;
 
-	node_initiator_name(lio->cluster, node, &name);
-	acl = json_pack("{s:s, s:[{s:i, s:i, s:b}]}", "node_wwn", text_string(&name), "mapped_luns",
-			"index", LUN, "tpg_lun", LUN, "write_protect", !node->read_write);
-	text_free(&name);
+	if (!offer->in.user)
+		return 0;
+	if (json_object_set_new(acl, "chap_userid", json_string(offer->in.user)) ||
+	    json_object_set_new(acl, "chap_password", json_string(offer->in.secret)))
+		return -ENOMEM;
+	if (out->user &&
+	    (json_object_set_new(acl, "chap_mutual_userid", json_string(out->user)) ||
+	     json_object_set_new(acl, "chap_mutual_password", json_string(out->secret))))
+		return -ENOMEM;
+	return 0;
+}
+
+/* The only one who may log in, and what it sees. */
+static json_t *make_acl(const struct target_offer *offer)
+{
+	json_t *acl = json_pack("{s:s, s:[{s:i, s:i, s:b}]}", "node_wwn", offer->initiator,
+				"mapped_luns", "index", TARGET_LUN, "tpg_lun", TARGET_LUN,
+				"write_protect", !offer->read_write);
+
+	if (acl && add_accounts(offer, acl)) {
+		json_decref(acl);
+		return NULL;
+	}
 	return acl;
 }
 
-static json_t *make_group(const struct lio *lio, const struct cluster_node *node)
+static json_t *make_group(const struct target_offer *offer)
 {
-	char address[IPV4_TEXT_BYTES];
-	struct text object = { 0 };
+	char address[IPV4_TEXT_BYTES], name[TARGET_OBJECT_BYTES], object[TARGET_OBJECT_BYTES + 32];
 	json_t *group;
 
-	value_ipv4_text(lio->server->address, address);
-	text_add(&object, "/backstores/block/");
-	object_name(node->disk, &object);
+	value_ipv4_text(offer->portals[0].address, address);
+	snprintf(object, sizeof(object), "/backstores/block/%s",
+		 target_object_name(offer->disk, offer->serial, name));
 	group = json_pack("{s:i, s:b, s:{s:i, s:i, s:i}, s:[{s:i, s:s}], s:[{s:s, s:i}], s:[o]}",
-			  "tag", 1, "enable", 1, "attributes", "authentication", 0,
-			  "generate_node_acls", 0, "demo_mode_write_protect", 1, "luns", "index",
-			  LUN, "storage_object", text_string(&object), "portals", "ip_address",
-			  address, "port", PORT, "node_acls", make_acl(lio, node));
-	text_free(&object);
+			  "tag", 1, "enable", 1, "attributes", "authentication",
+			  offer->in.user != NULL, "generate_node_acls", 0,
+			  "demo_mode_write_protect", 1, "luns", "index", TARGET_LUN,
+			  "storage_object", object, "portals", "ip_address", address, "port",
+			  (int)offer->portals[0].port, "node_acls", make_acl(offer));
 	return group;
 }
 
-static int check_node(const struct lio *lio, const struct cluster_node *node)
+static int check_disk(const struct lio *lio, const char *disk)
 {
-	if (output_check_iscsi_name("iqn", lio->cluster->iqn, lio->fault) ||
-	    output_check_name("node", node->name, lio->fault) ||
-	    output_check_path("disk", node->disk, lio->fault))
-		return -lio->fault->error;
-	if (strncmp(node->disk, "/dev/", 5) != 0)
-		return fault_set(lio->fault, EINVAL, "generate: disk", node->disk,
+	if (strncmp(disk, "/dev/", 5) != 0)
+		return fault_set(lio->fault, EINVAL, "generate: disk", disk,
 				 "LIO has block devices only; state iscsi: tgt for files");
 	return 0;
 }
 
 static int add_target(struct lio *lio, const struct cluster_node *node)
 {
-	struct text name = { 0 };
+	struct node_offer offer;
 	json_t *target;
-	int error = check_node(lio, node);
+	int error = node_offer(lio->cluster, lio->secrets, node, &offer, lio->fault);
 
 	if (!error)
-		error = add_object(lio, node->disk);
+		error = check_disk(lio, node->disk);
+	if (!error)
+		error = add_object(lio, &offer.offer);
 	if (error)
 		return error;
-	node_target_name(lio->cluster, node, &name);
-	target = json_pack("{s:s, s:s, s:[o]}", "fabric", "iscsi", "wwn", text_string(&name),
-			   "tpgs", make_group(lio, node));
-	text_free(&name);
+	target = json_pack("{s:s, s:s, s:[o]}", "fabric", "iscsi", "wwn", offer.name, "tpgs",
+			   make_group(&offer.offer));
 	return target && !json_array_append_new(lio->targets, target) ? 0 : no_memory(lio->fault);
 }
 
@@ -155,13 +158,16 @@ static int write_file(struct lio *lio, struct file_set *set)
 	json_decref(whole);
 	if (!data)
 		return no_memory(lio->fault);
-	return output_add(set, 0644, &text, lio->fault, "servers/%s/lio.json", lio->server->name);
+	return output_add(set, 0600, &text, lio->fault, "servers/%s/lio.json", lio->server->name);
 }
 
-static int add_server(const struct cluster *cluster, struct file_set *set,
+static int add_server(const struct generator *generator, struct file_set *set,
 		      const struct cluster_server *server, struct fault *fault)
 {
-	struct lio lio = { .cluster = cluster, .server = server, .fault = fault };
+	struct lio lio = { .cluster = generator->cluster,
+			   .secrets = generator->options->secrets,
+			   .server = server,
+			   .fault = fault };
 	int error = output_check_name("server", server->name, fault);
 
 	lio.objects = json_array();
@@ -185,6 +191,6 @@ int generate_lio(const struct generator *generator, struct file_set *set, struct
 
 	for (size_t i = 0; !error && i < cluster->server_count; i++)
 		if (cluster->servers[i].roles & SERVER_ISCSI && cluster->servers[i].lio)
-			error = add_server(cluster, set, &cluster->servers[i], fault);
+			error = add_server(generator, set, &cluster->servers[i], fault);
 	return error;
 }

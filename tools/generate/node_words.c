@@ -8,6 +8,7 @@
 
 #include "initramfs/params.h"
 #include "initramfs/value.h"
+#include "tools/generate/node_offer.h"
 
 /* What a node with one wired interface calls it: there is no udev in an initrd. */
 #define TRUNK "eth0"
@@ -21,15 +22,15 @@ static int refuse(const struct cluster_node *node, const char *hint, struct faul
 }
 
 void node_target_name(const struct cluster *cluster, const struct cluster_node *node,
-		      struct text *text)
+		      char name[static TARGET_NAME_BYTES])
 {
-	text_printf(text, "%s:%s", cluster->iqn, node->name);
+	snprintf(name, TARGET_NAME_BYTES, "%s:%s", cluster->iqn, node->name);
 }
 
 void node_initiator_name(const struct cluster *cluster, const struct cluster_node *node,
-			 struct text *text)
+			 char name[static TARGET_NAME_BYTES])
 {
-	text_printf(text, "%s:initiator:%s", cluster->iqn, node->name);
+	snprintf(name, TARGET_NAME_BYTES, "%s:initiator:%s", cluster->iqn, node->name);
 }
 
 const struct cluster_server *node_iscsi_server(const struct cluster *cluster,
@@ -114,6 +115,17 @@ static int add_nfs_root(const struct cluster_node *node, char end, struct text *
 	return error;
 }
 
+/* As dracut.cmdline(7) spells them. */
+static void add_accounts(const struct target_offer *offer, char end, struct text *text)
+{
+	if (offer->in.user)
+		text_printf(text, "rd.iscsi.username=%s%crd.iscsi.password=%s%c", offer->in.user,
+			    end, offer->in.secret, end);
+	if (offer->out.user)
+		text_printf(text, "rd.iscsi.in.username=%s%crd.iscsi.in.password=%s%c",
+			    offer->out.user, end, offer->out.secret, end);
+}
+
 /* The form of RFC 4173 and dracut: server, protocol (TCP), port (3260), LUN, target. */
 static int add_iscsi_root(const struct generator *generator, const struct cluster_node *node,
 			  char end, struct text *text, struct fault *fault)
@@ -121,19 +133,19 @@ static int add_iscsi_root(const struct generator *generator, const struct cluste
 	const struct cluster *cluster = generator->cluster;
 	const struct cluster_server *server = node_iscsi_server(cluster, node);
 	char address[IPV4_TEXT_BYTES];
+	struct node_offer offer;
 	int error;
 
 	if (!server || !cluster->iqn)
 		return refuse(node, "root: iscsi needs an iqn and a server with the role iscsi",
 			      fault);
-	error = output_check_iscsi_name("iqn", cluster->iqn, fault);
+	error = node_offer(cluster, generator->options->secrets, node, &offer, fault);
 	if (error)
 		return error;
-	text_printf(text, "netroot=iscsi:%s:::1:", value_ipv4_text(server->address, address));
-	node_target_name(cluster, node, text);
-	text_printf(text, "%crd.iscsi.initiator=", end);
-	node_initiator_name(cluster, node, text);
-	text_add_bytes(text, &end, 1);
+	text_printf(text, "netroot=iscsi:%s:::1:%s%crd.iscsi.initiator=%s%c",
+		    value_ipv4_text(server->address, address), offer.name, end, offer.initiator,
+		    end);
+	add_accounts(&offer.offer, end, text);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #define WIREROOT_NODE_WORDS_H
 
 #include "tools/generate/output.h"
+#include "tools/target/target.h"
 
 /*
  * Add @node's words to @text, each with @end behind it. 0 or -EINVAL with @fault: a value that
@@ -17,9 +18,9 @@ int node_words(const struct generator *generator, const struct cluster_node *nod
 
 /* The iSCSI names of @node's target and of itself. */
 void node_target_name(const struct cluster *cluster, const struct cluster_node *node,
-		      struct text *text);
+		      char name[static TARGET_NAME_BYTES]);
 void node_initiator_name(const struct cluster *cluster, const struct cluster_node *node,
-			 struct text *text);
+			 char name[static TARGET_NAME_BYTES]);
 
 /* The server with @node's disk (root: iscsi), or NULL. */
 const struct cluster_server *node_iscsi_server(const struct cluster *cluster,

@@ -1,43 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * iSCSI targets of tgt, for /etc/tgt/conf.d/: one for each node with its root there, for nobody
- * else. tgt counts a target's disks from LUN 1.
+ * else. tgt counts a target's disks from LUN 1. The secrets of nodes are in it.
  */
+#include "tools/generate/node_offer.h"
 #include "tools/generate/node_words.h"
 #include "tools/generate/output.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "initramfs/value.h"
-#include "tools/generate/digest.h"
 
 /*
  * By default the serial number, by which nodes find a disk below /dev/disk/by-id/, would count
  * targets. tgt-admin takes a disk that is in use for a mistake, unless it is told that it may be.
  */
-static int add_target(const struct cluster *cluster, const struct cluster_node *node,
+static void add_disk(const struct target_offer *offer, struct text *text)
+{
+	char serial[TARGET_TGT_SERIAL_BYTES];
+
+	target_tgt_serial(offer->serial, serial);
+	text_printf(text, "\tbacking-store %s\n\tscsi_id %s\n\tscsi_sn %s\n", offer->disk, serial,
+		    serial);
+	if (!offer->read_write) /* several nodes may have it */
+		text_add(text, "\treadonly 1\n\tallow-in-use yes\n");
+}
+
+/* tgt is content with one of the two, and a name is what anybody may claim. */
+static void add_access(const struct target_offer *offer, struct text *text)
+{
+	char address[IPV4_TEXT_BYTES];
+
+	if (offer->in.user)
+		text_printf(text, "\tincominguser %s %s\n", offer->in.user, offer->in.secret);
+	if (offer->out.user)
+		text_printf(text, "\toutgoinguser %s %s\n", offer->out.user, offer->out.secret);
+	if (offer->address)
+		text_printf(text, "\tinitiator-address %s\n",
+			    value_ipv4_text(offer->address, address));
+	else
+		text_printf(text, "\tinitiator-name %s\n", offer->initiator);
+}
+
+static int add_target(const struct generator *generator, const struct cluster_node *node,
 		      struct text *text, struct fault *fault)
 {
-	char address[IPV4_TEXT_BYTES], serial[DIGEST_TEXT_BYTES];
+	struct node_offer offer;
+	int error =
+		node_offer(generator->cluster, generator->options->secrets, node, &offer, fault);
 
-	if (output_check_iscsi_name("iqn", cluster->iqn, fault) ||
-	    output_check_name("node", node->name, fault) ||
-	    output_check_path("disk", node->disk, fault))
-		return -fault->error;
-	text_add(text, "\n<target ");
-	node_target_name(cluster, node, text);
-	digest_bytes(node->disk, strlen(node->disk), serial);
-	text_printf(text, ">\n\tbacking-store %s\n\tscsi_id %.16s\n\tscsi_sn %.16s\n", node->disk,
-		    serial, serial);
-	if (!node->read_write) /* several nodes may have it */
-		text_add(text, "\treadonly 1\n\tallow-in-use yes\n");
-	if (node->address)
-		text_printf(text, "\tinitiator-address %s\n",
-			    value_ipv4_text(node->address, address));
-	text_add(text, "\tinitiator-name ");
-	node_initiator_name(cluster, node, text);
-	text_add(text, "\n</target>\n");
+	if (error)
+		return error;
+	text_printf(text, "\n<target %s>\n", offer.name);
+	add_disk(&offer.offer, text);
+	add_access(&offer.offer, text);
+	text_add(text, "</target>\n");
 	return 0;
 }
 
@@ -53,10 +70,10 @@ static int add_server(const struct generator *generator, struct file_set *set,
 		const struct cluster_node *node = &cluster->nodes[i];
 
 		if (node->root == ROOT_ISCSI && node_iscsi_server(cluster, node) == server)
-			error = add_target(cluster, node, &text, fault);
+			error = add_target(generator, node, &text, fault);
 	}
 	if (!error)
-		return output_add(set, 0644, &text, fault, "servers/%s/tgt.conf", server->name);
+		return output_add(set, 0600, &text, fault, "servers/%s/tgt.conf", server->name);
 	text_free(&text);
 	return error;
 }

@@ -17,6 +17,7 @@
 #include "tools/generation/listing.h"
 #include "tools/generation/this_host.h"
 #include "tools/lab/definition.h"
+#include "tools/target/secrets.h"
 #include "userspace/lib/fs.h"
 
 #define INPUT_BYTES_MAX ((size_t)256 << 20)
@@ -157,11 +158,20 @@ static int generate_set(struct definition *definition, const struct cluster *clu
 			const struct definition_options *options, const struct store *store,
 			struct fault *fault)
 {
+	struct secrets secrets = { 0 };
 	struct generate_options generate_options = { .state = store->path,
 						     .cache = options->cache,
+						     .secrets = &secrets,
 						     .log = options->log };
+	/* Who only looks makes nothing. */
+	int error = store->lock >= 0 ? secrets_make(store->path, cluster, fault) : 0;
 
-	return generate(cluster, &generate_options, &definition->set, fault);
+	if (!error)
+		error = secrets_load(&secrets, store->path, cluster, fault);
+	if (!error)
+		error = generate(cluster, &generate_options, &definition->set, fault);
+	secrets_free(&secrets);
+	return error;
 }
 
 static int list_set(struct definition *definition, const struct store *store, struct fault *fault)

@@ -21,6 +21,7 @@
 
 #include "tools/generation/contents.h"
 #include "tools/generation/fold.h"
+#include "tools/generation/mask.h"
 #include "tools/generation/owners.h"
 #include "userspace/lib/fs.h"
 
@@ -92,28 +93,37 @@ static int make_parents(char *path, struct fault *fault)
 	return error;
 }
 
-static int write_side(const struct change *change, const struct manifest_entry *entry,
-		      const struct diff_side *side, const char *directory, struct fault *fault)
+/* The file as text, with its secrets. */
+static int describe_side(const struct change *change, const struct manifest_entry *entry,
+			 const struct diff_side *side, struct text *text, struct fault *fault)
 {
-	struct text text = { 0 };
-	char *data = NULL, *path = fs_join(directory, entry->path);
-	int error = path ? 0 : fault_set(fault, ENOMEM, "compare", entry->path, NULL);
+	char *data = NULL;
+	int error = side->tree >= 0 ? read_from_tree(side->tree, entry, &data, fault)
+				    : read_from_set(side->set, entry, &data, fault);
 
-	if (!error && side->tree >= 0)
-		error = read_from_tree(side->tree, entry, &data, fault);
-	else if (!error)
-		error = read_from_set(side->set, entry, &data, fault);
 	if (!error) {
-		add_mode(change, entry, &text);
-		contents_describe(entry, data, &text);
-		error = make_parents(path, fault);
+		add_mode(change, entry, text);
+		contents_describe(entry, data, text);
 	}
-	if (!error && text.error)
-		error = fault_set(fault, text.error, "compare", entry->path, NULL);
-	if (!error)
-		error = fs_write_file(path, text_string(&text), text.length, 0600, fault);
-	text_free(&text);
 	free(data);
+	return error;
+}
+
+/* @before is what the file was, or NULL. */
+static int write_side(const struct manifest_entry *entry, const struct text *text,
+		      const char *before, const char *directory, struct fault *fault)
+{
+	struct text masked = { 0 };
+	char *path = fs_join(directory, entry->path);
+	int error = path ? make_parents(path, fault)
+			 : fault_set(fault, ENOMEM, "compare", entry->path, NULL);
+
+	mask_secrets(text_string(text), before, &masked);
+	if (!error && (text->error || masked.error))
+		error = fault_set(fault, ENOMEM, "compare", entry->path, NULL);
+	if (!error)
+		error = fs_write_file(path, text_string(&masked), masked.length, 0600, fault);
+	text_free(&masked);
 	free(path);
 	return error;
 }
@@ -164,6 +174,7 @@ static int write_change(const struct change *change, const struct diff_side *old
 			const struct diff_side *new, const char *directory, struct fault *fault)
 {
 	char *a = fs_join(directory, "a"), *b = fs_join(directory, "b");
+	struct text was = { 0 }, is = { 0 };
 	int error = a && b ? 0 : fault_set(fault, ENOMEM, "compare", "", NULL);
 
 	if (!error)
@@ -171,9 +182,16 @@ static int write_change(const struct change *change, const struct diff_side *old
 	if (!error)
 		error = fs_make_dirs(b, 0700, fault);
 	if (!error && change->old)
-		error = write_side(change, change->old, old, a, fault);
+		error = describe_side(change, change->old, old, &was, fault);
+	if (!error && change->old)
+		error = write_side(change->old, &was, NULL, a, fault);
 	if (!error && change->new)
-		error = write_side(change, change->new, new, b, fault);
+		error = describe_side(change, change->new, new, &is, fault);
+	if (!error && change->new)
+		error = write_side(change->new, &is, change->old ? text_string(&was) : NULL, b,
+				   fault);
+	text_free(&was);
+	text_free(&is);
 	free(a);
 	free(b);
 	return error;

@@ -7,6 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+char *target_tgt_serial(const char *uuid, char serial[static TARGET_TGT_SERIAL_BYTES])
+{
+	size_t length = 0;
+
+	for (; *uuid && length < TARGET_TGT_SERIAL_BYTES - 1; uuid++)
+		if (*uuid != '-')
+			serial[length++] = *uuid;
+	serial[length] = '\0';
+	return serial;
+}
+
+char *target_object_name(const char *disk, const char *uuid, char name[static TARGET_OBJECT_BYTES])
+{
+	const char *slash = strrchr(disk, '/');
+	char serial[TARGET_TGT_SERIAL_BYTES];
+
+	target_tgt_serial(uuid, serial);
+	snprintf(name, TARGET_OBJECT_BYTES, "%.255s-%.8s", slash ? slash + 1 : disk,
+		 strlen(serial) > 8 ? serial + 8 : serial);
+	return name;
+}
+
 int target_offer(const struct target_server *server, const struct target_offer *offer,
 		 struct fault *fault)
 {

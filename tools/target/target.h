@@ -41,7 +41,7 @@ struct target_offer {
 	uint32_t address; /* that it comes from, host byte order; 0: not known */
 	const char *disk; /* block device, or a file */
 	bool read_write;
-	const char *serial; /* of the disk, by which nodes find it below /dev/disk/by-id/ */
+	const char *serial; /* a UUID, by which nodes find the disk below /dev/disk/by-id/ */
 	struct target_account in; /* the node's, by which it proves itself (CHAP) */
 	struct target_account out; /* the target's; only beside @in (mutual CHAP) */
 	const struct target_portal *portals; /* where it is offered; none: where others are */
@@ -98,6 +98,14 @@ struct target_server {
 };
 
 extern const struct target_operations target_tgt, target_lio;
+
+/* tgt has room for 16 characters: the first of @uuid, without its dashes. */
+#define TARGET_TGT_SERIAL_BYTES 17
+char *target_tgt_serial(const char *uuid, char serial[static TARGET_TGT_SERIAL_BYTES]);
+
+/* What LIO calls a disk: the last part of its path, for people, and digits that make it unique. */
+#define TARGET_OBJECT_BYTES 272
+char *target_object_name(const char *disk, const char *uuid, char name[static TARGET_OBJECT_BYTES]);
 
 /* Shorthands. */
 int target_offer(const struct target_server *server, const struct target_offer *offer,

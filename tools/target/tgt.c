@@ -170,7 +170,7 @@ static int add_account(const struct target_server *server, unsigned int id,
 static int add_disk(const struct target_server *server, unsigned int id,
 		    const struct target_offer *offer, struct fault *fault)
 {
-	char parameters[128];
+	char parameters[128], serial[TARGET_TGT_SERIAL_BYTES];
 	int error = run(server, id,
 			WORDS("--op", "new", "--mode", "logicalunit", "--lun", "1",
 			      "--backing-store", offer->disk),
@@ -178,8 +178,9 @@ static int add_disk(const struct target_server *server, unsigned int id,
 
 	if (error)
 		return error;
-	snprintf(parameters, sizeof(parameters), "scsi_id=%.16s,scsi_sn=%.16s%s", offer->serial,
-		 offer->serial, offer->read_write ? "" : ",readonly=1");
+	target_tgt_serial(offer->serial, serial);
+	snprintf(parameters, sizeof(parameters), "scsi_id=%s,scsi_sn=%s%s", serial, serial,
+		 offer->read_write ? "" : ",readonly=1");
 	return run(server, id,
 		   WORDS("--op", "update", "--mode", "logicalunit", "--lun", "1", "--params",
 			 parameters),

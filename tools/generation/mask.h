@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files of a generation without the secrets that are in them, for people to look at.
+ *
+ * Secrets are told by what stands before them, as Wireroot writes it: the words of a node's
+ * segment (rd.iscsi.password=), tgt.conf (incominguser USER) and lio.json ("chap_password").
+ */
+#ifndef WIREROOT_GENERATION_MASK_H
+#define WIREROOT_GENERATION_MASK_H
+
+#include "userspace/lib/text.h"
+
+/*
+ * Add @text to @masked, each secret as "(secret)", or, where @before, the same file as it was, does
+ * not have it, as "(another secret)", so that a change still shows. @before may be NULL. Pure.
+ */
+void mask_secrets(const char *text, const char *before, struct text *masked);
+
+#endif
