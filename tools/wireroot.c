@@ -33,6 +33,7 @@ static const struct noun nouns[] = {
 	{ "plan", cmd_plan, "show what apply would change" },
 	{ "prune", cmd_prune, "remove old generations that nobody uses" },
 	{ "rollback", cmd_rollback, "put an earlier generation in force again" },
+	{ "storage", cmd_storage, "make and remove the disks of nodes, and see how full it is" },
 	{ "timeline", cmd_timeline, "show how the boot of a node spent its time" },
 };
 

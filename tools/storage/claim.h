@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who makes or removes a volume claims it first, so that two commands never work on the same one,
+ * and so that a volume that is unfinished while nobody claims it is known to be left over.
+ *
+ * A claim is a lock on a file, which the kernel lets go of when its holder ends, in whatever way.
+ * Programs that the holder runs hold it, too: a mkfs that outlives a killed command is still at
+ * work on the volume.
+ */
+#ifndef WIREROOT_STORAGE_CLAIM_H
+#define WIREROOT_STORAGE_CLAIM_H
+
+#include "tools/storage/storage.h"
+
+struct claim {
+	int fd;
+	char *path;
+};
+
+/* -EBUSY with @fault when somebody else has claimed the volume. */
+int claim_take(struct claim *claim, const struct storage *storage, const char *volume,
+	       struct fault *fault);
+void claim_release(struct claim *claim);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Volumes as iSCSI targets of this server; see exposure.h. */
+#include "tools/storage/exposure.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tools/generate/digest.h"
+#include "tools/generate/node_words.h"
+#include "tools/lab/enter.h"
+#include "tools/target/target.h"
+
+#define TGT_SOCKET "/run/tgtd/socket.0"
+
+/* What is to be done for one node, and what came of it. In a lab, in a process within it. */
+struct task {
+	const struct exposure *exposure;
+	const struct cluster_node *node;
+	const struct target_offer *offer; /* NULL: withdraw */
+	const char *name; /* of the target */
+	int story; /* where the outcome goes */
+};
+
+struct outcome {
+	bool runs; /* the target daemon */
+	struct fault fault;
+};
+
+static bool tgt_runs(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = TGT_SOCKET };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool runs;
+
+	if (fd < 0)
+		return false;
+	runs = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
+	close(fd);
+	return runs;
+}
+
+static void act(const struct task *task, struct outcome *outcome)
+{
+	struct target_server server = { .operations = &target_tgt };
+
+	*outcome = (struct outcome){ .runs = tgt_runs() };
+	if (!outcome->runs)
+		return;
+	if (task->offer)
+		target_offer(&server, task->offer, &outcome->fault);
+	else
+		target_withdraw(&server, task->name, &outcome->fault);
+}
+
+static int act_inside(void *argument)
+{
+	const struct task *task = argument;
+	struct outcome outcome;
+
+	act(task, &outcome);
+	return write(task->story, &outcome, sizeof(outcome)) != sizeof(outcome);
+}
+
+static int act_in_lab(struct task *task, struct outcome *outcome, struct fault *fault)
+{
+	const char *lab = task->exposure->services.lab;
+	char path[PATH_MAX];
+	int story[2], status, error;
+
+	if (!realpath(lab, path))
+		return fault_set(fault, errno, "find the lab in", lab, NULL);
+	if (pipe(story) < 0)
+		return fault_set(fault, errno, "enter the lab in", lab, NULL);
+	task->story = story[1];
+	error = lab_enter(path, act_inside, task, &status, fault);
+	close(story[1]);
+	if (!error && read(story[0], outcome, sizeof(*outcome)) != sizeof(*outcome))
+		error = fault_set(fault, ECHILD, "act on a target of the lab", task->name, NULL);
+	close(story[0]);
+	return error;
+}
+
+static int run(struct task *task, bool *runs, struct fault *fault)
+{
+	struct outcome outcome = { 0 };
+	int error = 0;
+
+	*runs = false;
+	if (task->exposure->services.kind == SERVICES_NONE)
+		return 0;
+	if (task->exposure->services.kind == SERVICES_LAB)
+		error = act_in_lab(task, &outcome, fault);
+	else
+		act(task, &outcome);
+	if (error)
+		return error;
+	*runs = outcome.runs;
+	if (outcome.fault.error)
+		*fault = outcome.fault;
+	return -outcome.fault.error;
+}
+
+static int name_both(const struct exposure *exposure, const struct cluster_node *node,
+		     struct text *target, struct text *initiator, struct fault *fault)
+{
+	node_target_name(exposure->cluster, node, target);
+	node_initiator_name(exposure->cluster, node, initiator);
+	if (target->error || initiator->error)
+		return fault_set(fault, ENOMEM, "name the target of", node->name, NULL);
+	return 0;
+}
+
+int exposure_offer(const struct exposure *exposure, const struct cluster_node *node, bool *offered,
+		   struct fault *fault)
+{
+	struct text target = { 0 }, initiator = { 0 };
+	char serial[DIGEST_TEXT_BYTES];
+	struct target_offer offer = { .address = node->address,
+				      .disk = node->disk,
+				      .read_write = node->read_write,
+				      .serial = serial };
+	struct task task = { .exposure = exposure, .node = node, .offer = &offer };
+	int error = name_both(exposure, node, &target, &initiator, fault);
+
+	digest_bytes(node->disk, strlen(node->disk), serial);
+	serial[16] = '\0'; /* as many as generated files have */
+	offer.name = task.name = text_string(&target);
+	offer.initiator = text_string(&initiator);
+	*offered = false;
+	if (!error)
+		error = run(&task, offered, fault);
+	text_free(&target);
+	text_free(&initiator);
+	return error;
+}
+
+int exposure_withdraw(const struct exposure *exposure, const struct cluster_node *node,
+		      enum exposure_state *state, struct fault *fault)
+{
+	struct text target = { 0 }, initiator = { 0 };
+	struct task task = { .exposure = exposure, .node = node };
+	int error = name_both(exposure, node, &target, &initiator, fault);
+	bool runs = false;
+
+	task.name = text_string(&target);
+	if (!error)
+		error = run(&task, &runs, fault);
+	*state = error == -EBUSY ? EXPOSURE_IN_USE : runs ? EXPOSURE_FREE : EXPOSURE_UNKNOWN;
+	text_free(&target);
+	text_free(&initiator);
+	return error;
+}

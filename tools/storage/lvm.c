@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Volumes of LVM: thin ones, whose clones are snapshots, and plain ones, whose clones are copies.
+ *
+ * Whether a volume is whole is told by its tags, which LVM writes in the same step in which it
+ * makes the volume. Thin snapshots would not be activated at the next boot of the server (they are
+ * flagged so); ours are, for they are somebody's disks. A golden volume is read-only, and needs to
+ * be active only while it is copied.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/storage/copy.h"
+#include "tools/storage/lvm_report.h"
+#include "userspace/lib/spawn.h"
+
+/* "GROUP/wr-VOLUME" */
+#define FULL_NAME_BYTES (64 + 1 + VOLUME_NAME_BYTES + 4)
+
+struct names {
+	char full[FULL_NAME_BYTES]; /* "vg0/wr-n01" */
+	char own[VOLUME_NAME_BYTES + 4]; /* "wr-n01" */
+	char size[32]; /* "1073741824b" */
+};
+
+static struct names names_of(const struct storage *storage, const char *volume, uint64_t bytes)
+{
+	struct names names;
+
+	snprintf(names.own, sizeof(names.own), LVM_PREFIX "%s", volume);
+	snprintf(names.full, sizeof(names.full), "%.63s/%s", storage->definition->group, names.own);
+	snprintf(names.size, sizeof(names.size), "%" PRIu64 "b", bytes);
+	return names;
+}
+
+/* What a claim keeps open on purpose is no leak. */
+static int run(const char *const argv[], struct text *output, struct fault *fault)
+{
+	struct text ignored = { 0 };
+	int error;
+
+	setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
+	error = spawn_capture(argv, output ? output : &ignored, fault);
+	text_free(&ignored);
+	return error;
+}
+
+#define RUN(fault, ...) run((const char *const[]){ __VA_ARGS__, NULL }, NULL, fault)
+
+static int report(const char *program, const char *columns, const char *group, struct text *text,
+		  struct fault *fault)
+{
+	const char *const argv[] = {
+		program, "--reportformat", "json", "--units", "b", "--nosuffix",
+		"-o",	 columns,	   group,  NULL
+	};
+
+	return run(argv, text, fault);
+}
+
+static int look_at_group(const struct storage *storage, struct storage_status *status,
+			 struct fault *fault)
+{
+	struct text text = { 0 };
+	int error = report("vgs", LVM_GROUP_COLUMNS, storage->definition->group, &text, fault);
+
+	if (!error)
+		error = lvm_read_group(text_string(&text), text.length, &status->space, fault);
+	text_free(&text);
+	return error;
+}
+
+static int look(const struct storage *storage, struct storage_status *status, struct fault *fault)
+{
+	const struct cluster_storage *definition = storage->definition;
+	struct text text = { 0 };
+	int error = report("lvs", LVM_VOLUME_COLUMNS, definition->group, &text, fault);
+
+	if (!error)
+		error = lvm_read_volumes(text_string(&text), text.length, definition->pool, status,
+					 fault);
+	text_free(&text);
+	if (!error && definition->type == STORAGE_LVM)
+		error = look_at_group(storage, status, fault);
+	return error;
+}
+
+static int create_thin(const struct storage *storage, const char *volume, uint64_t bytes,
+		       struct fault *fault)
+{
+	struct names names = names_of(storage, volume, bytes);
+	const struct cluster_storage *definition = storage->definition;
+
+	return RUN(fault, "lvcreate", "--yes", "--type", "thin", "--virtualsize", names.size,
+		   "--thinpool", definition->pool, "--name", names.own, "--addtag",
+		   LVM_TAG_UNFINISHED, "--setactivationskip", "n", definition->group);
+}
+
+/* What is left of signatures of another volume's file system goes. */
+static int create_plain(const struct storage *storage, const char *volume, uint64_t bytes,
+			struct fault *fault)
+{
+	struct names names = names_of(storage, volume, bytes);
+
+	return RUN(fault, "lvcreate", "--yes", "--type", "linear", "--size", names.size, "--name",
+		   names.own, "--addtag", LVM_TAG_UNFINISHED, "--wipesignatures", "y",
+		   storage->definition->group);
+}
+
+static int clone_thin(const struct storage *storage, const char *volume,
+		      const struct volume *golden, uint64_t bytes, struct progress *progress,
+		      struct fault *fault)
+{
+	struct names names = names_of(storage, volume, bytes);
+	struct names from = names_of(storage, golden->name, golden->bytes);
+	int error = RUN(fault, "lvcreate", "--yes", "--snapshot", "--name", names.own, "--addtag",
+			LVM_TAG_UNFINISHED, "--setactivationskip", "n", "--permission", "rw",
+			from.full);
+
+	(void)progress;
+	if (!error && bytes > golden->bytes)
+		error = RUN(fault, "lvextend", "--yes", "--size", names.size, names.full);
+	return error;
+}
+
+static int copy_devices(const struct storage *storage, const char *volume,
+			const struct volume *golden, struct progress *progress, struct fault *fault)
+{
+	char *from = NULL, *to = NULL;
+	int error = storage_path(storage, golden->name, false, &from, fault);
+
+	if (!error)
+		error = storage_path(storage, volume, true, &to, fault);
+	if (!error)
+		error = copy_device(from, to, golden->bytes, progress, fault);
+	free(from);
+	free(to);
+	return error;
+}
+
+static int clone_plain(const struct storage *storage, const char *volume,
+		       const struct volume *golden, uint64_t bytes, struct progress *progress,
+		       struct fault *fault)
+{
+	struct names from = names_of(storage, golden->name, golden->bytes);
+	int error = create_plain(storage, volume, bytes, fault);
+
+	if (!error)
+		error = RUN(fault, "lvchange", "--activate", "y", "--ignoreactivationskip",
+			    from.full);
+	return error ? error : copy_devices(storage, volume, golden, progress, fault);
+}
+
+static int finish_golden(const struct names *names, const char *file_system, struct fault *fault)
+{
+	char tag[64];
+	int error;
+
+	snprintf(tag, sizeof(tag), LVM_TAG_FILE_SYSTEM "%s", file_system);
+	error = RUN(fault, "lvchange", "--yes", "--permission", "r", names->full);
+	if (!error)
+		error = RUN(fault, "lvchange", "--yes", "--addtag", tag, "--setactivationskip", "y",
+			    names->full);
+	return error;
+}
+
+static int finish(const struct storage *storage, const char *volume, const char *file_system,
+		  struct fault *fault)
+{
+	struct names names = names_of(storage, volume, 0);
+	int error = file_system ? finish_golden(&names, file_system, fault) : 0;
+
+	if (!error)
+		error = RUN(fault, "lvchange", "--yes", "--deltag", LVM_TAG_UNFINISHED, "--addtag",
+			    LVM_TAG_READY, names.full);
+	/* Snapshots of what is not active are made in half the steps. */
+	if (!error && file_system && storage->definition->type == STORAGE_LVM_THIN)
+		error = RUN(fault, "lvchange", "--activate", "n", names.full);
+	return error;
+}
+
+static int remove_volume(const struct storage *storage, const struct volume *volume,
+			 struct fault *fault)
+{
+	struct names names = names_of(storage, volume->name, 0);
+	int error = RUN(fault, "lvremove", "--yes", names.full);
+
+	if (error && (strstr(fault->hint, "in use") || strstr(fault->hint, "is used by")))
+		return fault_set(fault, EBUSY, "remove volume", names.full,
+				 "something on this server has it open, or mounted");
+	return error;
+}
+
+const struct storage_backend storage_lvm_thin = {
+	.look = look,
+	.create = create_thin,
+	.clone = clone_thin,
+	.finish = finish,
+	.remove = remove_volume,
+	.blank = true,
+};
+
+const struct storage_backend storage_lvm = {
+	.look = look,
+	.create = create_plain,
+	.clone = clone_plain,
+	.finish = finish,
+	.remove = remove_volume,
+};

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Making and removing volumes; see make.h. */
+#include "tools/storage/make.h"
+
+#include <errno.h>
+#include <fts.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tools/image/write.h"
+#include "tools/storage/claim.h"
+#include "tools/storage/grow.h"
+#include "tools/storage/room.h"
+#include "userspace/lib/size.h"
+
+/* One volume while it is made. */
+struct work {
+	const struct storage *storage;
+	const struct volume_order *order;
+	struct progress *progress;
+	struct storage_status status;
+	const struct volume *golden; /* to clone from; NULL: the image is written */
+	char *path; /* of the unfinished volume */
+};
+
+/* --- is it there, and is there room ---------------------------------------------------------- */
+
+static int refuse_foreign(const struct volume *volume, struct fault *fault)
+{
+	return fault_set(fault, EEXIST, "make volume", volume->name,
+			 "there is one of this name that Wireroot did not make; remove or rename "
+			 "it");
+}
+
+/*
+ * What there is of the volume: 1 when it is ready, else 0 with nothing of it left. It is claimed,
+ * so that what is unfinished is left over.
+ */
+static int settle(const struct storage *storage, const struct storage_status *status,
+		  const char *name, struct fault *fault)
+{
+	for (size_t i = 0; i < status->count; i++) {
+		const struct volume *volume = &status->volumes[i];
+		int error = 0;
+
+		if (strcmp(volume->name, name) != 0)
+			continue;
+		if (volume->state == VOLUME_READY)
+			return 1;
+		if (volume->state == VOLUME_FOREIGN)
+			return refuse_foreign(volume, fault);
+		error = storage->backend->remove(storage, volume, fault);
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+/* What the files of the image take, about. Those of another file system in it are not written. */
+static int measure_image(const char *path, uint64_t *bytes, struct fault *fault)
+{
+	char *const roots[] = { (char *)path, NULL };
+	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+	const FTSENT *entry;
+
+	*bytes = 0;
+	if (!walk)
+		return fault_set(fault, errno, "measure image", path, NULL);
+	while ((entry = fts_read(walk)))
+		if (entry->fts_info != FTS_DP && entry->fts_info != FTS_NS)
+			*bytes += (uint64_t)entry->fts_statp->st_blocks * 512;
+	fts_close(walk);
+	return 0;
+}
+
+static int refuse_size(const struct work *work, struct fault *fault)
+{
+	char hint[sizeof(fault->hint)], wanted[SIZE_TEXT_BYTES], golden[SIZE_TEXT_BYTES];
+
+	snprintf(hint, sizeof(hint),
+		 "the golden volume has %s, the node's volume-size is %s; make the golden one "
+		 "anew with --size",
+		 size_text(work->golden->bytes, golden), size_text(work->order->bytes, wanted));
+	return fault_set(fault, EINVAL, "clone a volume for", work->order->name, hint);
+}
+
+/* The golden volume, if there is one and its file system is what is wanted. */
+static int find_golden(struct work *work, struct fault *fault)
+{
+	const struct volume_order *order = work->order;
+	const struct volume *golden;
+	char name[VOLUME_NAME_BYTES];
+	int error = storage_golden_name(order->image, name, fault);
+
+	if (error || !order->host_name)
+		return error;
+	golden = storage_find(&work->status, name);
+	if (golden && golden->state == VOLUME_READY &&
+	    strcmp(golden->file_system, order->file_system) == 0)
+		work->golden = golden;
+	if (work->golden && work->golden->bytes > order->bytes)
+		return refuse_size(work, fault);
+	if (work->golden || !order->only_clone)
+		return 0;
+	if (golden && golden->state == VOLUME_READY)
+		return fault_set(fault, EINVAL, "clone a volume for", order->name,
+				 "the golden volume has another file-system than the node wants");
+	return fault_set(fault, ENOENT, "find the golden volume of image", order->image,
+			 "wireroot storage create --image NAME makes it");
+}
+
+static int find_room(const struct work *work, struct fault *fault)
+{
+	uint64_t data = 0;
+	int error = 0;
+
+	if (!work->golden)
+		error = measure_image(work->order->path, &data, fault);
+	if (error)
+		return error;
+	return room_check(work->storage, &work->status.space, work->order->bytes, data, fault);
+}
+
+/* --- from nothing to ready -------------------------------------------------------------------- */
+
+static struct image_write_options options_of(const struct work *work)
+{
+	return (struct image_write_options){ .file_system = work->order->file_system,
+					     .label = "root",
+					     .host_name = work->order->host_name,
+					     .blank = work->storage->backend->blank };
+}
+
+static int write_image(const struct work *work, struct fault *fault)
+{
+	struct image_source source = { .path = work->order->path };
+	struct image_write_options options = options_of(work);
+	int error = work->storage->backend->create(work->storage, work->order->name,
+						   work->order->bytes, fault);
+
+	return error ? error : image_write(&source, work->path, &options, work->progress, fault);
+}
+
+/*
+ * What may not be the same on two nodes was never in the golden volume, or is made anew here. A new
+ * UUID comes before anything mounts the clone: two Btrfs of one UUID on one host are one to it.
+ */
+static int clone_golden(const struct work *work, struct fault *fault)
+{
+	const struct volume_order *order = work->order;
+	struct image_write_options options = options_of(work);
+	int error = work->storage->backend->clone(work->storage, order->name, work->golden,
+						  order->bytes, work->progress, fault);
+
+	if (!error)
+		error = image_identify(work->path, &options, fault);
+	if (!error && order->bytes > work->golden->bytes)
+		error = grow_file_system(work->path, order->file_system, order->bytes, fault);
+	return error;
+}
+
+/* What the failure left; if that fails, too, the next command does it. */
+static void take_back(const struct work *work)
+{
+	struct volume unfinished = { .state = VOLUME_UNFINISHED };
+	struct fault ignored;
+
+	snprintf(unfinished.name, sizeof(unfinished.name), "%s", work->order->name);
+	(void)work->storage->backend->remove(work->storage, &unfinished, &ignored);
+}
+
+static int fill(const struct work *work, struct fault *fault)
+{
+	const struct volume_order *order = work->order;
+	int error = work->golden ? clone_golden(work, fault) : write_image(work, fault);
+
+	if (!error)
+		error = work->storage->backend->finish(work->storage, order->name,
+						       order->host_name ? NULL : order->file_system,
+						       fault);
+	if (error)
+		take_back(work);
+	return error;
+}
+
+static int make_claimed(struct work *work, enum volume_made *made, struct fault *fault)
+{
+	int error = work->storage->backend->look(work->storage, &work->status, fault);
+
+	if (!error)
+		error = settle(work->storage, &work->status, work->order->name, fault);
+	if (error > 0) {
+		*made = VOLUME_WAS_THERE;
+		return 0;
+	}
+	if (!error)
+		error = find_golden(work, fault);
+	if (!error)
+		error = find_room(work, fault);
+	if (!error)
+		error = storage_path(work->storage, work->order->name, true, &work->path, fault);
+	if (!error)
+		error = fill(work, fault);
+	*made = work->golden ? VOLUME_CLONED : VOLUME_WRITTEN;
+	return error;
+}
+
+int volume_make(const struct storage *storage, const struct volume_order *order,
+		struct progress *progress, enum volume_made *made, struct fault *fault)
+{
+	struct work work = { .storage = storage, .order = order, .progress = progress };
+	struct claim claim;
+	int error = claim_take(&claim, storage, order->name, fault);
+
+	if (error)
+		return error;
+	error = make_claimed(&work, made, fault);
+	progress_end(progress);
+	claim_release(&claim);
+	free(work.path);
+	storage_status_free(&work.status);
+	return error;
+}
+
+/* --- away ------------------------------------------------------------------------------------- */
+
+static int remove_claimed(const struct storage *storage, const struct storage_status *status,
+			  const char *name, bool *was_there, struct fault *fault)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < status->count; i++) {
+		const struct volume *volume = &status->volumes[i];
+
+		if (strcmp(volume->name, name) != 0)
+			continue;
+		if (volume->state == VOLUME_FOREIGN)
+			return fault_set(fault, EPERM, "remove volume", name,
+					 "Wireroot did not make it");
+		*was_there |= volume->state == VOLUME_READY;
+		error = storage->backend->remove(storage, volume, fault);
+	}
+	return error;
+}
+
+int volume_remove(const struct storage *storage, const char *volume, bool *was_there,
+		  struct fault *fault)
+{
+	struct storage_status status = { 0 };
+	struct claim claim;
+	int error = claim_take(&claim, storage, volume, fault);
+
+	*was_there = false;
+	if (error)
+		return error;
+	error = storage->backend->look(storage, &status, fault);
+	if (!error)
+		error = remove_claimed(storage, &status, volume, was_there, fault);
+	claim_release(&claim);
+	storage_status_free(&status);
+	return error;
+}
+
+/* @left was unfinished a moment ago; its maker may have finished it since. */
+static int clean_one(const struct storage *storage, const struct volume *left,
+		     const struct log *log, struct fault *fault)
+{
+	struct storage_status status = { 0 };
+	struct claim claim;
+	int error = claim_take(&claim, storage, left->name, fault);
+
+	if (error)
+		return error == -EBUSY ? 0 : error;
+	error = storage->backend->look(storage, &status, fault);
+	for (size_t i = 0; !error && i < status.count; i++) {
+		const struct volume *volume = &status.volumes[i];
+
+		if (strcmp(volume->name, left->name) != 0 || volume->state != VOLUME_UNFINISHED)
+			continue;
+		error = storage->backend->remove(storage, volume, fault);
+		if (!error)
+			log_line(log, LOG_LEVEL_NOTICE, "removed volume %s, which was unfinished",
+				 left->name);
+	}
+	claim_release(&claim);
+	storage_status_free(&status);
+	return error;
+}
+
+int volume_clean(const struct storage *storage, const struct log *log, struct fault *fault)
+{
+	struct storage_status status = { 0 };
+	int error = storage->backend->look(storage, &status, fault);
+
+	for (size_t i = 0; !error && i < status.count; i++)
+		if (status.volumes[i].state == VOLUME_UNFINISHED)
+			error = clean_one(storage, &status.volumes[i], log, fault);
+	storage_status_free(&status);
+	return error;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Making and removing volumes, from claim to ready: what `wireroot storage` does for each node.
+ *
+ * Whatever ends this in between leaves an unfinished volume at the most, which the next command
+ * removes. Functions return 0 or -errno with @fault filled in.
+ */
+#ifndef WIREROOT_STORAGE_MAKE_H
+#define WIREROOT_STORAGE_MAKE_H
+
+#include "tools/storage/storage.h"
+#include "userspace/lib/log.h"
+
+/* A volume as it is wanted. */
+struct volume_order {
+	const char *name;
+	const char *image; /* its name */
+	const char *path; /* of the image */
+	const char *file_system;
+	const char *host_name; /* NULL: it is the golden volume of the image */
+	uint64_t bytes;
+	bool only_clone; /* do not write the image where there is no golden volume */
+};
+
+enum volume_made {
+	VOLUME_WAS_THERE, /* ready, from earlier */
+	VOLUME_CLONED, /* from the golden volume */
+	VOLUME_WRITTEN, /* from the image */
+};
+
+/*
+ * See that there is such a volume. -EEXIST: one that is not ours has its name; -ENOENT: there is
+ * no golden volume, and it is to be cloned; -ENOSPC by room.h.
+ */
+int volume_make(const struct storage *storage, const struct volume_order *order,
+		struct progress *progress, enum volume_made *made, struct fault *fault);
+
+/* Remove a volume that nobody uses; *@was_there is false when there is none. */
+int volume_remove(const struct storage *storage, const char *volume, bool *was_there,
+		  struct fault *fault);
+
+/* Remove what is unfinished and that nobody has claimed. @log is told. */
+int volume_clean(const struct storage *storage, const struct log *log, struct fault *fault);
+
+#endif
