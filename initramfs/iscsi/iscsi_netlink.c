@@ -281,7 +281,7 @@ static int set_number(const struct iscsi_kernel *kernel, uint32_t session, enum 
 }
 
 static int set_numbers(const struct iscsi_kernel *kernel, uint32_t session,
-		       const struct iscsi_login *login, const struct iscsi_target *target)
+		       const struct iscsi_login *login, uint16_t port)
 {
 	const struct {
 		enum param param;
@@ -301,7 +301,7 @@ static int set_numbers(const struct iscsi_kernel *kernel, uint32_t session,
 		{ PARAM_ERROR_RECOVERY, login->value[ISCSI_ERROR_RECOVERY] },
 		{ PARAM_EXP_STAT_SN, login->exp_stat_sn },
 		{ PARAM_PORTAL_GROUP, login->portal_group },
-		{ PARAM_PORTAL_PORT, target->port },
+		{ PARAM_PORTAL_PORT, port },
 		{ PARAM_REPLACEMENT_TIMEOUT, REPLACEMENT_TIMEOUT_S },
 		{ PARAM_PING_TIMEOUT, NO_PING },
 		{ PARAM_PING_INTERVAL, NO_PING },
@@ -356,7 +356,7 @@ static int refuse(const struct iscsi_login *login, int error, const char *step, 
 }
 
 int iscsi_kernel_start(struct iscsi_kernel *kernel, int socket, const struct iscsi_login *login,
-		       const struct iscsi_target *target, const char *address,
+		       const struct iscsi_target *target, const char *address, uint16_t port,
 		       struct iscsi_session *session, struct fault *fault)
 {
 	const char *step = "create the session";
@@ -372,7 +372,7 @@ int iscsi_kernel_start(struct iscsi_kernel *kernel, int socket, const struct isc
 	}
 	if (!error) {
 		step = "set what was negotiated";
-		error = set_numbers(kernel, session->id, login, target);
+		error = set_numbers(kernel, session->id, login, port);
 	}
 	if (!error)
 		error = set_texts(kernel, session->id, login, target, address);

@@ -30,11 +30,12 @@ int iscsi_kernel_open(struct iscsi_kernel *kernel, struct fault *fault);
 void iscsi_kernel_close(struct iscsi_kernel *kernel);
 
 /*
- * Hand @socket over, on which @login is done; @address is its portal's, in text. Returns 0 and
- * *@session, or a negative errno with @fault, and then the kernel has no such session.
+ * Hand @socket over, on which @login is done; @address (text) and @port are those of the portal
+ * where whoever has to log in again is to ask. Returns 0 and *@session, or a negative errno with
+ * @fault, and then the kernel has no such session.
  */
 int iscsi_kernel_start(struct iscsi_kernel *kernel, int socket, const struct iscsi_login *login,
-		       const struct iscsi_target *target, const char *address,
+		       const struct iscsi_target *target, const char *address, uint16_t port,
 		       struct iscsi_session *session, struct fault *fault);
 
 /* End @session without a word to the target, which sees the connection close. */

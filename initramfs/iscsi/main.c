@@ -41,6 +41,7 @@
 #define COMMAND_LINE_BYTES 4096
 #define NODE_FILE_BYTES	   16384
 #define OPTIONS_BYTES	   256
+#define NEWEST_SESSION	   "/run/wireroot/iscsi-session"
 #define IBFT_BYTES	   65537 /* its offsets have 16 bits */
 
 struct client {
@@ -161,19 +162,39 @@ static int name_initiator(struct client *client, struct fault *fault)
 }
 
 /*
- * RFC 7143 section 10.9: an ISID that stays the same makes the target end a session that an
- * earlier boot left. Type 2, random, with 24 bits that the initiator's name gives (FNV-1a).
+ * The ISID that open-iscsi gives a session of the kernel, by its number: iscsid's, when it takes
+ * the session over. With the same ISID a target ends the session that was before, and all that it
+ * still had to do for it, before the new one begins (RFC 7143 section 6.3.5), be it this boot's or
+ * one that was cut off; with another, a late write of the old session could follow one of the new.
  */
-static void derive_isid(const char *initiator, uint8_t isid[static 6])
+static void make_isid(uint32_t session, uint8_t isid[static 6])
 {
-	uint32_t hash = 2166136261u;
+	isid[0] = 0x00; /* type: an OUI, open-iscsi's */
+	isid[1] = 0x02;
+	isid[2] = 0x3d;
+	isid[3] = (uint8_t)(session >> 16);
+	isid[4] = (uint8_t)(session >> 8);
+	isid[5] = (uint8_t)session;
+}
 
-	for (; *initiator; initiator++)
-		hash = (hash ^ (uint8_t)*initiator) * 16777619u;
-	isid[0] = 0x80;
-	isid[1] = (uint8_t)(hash >> 16);
-	isid[2] = (uint8_t)(hash >> 8);
-	isid[3] = (uint8_t)hash;
+/* The kernel counts its sessions from 1, those that attempts before this one had, too. */
+static uint32_t next_session(void)
+{
+	char number[16];
+
+	return file_read(NEWEST_SESSION, number, sizeof(number)) > 0
+		       ? (uint32_t)strtoul(number, NULL, 10) + 1
+		       : 1;
+}
+
+static void note_session(const struct iscsi_session *session)
+{
+	char number[16];
+
+	if (!session->id) /* it was not made */
+		return;
+	snprintf(number, sizeof(number), "%u\n", session->id);
+	(void)file_write(NEWEST_SESSION, number);
 }
 
 /* --- logging in ---------------------------------------------------------------------------------
@@ -305,14 +326,17 @@ static int attach(struct client *client, unsigned int first, struct fault *fault
 	struct portal *portal;
 	int error;
 
+	make_isid(next_session(), client->config.isid);
 	portals_init(&client->portals, &client->request.lease);
 	add_portals(client, first);
 	portal = portals_log_in(&client->portals, fault);
 	error = portal ? open_kernel(client, fault) : -fault->error;
 	if (!error)
-		error = iscsi_kernel_start(
-			&client->kernel, portal->socket, portal->login, &portal->target,
-			value_ipv4_text(portal->address, address), session, fault);
+		error = iscsi_kernel_start(&client->kernel, portal->socket, portal->login,
+					   &portal->target,
+					   value_ipv4_text(portal->home_address, address),
+					   portal->home_port, session, fault);
+	note_session(session);
 	if (!error) {
 		note_portal(client, portal->text, portal->address);
 		error = find_disks(client, first, session->host, portal->peer, fault);
@@ -393,7 +417,6 @@ static int prepare_own(struct client *client, struct fault *fault)
 	client->config.initiator = client->spec.initiator;
 	client->config.header_digest = client->spec.header_digest;
 	client->config.data_digest = client->spec.data_digest;
-	derive_isid(client->spec.initiator, client->config.isid);
 	return prepare_chap(client, fault);
 }
 

@@ -76,6 +76,10 @@ static void begin_connecting(struct portal *portal, const struct lease *lease)
 		fail(portal);
 		return;
 	}
+	if (!portal->away) {
+		portal->home_address = portal->address;
+		portal->home_port = portal->target.port;
+	}
 	snprintf(portal->text, sizeof(portal->text), "%s:%u",
 		 value_ipv4_text(portal->address, address), portal->target.port);
 	snprintf(portal->peer, sizeof(portal->peer), "%s %s", portal->text, portal->target.name);
@@ -95,14 +99,13 @@ static void begin_connecting(struct portal *portal, const struct lease *lease)
 void portals_add(struct portals *portals, const struct iscsi_target *target,
 		 const struct iscsi_login_config *config)
 {
-	struct portal *portal = &portals->portal[portals->count];
+	struct portal *portal = &portals->portal[portals->count++];
 
 	memset(portal, 0, sizeof(*portal));
 	portal->socket = -1;
 	portal->target = *target;
 	portal->config = *config;
 	portal->config.peer = portal->peer;
-	portal->config.isid[5] = (uint8_t)portals->count++;
 	begin_connecting(portal, portals->lease);
 }
 
@@ -119,7 +122,16 @@ static void send_request(struct portal *portal)
 	fail(portal);
 }
 
-static void begin_login(struct portal *portal)
+/* A byte that is 0 in every ISID of open-iscsi's, unless there are 65536 sessions. */
+static uint8_t tell_apart(const struct portals *portals, const struct portal *portal)
+{
+	for (unsigned int i = 0; i < portals->count; i++)
+		if (portals->portal[i].state == PORTAL_LOGGING_IN)
+			return (uint8_t)(portal - portals->portal + 1);
+	return 0;
+}
+
+static void begin_login(const struct portals *portals, struct portal *portal)
 {
 	portal->login = malloc(sizeof(*portal->login));
 	if (!portal->login) {
@@ -127,6 +139,7 @@ static void begin_login(struct portal *portal)
 		fail(portal);
 		return;
 	}
+	portal->config.isid[3] = tell_apart(portals, portal);
 	enter(portal, PORTAL_LOGGING_IN);
 	iscsi_login_start(portal->login, &portal->config);
 	send_request(portal);
@@ -137,6 +150,7 @@ static void follow(struct portal *portal, const struct lease *lease)
 	char address[ISCSI_ADDRESS_BYTES];
 
 	strcpy(address, portal->login->moved_to);
+	portal->away |= !portal->login->moved_for_good;
 	fault_set(&portal->fault, ELOOP, "follow the iSCSI target to where it has moved",
 		  portal->peer, "the targets send us from one to the other, or nowhere");
 	fail(portal);
@@ -232,7 +246,7 @@ static void take_turns(struct portals *portals)
 
 	/* One that fails at once leaves the turn to the next. */
 	while ((next = find_next(portals, monotonic_us())))
-		begin_login(next);
+		begin_login(portals, next);
 }
 
 static uint64_t next_deadline(const struct portals *portals, uint64_t now_us)

@@ -32,6 +32,13 @@ struct portal {
 	enum portal_state state;
 	uint64_t since_us; /* when the state began */
 	unsigned int moves;
+	/*
+	 * Where to ask the next time: not where the target has moved to for the time being only
+	 * (RFC 7143 section 11.13.5). Host byte order.
+	 */
+	uint32_t home_address;
+	uint16_t home_port;
+	bool away;
 	struct iscsi_login_config config;
 	struct iscsi_login *login; /* NULL until it is this portal's turn */
 	struct fault fault;
@@ -47,8 +54,8 @@ struct portals {
 void portals_init(struct portals *portals, const struct lease *lease);
 
 /*
- * Add a portal and connect to it. @config is the login's, but for ->peer and the ISID's last bytes,
- * which tell the portals apart: two logins with the same ISID would end each other.
+ * Add a portal and connect to it. @config is the login's, but for ->peer, and for the ISID when
+ * another login is under way: two with the same ISID would end each other.
  */
 void portals_add(struct portals *portals, const struct iscsi_target *target,
 		 const struct iscsi_login_config *config);
