@@ -451,6 +451,8 @@ static void end_root_attempt(struct boot *boot, bool expired)
 		    boot->params.overlay      ? "below an overlay in memory"
 		    : boot->params.read_write ? "read-write"
 					      : "read-only");
+	if (boot->result.lacks[0])
+		report_line("root: %s", boot->result.lacks);
 	report_end(&boot->report, STAGE_ROOT, STAGE_DONE);
 }
 

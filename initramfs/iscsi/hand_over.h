@@ -10,6 +10,8 @@
 #include "../fault.h"
 
 #define HAND_OVER_DIRECTORY "/run/wireroot/iscsi"
+/* What the units start; merged-usr or not, open-iscsi's packages have it under this name. */
+#define HAND_OVER_ISCSID "/sbin/iscsid"
 
 /*
  * Write, for every session that the kernel has now, whoever logged in, a node record below

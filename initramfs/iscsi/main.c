@@ -500,6 +500,9 @@ static int look_into_root(const struct client *client, struct root_result *resul
 		return fault_set(&result->fault, errno, "enter the mounted root", ROOT_DIRECTORY,
 				 NULL);
 	error = find_init(client->request.init, result->init, sizeof(result->init), &result->fault);
+	if (access(HAND_OVER_ISCSID, X_OK) < 0)
+		strcpy(result->lacks, "it has no " HAND_OVER_ISCSID
+				      ": when the connection breaks, nothing logs in again");
 	if (fchdir(outside) < 0 || chroot(".") < 0)
 		error = fault_set(&result->fault, errno, "leave the mounted root", "/", NULL);
 	close(outside);
