@@ -175,8 +175,7 @@ int storage_begin(struct storage_command *command, int argc, char **argv)
 	if (node_load(&command->cluster, command->cluster_file, &options, &command->log) !=
 	    CMD_DONE)
 		return CMD_FAILED;
-	command->exposure =
-		(struct exposure){ .cluster = &command->cluster, .state = command->state };
+	command->exposure.cluster = &command->cluster;
 	command->exposure.services.log = &command->log;
 	if (load(command, &fault) ||
 	    services_read(&command->exposure.services, command->services, &fault))
@@ -187,6 +186,7 @@ int storage_begin(struct storage_command *command, int argc, char **argv)
 
 void storage_end(struct storage_command *command)
 {
+	exposure_free(&command->exposure);
 	cluster_free(&command->cluster);
 	free(command->wanted);
 	free((char *)command->nodes);

@@ -161,7 +161,8 @@ static int make_for_node(struct storage_command *command, const struct cluster_n
 	};
 	int error = make(command, node->storage, &order, fault);
 
-	return error ? error : exposure_offer(&command->exposure, node, offered, fault);
+	return error ? error
+		     : exposure_offer(&command->exposure, command->state, node, offered, fault);
 }
 
 /* What an interrupted command left in the storages that are concerned. */

@@ -11,12 +11,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "tools/generate/digest.h"
+#include "tools/generate/node_offer.h"
 #include "tools/generate/node_words.h"
 #include "tools/lab/enter.h"
 #include "tools/target/target.h"
+#include "userspace/lib/fs.h"
 
-#define TGT_SOCKET "/run/tgtd/socket.0"
+#define TGT_SOCKET   "/run/tgtd/socket.0"
+#define LIO_CONFIGFS "/sys/kernel/config/target/iscsi"
 
 /* What is to be done for one node, and what came of it. In a lab, in a process within it. */
 struct task {
@@ -45,11 +47,18 @@ static bool tgt_runs(void)
 	return runs;
 }
 
+/* A lab has tgt in the place of LIO, which serves the machine and not a lab. */
+static bool has_lio(const struct task *task)
+{
+	return task->node->iscsi->lio && task->exposure->services.kind != SERVICES_LAB;
+}
+
 static void act(const struct task *task, struct outcome *outcome)
 {
-	struct target_server server = { .operations = &target_tgt };
+	bool lio = has_lio(task);
+	struct target_server server = { .operations = lio ? &target_lio : &target_tgt };
 
-	*outcome = (struct outcome){ .runs = tgt_runs() };
+	*outcome = (struct outcome){ .runs = lio ? fs_is_directory(LIO_CONFIGFS) : tgt_runs() };
 	if (!outcome->runs)
 		return;
 	if (task->offer)
@@ -106,53 +115,52 @@ static int run(struct task *task, bool *runs, struct fault *fault)
 	return -outcome.fault.error;
 }
 
-static int name_both(const struct exposure *exposure, const struct cluster_node *node,
-		     struct text *target, struct text *initiator, struct fault *fault)
+static int find_secrets(struct exposure *exposure, const char *state, struct fault *fault)
 {
-	node_target_name(exposure->cluster, node, target);
-	node_initiator_name(exposure->cluster, node, initiator);
-	if (target->error || initiator->error)
-		return fault_set(fault, ENOMEM, "name the target of", node->name, NULL);
-	return 0;
+	int error = exposure->has_secrets ? 0 : secrets_make(state, exposure->cluster, fault);
+
+	if (!error && !exposure->has_secrets)
+		error = secrets_load(&exposure->secrets, state, exposure->cluster, fault);
+	exposure->has_secrets |= !error;
+	return error;
 }
 
-int exposure_offer(const struct exposure *exposure, const struct cluster_node *node, bool *offered,
-		   struct fault *fault)
+int exposure_offer(struct exposure *exposure, const char *state, const struct cluster_node *node,
+		   bool *offered, struct fault *fault)
 {
-	struct text target = { 0 }, initiator = { 0 };
-	char serial[DIGEST_TEXT_BYTES];
-	struct target_offer offer = { .address = node->address,
-				      .disk = node->disk,
-				      .read_write = node->read_write,
-				      .serial = serial };
-	struct task task = { .exposure = exposure, .node = node, .offer = &offer };
-	int error = name_both(exposure, node, &target, &initiator, fault);
+	struct task task = { .exposure = exposure, .node = node };
+	struct node_offer offer;
+	int error;
 
-	digest_bytes(node->disk, strlen(node->disk), serial);
-	serial[16] = '\0'; /* as many as generated files have */
-	offer.name = task.name = text_string(&target);
-	offer.initiator = text_string(&initiator);
 	*offered = false;
+	if (exposure->services.kind == SERVICES_NONE)
+		return 0;
+	error = find_secrets(exposure, state, fault);
 	if (!error)
-		error = run(&task, offered, fault);
-	text_free(&target);
-	text_free(&initiator);
-	return error;
+		error = node_offer(exposure->cluster, &exposure->secrets, node, &offer, fault);
+	if (error)
+		return error;
+	task.offer = &offer.offer;
+	task.name = offer.name;
+	return run(&task, offered, fault);
 }
 
 int exposure_withdraw(const struct exposure *exposure, const struct cluster_node *node,
 		      enum exposure_state *state, struct fault *fault)
 {
-	struct text target = { 0 }, initiator = { 0 };
 	struct task task = { .exposure = exposure, .node = node };
-	int error = name_both(exposure, node, &target, &initiator, fault);
+	char name[TARGET_NAME_BYTES];
 	bool runs = false;
+	int error;
 
-	task.name = text_string(&target);
-	if (!error)
-		error = run(&task, &runs, fault);
+	node_target_name(exposure->cluster, node, name);
+	task.name = name;
+	error = run(&task, &runs, fault);
 	*state = error == -EBUSY ? EXPOSURE_IN_USE : runs ? EXPOSURE_FREE : EXPOSURE_UNKNOWN;
-	text_free(&target);
-	text_free(&initiator);
 	return error;
+}
+
+void exposure_free(struct exposure *exposure)
+{
+	secrets_free(&exposure->secrets);
 }

@@ -13,11 +13,14 @@
 #include "initramfs/fault.h"
 #include "tools/cluster/cluster.h"
 #include "tools/generation/services.h"
+#include "tools/target/secrets.h"
 
+/* Begin with { 0 }. */
 struct exposure {
 	const struct cluster *cluster;
-	const char *state; /* directory, which has nodes' secrets */
 	struct services services; /* SERVICES_NONE: nothing is told or asked */
+	struct secrets secrets; /* once something was offered */
+	bool has_secrets;
 };
 
 enum exposure_state {
@@ -26,12 +29,17 @@ enum exposure_state {
 	EXPOSURE_IN_USE,
 };
 
-/* Let @node log in to its disk; *@offered is false when no target daemon runs. */
-int exposure_offer(const struct exposure *exposure, const struct cluster_node *node, bool *offered,
-		   struct fault *fault);
+/*
+ * Let @node log in to its disk; *@offered is false when no target daemon runs. Nodes' secrets are
+ * in the state directory @state, and made as far as there are none.
+ */
+int exposure_offer(struct exposure *exposure, const char *state, const struct cluster_node *node,
+		   bool *offered, struct fault *fault);
 
 /* Nobody can log in to @node's target any more. -EBUSY with @fault while somebody is. */
 int exposure_withdraw(const struct exposure *exposure, const struct cluster_node *node,
 		      enum exposure_state *state, struct fault *fault);
+
+void exposure_free(struct exposure *exposure);
 
 #endif
