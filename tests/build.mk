@@ -61,7 +61,8 @@ check: deps
 check-full: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
 	@$(MAKE) --no-print-directory fixtures
-	@KILL_STRIDE=1 WIREROOT_TEST_TIMEOUT=$${WIREROOT_TEST_TIMEOUT:-3600} tests/run -j $(JOBS) $(filter-out $(NO_TESTS),$(BOOT_TESTS_FULL) $(BOOT_TESTS)) \
+	@KILL_STRIDE=1 WIREROOT_TEST_TIMEOUT=$${WIREROOT_TEST_TIMEOUT:-3600} tests/run \
+		-j $(JOBS) $(filter-out $(NO_TESTS),$(BOOT_TESTS_FULL) $(BOOT_TESTS)) \
 		$(UNIT_TESTS) $(OTHER_TESTS)
 
 # Without QEMU, in a minute: for the time while one writes code.

@@ -40,22 +40,29 @@ static const struct example {
 	  "" },
 	{ "empty file", "",
 	  "cluster.yaml:1:1: error: the definition has no cluster: what the cluster is called\n"
+	  "  try: cluster: { name: demo }\n"
 	  "cluster.yaml:1:1: error: the definition has no networks: the networks that nodes boot from, by name\n"
-	  "cluster.yaml:1:1: error: the definition has no servers: who boots the nodes and has their roots, by name\n" },
+	  "  try: networks: { boot: { subnet: 10.0.0.0/24 } }\n"
+	  "cluster.yaml:1:1: error: the definition has no servers: who boots the nodes and has their roots, by name\n"
+	  "  try: servers: { head: { address: 10.0.0.1, roles: [boot, nfs] } }\n" },
 	{ "comment alone", "# nothing yet\n",
 	  "cluster.yaml:1:1: error: the definition has no cluster: what the cluster is called\n"
 	  "  # nothing yet\n"
 	  "  ^\n"
+	  "  try: cluster: { name: demo }\n"
 	  "cluster.yaml:1:1: error: the definition has no networks: the networks that nodes boot from, by name\n"
 	  "  # nothing yet\n"
 	  "  ^\n"
+	  "  try: networks: { boot: { subnet: 10.0.0.0/24 } }\n"
 	  "cluster.yaml:1:1: error: the definition has no servers: who boots the nodes and has their roots, by name\n"
 	  "  # nothing yet\n"
-	  "  ^\n" },
+	  "  ^\n"
+	  "  try: servers: { head: { address: 10.0.0.1, roles: [boot, nfs] } }\n" },
 	{ "definition is no map", "- a\n",
 	  "cluster.yaml:1:1: error: the definition has to be a map: cluster, networks and so on\n"
 	  "  - a\n"
-	  "  ^\n" },
+	  "  ^\n"
+	  "  try: cluster: { name: demo }, and what else there is\n" },
 	{ "broken yaml names its place", CLUSTER "networks: { boot: [ }\n",
 	  "cluster.yaml:2:21: error: broken YAML: did not find expected node content (while parsing a flow node)\n"
 	  "  networks: { boot: [ }\n"
@@ -127,7 +134,8 @@ static const struct example {
 	{ "nul character", BASE "nodes: { \"n\\0\": {} }\n",
 	  "cluster.yaml:5:10: error: a text holds a NUL character\n"
 	  "  nodes: { \"n\\0\": {} }\n"
-	  "           ^\n" },
+	  "           ^\n"
+	  "  try: leave it out\n" },
 	{ "nested too deeply", "cluster: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n",
 	  "cluster.yaml:1:25: error: this is nested too deeply\n"
 	  "  cluster: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]\n"
@@ -135,7 +143,8 @@ static const struct example {
 	{ "key that is no text", BASE "nodes: { [a]: {} }\n",
 	  "cluster.yaml:5:10: error: a key has to be a text\n"
 	  "  nodes: { [a]: {} }\n"
-	  "           ^\n" },
+	  "           ^\n"
+	  "  try: put double quotes around it\n" },
 	{ "merge of a text", BASE "nodes: { n1: { <<: a } }\n",
 	  "cluster.yaml:5:20: error: '<<' takes in a map, or a list of maps\n"
 	  "  nodes: { n1: { <<: a } }\n"
@@ -146,7 +155,8 @@ static const struct example {
 	       "  n1: { image: deb }\n",
 	  "cluster.yaml:7:3: error: 'n1' stands here a second time; the first is at cluster.yaml:6:3\n"
 	  "    n1: { image: deb }\n"
-	  "    ^~\n" },
+	  "    ^~\n"
+	  "  try: keep one of them\n" },
 	{ "value key stands twice",
 	  BASE "nodes:\n"
 	       "  n1:\n"
@@ -156,7 +166,116 @@ static const struct example {
 	       "    image: deb\n",
 	  "cluster.yaml:10:5: error: 'image' stands here a second time; the first is at cluster.yaml:7:5\n"
 	  "      image: deb\n"
-	  "      ^~~~~\n" },
+	  "      ^~~~~\n"
+	  "  try: keep one of them\n" },
+	{ "broken group is told where it stands",
+	  BASE "groups: { rack1: \"n[1-\", all: \"@rack1\" }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n"
+	       "  \"@rack1\": { onfail: reboot }\n"
+	       "  \"n1,@all\": { onfail: reboot }\n",
+	  "cluster.yaml:5:19: error: set of nodes 'n[1-': '[1-': this bracket is never closed\n"
+	  "  groups: { rack1: \"n[1-\", all: \"@rack1\" }\n"
+	  "                    ^~~\n" },
+	{ "groups in each other are told where they stand",
+	  BASE "groups: { a: \"@b\", b: \"@a\" }\n"
+	       "nodes:\n"
+	       "  \"@a\": { image: deb }\n",
+	  "cluster.yaml:5:15: error: set of nodes '@b': a group must not contain itself, not even by way of others\n"
+	  "  groups: { a: \"@b\", b: \"@a\" }\n"
+	  "                ^~\n"
+	  "cluster.yaml:5:24: error: set of nodes '@a': a group must not contain itself, not even by way of others\n"
+	  "  groups: { a: \"@b\", b: \"@a\" }\n"
+	  "                         ^~\n" },
+	{ "nodes of a broken set are no strangers",
+	  BASE "groups: { rack1: \"n[1-3]\" }\n"
+	       "nodes:\n"
+	       "  \"n[1-3\": { image: deb }\n",
+	  "cluster.yaml:7:5: error: set of nodes 'n[1-3': '[1-3': this bracket is never closed\n"
+	  "    \"n[1-3\": { image: deb }\n"
+	  "      ^~~~\n" },
+	{ "misspelt profiles lack nothing else",
+	  BASE "profiles: { compute: { image: deb } }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profile: compute }\n",
+	  "cluster.yaml:7:52: error: unknown key 'profile' of a node\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profile: compute }\n"
+	  "                                                     ^~~~~~~\n"
+	  "  try: profiles\n" },
+	{ "misspelt profiles of a profile lack nothing else",
+	  BASE "profiles: { base: { image: deb }, compute: { profles: base } }\n"
+	       "nodes:\n"
+	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: compute }\n",
+	  "cluster.yaml:5:46: error: unknown key 'profles' of a node\n"
+	  "  profiles: { base: { image: deb }, compute: { profles: base } }\n"
+	  "                                               ^~~~~~~\n"
+	  "  try: profiles\n" },
+	{ "misspelt keys of a node are not missing",
+	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24 } }\n" SERVER IMAGE "nodes:\n"
+		  "  n1: { mca: 52:54:00:00:00:01, adress: 10.0.0.2, imgae: deb }\n",
+	  "cluster.yaml:6:9: error: unknown key 'mca' of a node\n"
+	  "    n1: { mca: 52:54:00:00:00:01, adress: 10.0.0.2, imgae: deb }\n"
+	  "          ^~~\n"
+	  "  try: mac\n"
+	  "cluster.yaml:6:33: error: unknown key 'adress' of a node\n"
+	  "    n1: { mca: 52:54:00:00:00:01, adress: 10.0.0.2, imgae: deb }\n"
+	  "                                  ^~~~~~\n"
+	  "  try: address\n"
+	  "cluster.yaml:6:51: error: unknown key 'imgae' of a node\n"
+	  "    n1: { mca: 52:54:00:00:00:01, adress: 10.0.0.2, imgae: deb }\n"
+	  "                                                    ^~~~~\n"
+	  "  try: image\n" },
+	{ "misspelt sections are not missing",
+	  "clusters: { name: demo }\n"
+	  "network: { boot: { subnet: 10.0.0.0/24 } }\n"
+	  "server: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n" IMAGE "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:1:1: error: unknown key 'clusters' of the definition\n"
+	  "  clusters: { name: demo }\n"
+	  "  ^~~~~~~~\n"
+	  "  try: cluster\n"
+	  "cluster.yaml:2:1: error: unknown key 'network' of the definition\n"
+	  "  network: { boot: { subnet: 10.0.0.0/24 } }\n"
+	  "  ^~~~~~~\n"
+	  "  try: networks\n"
+	  "cluster.yaml:3:1: error: unknown key 'server' of the definition\n"
+	  "  server: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
+	  "  ^~~~~~\n"
+	  "  try: servers\n" },
+	{ "definition of nodes alone",
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2 }\n",
+	  "cluster.yaml:1:1: error: the definition has no cluster: what the cluster is called\n"
+	  "  nodes:\n"
+	  "  ^\n"
+	  "  try: cluster: { name: demo }\n"
+	  "cluster.yaml:1:1: error: the definition has no networks: the networks that nodes boot from, by name\n"
+	  "  nodes:\n"
+	  "  ^\n"
+	  "  try: networks: { boot: { subnet: 10.0.0.0/24 } }\n"
+	  "cluster.yaml:1:1: error: the definition has no servers: who boots the nodes and has their roots, by name\n"
+	  "  nodes:\n"
+	  "  ^\n"
+	  "  try: servers: { head: { address: 10.0.0.1, roles: [boot, nfs] } }\n"
+	  "cluster.yaml:2:3: error: n1: no image is named: give image: here or in a profile\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2 }\n"
+	  "    ^~\n"
+	  "  try: describe an image in images:, and name it\n" },
+	{ "misspelt role is told once",
+	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1, roles: [bot, nfs] } }\n" IMAGE
+			  "nodes:\n"
+			  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
+	  "cluster.yaml:3:45: error: 'roles' has to be one of boot nfs iscsi, not 'bot'\n"
+	  "  servers: { s1: { address: 10.0.0.1, roles: [bot, nfs] } }\n"
+	  "                                              ^~~\n"
+	  "  try: boot\n" },
+	{ "subnet without room behind it",
+	  CLUSTER
+	  "networks: { a: { subnet: 255.255.255.0/24 }, b: { subnet: 255.255.255.128/25 } }\n"
+	  "servers: { s1: { address: 255.255.255.1, roles: boot } }\n",
+	  "cluster.yaml:2:46: error: network b, 255.255.255.128/25, overlaps with network a, 255.255.255.0/24\n"
+	  "  networks: { a: { subnet: 255.255.255.0/24 }, b: { subnet: 255.255.255.128/25 } }\n"
+	  "                                               ^\n" },
 	{ "unknown section", BASE "node: {}\n",
 	  "cluster.yaml:5:1: error: unknown key 'node' of the definition\n"
 	  "  node: {}\n"
@@ -201,51 +320,55 @@ static const struct example {
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, colour: red }\n",
 	  "cluster.yaml:6:64: error: unknown key 'colour' of a node\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, colour: red }\n"
-	  "                                                                 ^~~~~~\n" },
+	  "                                                                 ^~~~~~\n"
+	  "  try: one of profiles, mac, address, network, server, image, root, storage, volume-size, file-system, disk, access, overlay, nfs-version, mount-options, init, append, parameters, onfail, loader, drivers, detected, rescue, variables, lab\n" },
 	{ "unknown key of lab",
 	  BASE
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { mem: 12 } }\n",
-	  "cluster.yaml:6:71: error: unknown key 'mem' of lab: there are firmware, nic, memory and cpus\n"
+	  "cluster.yaml:6:71: error: unknown key 'mem' of lab\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { mem: 12 } }\n"
-	  "                                                                        ^~~\n" },
+	  "                                                                        ^~~\n"
+	  "  try: one of firmware, nic, memory, cpus\n" },
 	{ "dotted key",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab.memory: 512 }\n",
 	  "cluster.yaml:6:64: error: unknown key 'lab.memory' of a node\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab.memory: 512 }\n"
-	  "                                                                 ^~~~~~~~~~\n" },
+	  "                                                                 ^~~~~~~~~~\n"
+	  "  try: lab: { memory: … }\n" },
 	{ "section is no map", BASE "nodes: [n1]\n",
 	  "cluster.yaml:5:8: error: 'nodes' has to be a map: the nodes, by sets of their names\n"
 	  "  nodes: [n1]\n"
-	  "         ^\n" },
+	  "         ^\n"
+	  "  try: indent its keys below it, each with a value: KEY: VALUE\n" },
 	{ "network is no map",
 	  CLUSTER "networks: { boot: 10.0.0.0/24 }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:19: error: 'boot' has to be a map: what a network has\n"
 	  "  networks: { boot: 10.0.0.0/24 }\n"
-	  "                    ^~~~~~~~~~~\n" },
+	  "                    ^~~~~~~~~~~\n"
+	  "  try: indent its keys below it, each with a value: KEY: VALUE\n" },
 	{ "image without path", CLUSTER NETWORK SERVER "images: { deb: {} }\n",
 	  "cluster.yaml:4:11: error: image deb has no path: of the root file system, on its server\n"
 	  "  images: { deb: {} }\n"
-	  "            ^~~\n" },
+	  "            ^~~\n"
+	  "  try: path: /srv/images/debian12\n" },
 	{ "bad name of network",
 	  CLUSTER "networks: { \"bo ot\": { subnet: 10.0.0.0/24 } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: boot } }\n",
 	  "cluster.yaml:2:14: error: the name of a network has to be a name of letters, digits, '.', '_' and '-', of 63 characters at most, not 'bo ot'\n"
 	  "  networks: { \"bo ot\": { subnet: 10.0.0.0/24 } }\n"
 	  "               ^~~~~\n"
-	  "cluster.yaml:3:27: error: address 10.0.0.1 is in no network\n"
-	  "  servers: { s1: { address: 10.0.0.1, roles: boot } }\n"
-	  "                            ^~~~~~~~\n"
-	  "  try: an address of one of the networks, or a network for this one\n" },
+	  "  try: bo-ot\n" },
 	{ "bad cluster name",
 	  "cluster: { name: my_cluster }\n"
 	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
 	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:1:18: error: 'name' has to be a name of letters, digits and '-', not 'my_cluster'\n"
 	  "  cluster: { name: my_cluster }\n"
-	  "                   ^~~~~~~~~~\n" },
+	  "                   ^~~~~~~~~~\n"
+	  "  try: my-cluster\n" },
 	{ "bad domain",
 	  "cluster: { name: demo, domain: a..b }\n"
 	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.200-10.0.0.250, gateway: 10.0.0.254 } }\n"
@@ -265,7 +388,8 @@ static const struct example {
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:29: error: 'subnet' has to be a subnet as 10.0.0.0/24, of 1 to 30 bits, not '10.0.0.0'\n"
 	  "  networks: { boot: { subnet: 10.0.0.0 } }\n"
-	  "                              ^~~~~~~~\n" },
+	  "                              ^~~~~~~~\n"
+	  "  try: 10.0.0.0/24\n" },
 	{ "subnet of 31 bits",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/31 } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
@@ -284,7 +408,8 @@ static const struct example {
 		  "servers: { s1: { address: 10.0.0.1, roles: boot } }\n",
 	  "cluster.yaml:2:44: error: network wide, 10.0.0.0/16, overlaps with network boot, 10.0.0.0/24\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24 }, wide: { subnet: 10.0.0.0/16 } }\n"
-	  "                                             ^~~~\n" },
+	  "                                             ^~~~\n"
+	  "  try: 10.1.0.0/16 is free\n" },
 	{ "bad dhcp mode",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, dhcp: sever } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
@@ -297,7 +422,8 @@ static const struct example {
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:48: error: 'vlan' has to be a number from 1 to 4094, not '4095'\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24, vlan: 4095 } }\n"
-	  "                                                 ^~~~\n" },
+	  "                                                 ^~~~\n"
+	  "  try: 4094\n" },
 	{ "mtu is no number",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, mtu: jumbo } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
@@ -309,7 +435,8 @@ static const struct example {
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:49: error: 'lease' has to be a time as 30m, 1h or 2d, from 120s to 365d, not '3600'\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24, lease: 3600 } }\n"
-	  "                                                  ^~~~\n" },
+	  "                                                  ^~~~\n"
+	  "  try: 3600s\n" },
 	{ "lease too short",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, lease: 60s } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
@@ -339,39 +466,45 @@ static const struct example {
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:49: error: range: address 10.0.1.199 is outside of 10.0.0.0/24\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.1.199 } }\n"
-	  "                                                  ^~~~~~~~~~~~~~~~~~~~~\n" },
+	  "                                                  ^~~~~~~~~~~~~~~~~~~~~\n"
+	  "  try: from 10.0.0.1 to 10.0.0.254\n" },
 	{ "range holds the broadcast address",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.255 } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:49: error: range: address 10.0.0.255 is the broadcast address of 10.0.0.0/24\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.255 } }\n"
-	  "                                                  ^~~~~~~~~~~~~~~~~~~~~\n" },
+	  "                                                  ^~~~~~~~~~~~~~~~~~~~~\n"
+	  "  try: from 10.0.0.1 to 10.0.0.254\n" },
 	{ "range backwards",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.99 } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:49: error: range '10.0.0.100-10.0.0.99' ends before it begins\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.99 } }\n"
-	  "                                                  ^~~~~~~~~~~~~~~~~~~~\n" },
+	  "                                                  ^~~~~~~~~~~~~~~~~~~~\n"
+	  "  try: 10.0.0.99-10.0.0.100\n" },
 	{ "range nobody hands out",
 	  CLUSTER
 	  "networks: { boot: { subnet: 10.0.0.0/24, dhcp: none, range: 10.0.0.100-10.0.0.199 } }\n"
 	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:61: warning: nobody hands out this range: 'dhcp' is none\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24, dhcp: none, range: 10.0.0.100-10.0.0.199 } }\n"
-	  "                                                              ^~~~~~~~~~~~~~~~~~~~~\n" },
+	  "                                                              ^~~~~~~~~~~~~~~~~~~~~\n"
+	  "  try: leave it out, or dhcp: server\n" },
 	{ "gateway outside of subnet",
 	  CLUSTER "networks: { boot: { subnet: 10.0.0.0/24, gateway: 10.0.1.1 } }\n"
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:51: error: gateway 10.0.1.1 is outside of 10.0.0.0/24\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24, gateway: 10.0.1.1 } }\n"
-	  "                                                    ^~~~~~~~\n" },
+	  "                                                    ^~~~~~~~\n"
+	  "  try: from 10.0.0.1 to 10.0.0.254\n" },
 	{ "gateway in the range",
 	  CLUSTER
 	  "networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.199, gateway: 10.0.0.150 } }\n"
 	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:81: error: gateway 10.0.0.150 is inside of the network's range\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24, range: 10.0.0.100-10.0.0.199, gateway: 10.0.0.150 } }\n"
-	  "                                                                                  ^~~~~~~~~~\n" },
+	  "                                                                                  ^~~~~~~~~~\n"
+	  "  try: a range without it\n" },
 	{ "server in no network",
 	  CLUSTER NETWORK "servers: { s1: { address: 10.1.0.1, roles: boot } }\n",
 	  "cluster.yaml:3:27: error: address 10.1.0.1 is in no network\n"
@@ -406,12 +539,14 @@ static const struct example {
 	{ "server without roles", CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1 } }\n",
 	  "cluster.yaml:3:12: error: server s1 has no roles: what it does: DHCP, TFTP and HTTP; roots by NFS; disks by iSCSI\n"
 	  "  servers: { s1: { address: 10.0.0.1 } }\n"
-	  "             ^~\n" },
+	  "             ^~\n"
+	  "  try: roles: [boot, nfs]\n" },
 	{ "bad port",
 	  CLUSTER NETWORK "servers: { s1: { address: 10.0.0.1, roles: boot, http-port: 0 } }\n",
 	  "cluster.yaml:3:61: error: 'http-port' has to be a number from 1 to 65535, not '0'\n"
 	  "  servers: { s1: { address: 10.0.0.1, roles: boot, http-port: 0 } }\n"
-	  "                                                              ^\n" },
+	  "                                                              ^\n"
+	  "  try: 1\n" },
 	{ "path with a blank",
 	  CLUSTER NETWORK SERVER "images: { deb: { path: \"/srv/my image\" } }\n",
 	  "cluster.yaml:4:25: error: 'path' has to be an absolute path of letters, digits and /._-+=~, not '/srv/my image'\n"
@@ -443,14 +578,16 @@ static const struct example {
 	  "images: { deb: { path: /srv/deb, server: s1 } }\n",
 	  "cluster.yaml:4:42: error: server s1 does not have the role nfs\n"
 	  "  images: { deb: { path: /srv/deb, server: s1 } }\n"
-	  "                                           ^~\n" },
+	  "                                           ^~\n"
+	  "  try: add nfs to its roles, or name another server\n" },
 	{ "several nfs servers",
 	  CLUSTER NETWORK
 	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] }, s2: { address: 10.0.0.2, roles: nfs } }\n"
 	  "images: { deb: { path: /srv/deb } }\n",
 	  "cluster.yaml:4:11: error: image deb has no server, and several servers have the role nfs\n"
 	  "  images: { deb: { path: /srv/deb } }\n"
-	  "            ^~~\n" },
+	  "            ^~~\n"
+	  "  try: server: with the one that exports it\n" },
 	{ "writable maybe",
 	  CLUSTER NETWORK SERVER "images: { deb: { path: /srv/deb, writable: maybe } }\n",
 	  "cluster.yaml:4:44: error: 'writable' has to be yes or no, not 'maybe'\n"
@@ -481,7 +618,8 @@ static const struct example {
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb }\n",
 	  "cluster.yaml:5:19: warning: group rack1 has nodes that there are not: n[2-3]\n"
 	  "  groups: { rack1: \"n[1-3]\" }\n"
-	  "                    ^~~~~~\n" },
+	  "                    ^~~~~~\n"
+	  "  try: describe them below nodes:, or take them out\n" },
 	{ "group is empty", BASE "groups: { rack1: }\n",
 	  "cluster.yaml:5:11: error: group 'rack1' has to be a set of nodes, such as n[01-16]\n"
 	  "  groups: { rack1: }\n"
@@ -733,10 +871,6 @@ static const struct example {
 	       "  n[1-2]:\n"
 	       "    image: deb\n"
 	       "    mac: 52:54:00:00:00:01\n",
-	  "cluster.yaml:6:3: warning: n[1-2]: no mac: nothing is made yet for it to boot from\n"
-	  "    n[1-2]:\n"
-	  "    ^~\n"
-	  "  try: mac: 52:54:00:12:34:56, with what the interface has\n"
 	  "cluster.yaml:8:10: error: 'mac' stands for 1 value, but the entry is for 2 nodes\n"
 	  "      mac: 52:54:00:00:00:01\n"
 	  "           ^~~~~~~~~~~~~~~~~\n"
@@ -881,7 +1015,8 @@ static const struct example {
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, image: deb }\n",
 	  "cluster.yaml:6:8: error: 'mac' belongs to a node, not to a profile\n"
 	  "    p: { mac: 52:54:00:00:00:02 }\n"
-	  "         ^~~\n" },
+	  "         ^~~\n"
+	  "  try: say it of each node, below nodes:\n" },
 	{ "profile of itself",
 	  BASE "profiles:\n"
 	       "  p: { profiles: p }\n"
@@ -1174,7 +1309,8 @@ static const struct example {
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, server: s1, root: iscsi, storage: a }\n",
 	  "cluster.yaml:5:11: error: image deb has no path: of the root file system, on its server\n"
 	  "  images: { deb: { kernel: newest } }\n"
-	  "            ^~~\n" },
+	  "            ^~~\n"
+	  "  try: path: /srv/images/debian12\n" },
 	{ "files for lio",
 	  STORED
 	  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi: lio } }\n"
@@ -1239,7 +1375,8 @@ static const struct example {
 	  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }\n",
 	  "cluster.yaml:2:47: error: 'dns' has 5 addresses; a node takes 4 at most\n"
 	  "  networks: { boot: { subnet: 10.0.0.0/24, dns: [10.0.0.1, 10.0.0.2, 10.0.0.3, 10.0.0.4, 10.0.0.5] } }\n"
-	  "                                                ^\n" },
+	  "                                                ^\n"
+	  "  try: name the nearest ones\n" },
 	{ "bad overlay",
 	  BASE
 	  "nodes:\n"
@@ -1292,14 +1429,16 @@ static const struct example {
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, rescue: 1 }\n",
 	  "cluster.yaml:6:72: error: 'rescue' has to be yes or no, not '1'\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, rescue: 1 }\n"
-	  "                                                                         ^\n" },
+	  "                                                                         ^\n"
+	  "  try: yes\n" },
 	{ "drivers auto in a list",
 	  BASE
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: [auto, e1000e] }\n",
 	  "cluster.yaml:6:73: error: n1: auto and detected stand alone, not in a list\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: [auto, e1000e] }\n"
-	  "                                                                          ^\n" },
+	  "                                                                          ^\n"
+	  "  try: leave the others out, or it\n" },
 	{ "bad module name",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: [a/b] }\n",
@@ -1312,14 +1451,16 @@ static const struct example {
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: detected }\n",
 	  "cluster.yaml:6:73: warning: n1: no drivers have been detected yet: all wired ones are taken\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, drivers: detected }\n"
-	  "                                                                          ^~~~~~~~\n" },
+	  "                                                                          ^~~~~~~~\n"
+	  "  try: boot it within a window of wireroot discover\n" },
 	{ "lab memory too small",
 	  BASE
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { memory: 1 } }\n",
 	  "cluster.yaml:6:79: error: 'memory' has to be a number from 64 to 1048576, not '1'\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lab: { memory: 1 } }\n"
-	  "                                                                                ^\n" },
+	  "                                                                                ^\n"
+	  "  try: 64\n" },
 	{ "bad lab firmware",
 	  BASE
 	  "nodes:\n"
@@ -1374,7 +1515,8 @@ static const struct example {
 	{ "image is the server's root", CLUSTER NETWORK SERVER "images: { deb: { path: // } }\n",
 	  "cluster.yaml:4:24: error: image deb is the server's own root: nodes would read all of it, its secrets too\n"
 	  "  images: { deb: { path: // } }\n"
-	  "                         ^~\n" },
+	  "                         ^~\n"
+	  "  try: give an image a directory of its own, such as /srv/images/NAME\n" },
 	{ "image is a directory of the server's own",
 	  CLUSTER NETWORK SERVER "images: { deb: { path: /root } }\n",
 	  "cluster.yaml:4:24: warning: image deb is a directory of the server's own, /root: nodes would read all of it as root\n"
@@ -1484,27 +1626,31 @@ static const struct example {
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { rack: r1 } }\n",
 	  "cluster.yaml:6:77: error: the name of a variable has to be capitals, digits and '_', not 'rack'\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { rack: r1 } }\n"
-	  "                                                                              ^~~~\n" },
+	  "                                                                              ^~~~\n"
+	  "  try: RACK\n" },
 	{ "built in variable",
 	  BASE
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { NODE: r1 } }\n",
 	  "cluster.yaml:6:77: error: NODE is a variable that every node has by itself\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { NODE: r1 } }\n"
-	  "                                                                              ^~~~\n" },
+	  "                                                                              ^~~~\n"
+	  "  try: give yours another name\n" },
 	{ "variable that is a list",
 	  BASE
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { RACK: [r1] } }\n",
 	  "cluster.yaml:6:83: error: the value of a variable has to be a text\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: { RACK: [r1] } }\n"
-	  "                                                                                    ^\n" },
+	  "                                                                                    ^\n"
+	  "  try: put it in quotes, or give each its own name\n" },
 	{ "variables are no map",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: RACK }\n",
 	  "cluster.yaml:6:75: error: 'variables' has to be a map: of names to texts\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, variables: RACK }\n"
-	  "                                                                            ^~~~\n" },
+	  "                                                                            ^~~~\n"
+	  "  try: indent its keys below it, each with a value: KEY: VALUE\n" },
 	{ "one mistake of many nodes is told once",
 	  BASE "nodes:\n"
 	       "  \"n[1-100]\": { image: deb, append: \"a=@RACK@\" }\n",
@@ -1522,9 +1668,6 @@ static const struct example {
 	  "servers: { s1: { address: x } }\n"
 	  "images: { deb: { path: x } }\n"
 	  "nodes: { n1: { image: x, mac: y, address: z } }\n",
-	  "cluster.yaml:1:1: error: cluster has no name: what it is called\n"
-	  "  cluster: { nmae: demo }\n"
-	  "  ^~~~~~~\n"
 	  "cluster.yaml:1:12: error: unknown key 'nmae' of cluster\n"
 	  "  cluster: { nmae: demo }\n"
 	  "             ^~~~\n"
@@ -1535,16 +1678,13 @@ static const struct example {
 	  "cluster.yaml:3:12: error: server s1 has no roles: what it does: DHCP, TFTP and HTTP; roots by NFS; disks by iSCSI\n"
 	  "  servers: { s1: { address: x } }\n"
 	  "             ^~\n"
+	  "  try: roles: [boot, nfs]\n"
 	  "cluster.yaml:3:27: error: 'address' has to be an IPv4 address, not 'x'\n"
 	  "  servers: { s1: { address: x } }\n"
 	  "                            ^\n"
 	  "cluster.yaml:4:24: error: 'path' has to be an absolute path of letters, digits and /._-+=~, not 'x'\n"
 	  "  images: { deb: { path: x } }\n"
 	  "                         ^\n"
-	  "cluster.yaml:5:10: error: n1: there is no server with the role boot\n"
-	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
-	  "           ^~\n"
-	  "  try: add boot to the roles of a server\n"
 	  "cluster.yaml:5:23: error: there is no image 'x'\n"
 	  "  nodes: { n1: { image: x, mac: y, address: z } }\n"
 	  "                        ^\n"

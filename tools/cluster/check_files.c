@@ -79,7 +79,8 @@ static bool find_kernel(struct loader *loader, struct cluster_image *image,
 		if (newest)
 			image->kernel = newest;
 		else
-			loader_report(loader, at(fields, IMAGE_KERNEL, name), NULL,
+			loader_report(loader, at(fields, IMAGE_KERNEL, name),
+				      "install a kernel in the image, or give modules:",
 				      "image %s: there is no kernel with modules in %s",
 				      image->name, image->modules);
 		return newest != NULL;
@@ -101,7 +102,8 @@ static void find_vmlinuz(struct loader *loader, struct cluster_image *image,
 			loader_printf(loader, "%s/boot/vmlinuz-%s", image->path, image->kernel);
 	if (image->vmlinuz && !fs_is_file(image->vmlinuz))
 		loader_report(loader, at(fields, IMAGE_VMLINUZ, name),
-			      fields[IMAGE_VMLINUZ].value ? NULL : "give vmlinuz:",
+			      fields[IMAGE_VMLINUZ].value ? "a kernel that is there"
+							  : "give vmlinuz:",
 			      "image %s: there is no kernel %s", image->name, image->vmlinuz);
 }
 
@@ -112,7 +114,8 @@ static void find_firmware(struct loader *loader, struct cluster_image *image,
 
 	if (image->firmware) {
 		if (!fs_is_directory(image->firmware))
-			loader_report(loader, fields[IMAGE_FIRMWARE].value, NULL,
+			loader_report(loader, fields[IMAGE_FIRMWARE].value,
+				      "a directory that is there, or leave it out",
 				      "image %s: there is no directory %s", image->name,
 				      image->firmware);
 		return;
@@ -150,7 +153,8 @@ void find_image_files(struct loader *loader, struct cluster_image *image,
 		return;
 	if (!fs_is_directory(image->modules)) {
 		loader_report(loader, at(fields, IMAGE_MODULES, name),
-			      fields[IMAGE_MODULES].value ? NULL : "install a kernel in the image",
+			      fields[IMAGE_MODULES].value ? "a directory that is there"
+							  : "install a kernel in the image",
 			      "image %s: there is no directory %s", image->name, image->modules);
 		return;
 	}

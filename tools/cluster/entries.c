@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which nodes there are, and which entries speak of each. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,24 @@ static const char *nearest_group(struct loader *loader, const char *text)
 	for (size_t i = 0; i < loader->cluster->group_count; i++)
 		nearest_offer(&nearest, loader->cluster->groups[i].name);
 	return nearest.name ? loader_printf(loader, "@%s", nearest.name) : NULL;
+}
+
+/*
+ * Is what is wrong at @text wrong inside of a group? That is told once, where the group stands:
+ * when groups are joined. Of groups that contain themselves each is told; sets that are too large
+ * end all reading of sets.
+ */
+static bool is_told_of_group(const struct loader *loader, const char *text, int error)
+{
+	char name[NODESET_NAME_BYTES];
+	size_t length = *text == '@' ? strcspn(text + 1, ",!&^[] ") : 0;
+
+	if (error == -E2BIG || (error == -ELOOP && loader->joining_groups) || !length ||
+	    length >= sizeof(name))
+		return false;
+	memcpy(name, text + 1, length);
+	name[length] = '\0';
+	return loader_find(&loader->groups, name) != NULL;
 }
 
 static void report_set(struct loader *loader, const struct yaml_node *node, const char *text,
@@ -80,7 +99,7 @@ bool expand_set(struct loader *loader, const struct yaml_node *node, const char 
 		error = nodeset_written(set, names, &fault);
 	if (error == -ENOMEM)
 		loader->no_memory = true;
-	else if (error)
+	else if (error && !is_told_of_group(loader, text + offset, error))
 		report_set(loader, node, text, offset, &fault);
 	nodeset_free(set);
 	return error == 0;
@@ -131,6 +150,17 @@ static bool dnsmasq_takes_for_name(const char *name)
 	return strcmp(name, "ignore") != 0 && strcmp(name, "infinite") != 0;
 }
 
+/* @name with '-' for what no host name may have, if that makes it one. */
+static const char *as_host_name(struct loader *loader, const char *name)
+{
+	char *host = loader_printf(loader, "%s", name);
+
+	for (char *c = host; c && *c; c++)
+		if (!isalnum((unsigned char)*c) && *c != '_')
+			*c = '-';
+	return host && value_host_name(host, 63) ? host : NULL;
+}
+
 static void check_name(struct loader *loader, const struct yaml_node *node, struct draft *draft)
 {
 	if (strchr(draft->name, '.'))
@@ -140,7 +170,7 @@ static void check_name(struct loader *loader, const struct yaml_node *node, stru
 			draft->name);
 	else if (!value_host_name(draft->name, 63))
 		loader_report(
-			loader, node, NULL,
+			loader, node, as_host_name(loader, draft->name),
 			"'%s' is no host name: letters, digits, '-' and '_', 63 characters at most",
 			draft->name);
 	else if (!dnsmasq_takes_for_name(draft->name))
@@ -177,8 +207,8 @@ static struct draft *draft_of(struct loader *loader, const struct yaml_node *nod
 	if (loader->too_many_nodes)
 		return NULL;
 	if (loader->draft_count == loader->nodes_max) {
-		loader_report(loader, node, NULL, "here the definition has more than %zu nodes",
-			      loader->nodes_max);
+		loader_report(loader, node, "two clusters, each with a server of its own",
+			      "here the definition has more than %zu nodes", loader->nodes_max);
 		loader->too_many_nodes = true;
 		return NULL;
 	}
@@ -225,7 +255,7 @@ static bool has_room(struct loader *loader, const struct yaml_node *node, size_t
 
 	if (loader->contribution_count + count <= max)
 		return true;
-	loader_report(loader, node, NULL,
+	loader_report(loader, node, "say once, in a profile, what many have in common",
 		      "with this entry there are values for more than %zu nodes", max);
 	return false;
 }
@@ -297,8 +327,12 @@ static void read_entry(struct loader *loader, const struct yaml_pair *pair)
 	const char *name = pair->key->text;
 	bool several = is_set(name);
 
-	if (!settings || (several && !expand_set(loader, pair->key, name, &names)))
+	if (!settings)
 		return;
+	if (several && !expand_set(loader, pair->key, name, &names)) {
+		loader->entries_left_out = true;
+		return;
+	}
 	settings->name = pair->key;
 	settings->origin = loader_printf(loader, "%s %s", several ? "nodes" : "node", name);
 	if (expect_map(loader, pair->key, pair->value, "what these nodes have"))
@@ -369,9 +403,11 @@ static void warn_strangers(struct loader *loader, const struct cluster_group *gr
 	struct text folded = { 0 };
 	struct fault fault;
 
-	if (nodeset_count(strangers) && nodeset_fold(strangers, &folded, &fault) == 0)
+	if (!loader->entries_left_out && nodeset_count(strangers) &&
+	    nodeset_fold(strangers, &folded, &fault) == 0)
 		findings_add(loader->findings, group->place, (unsigned int)strlen(group->nodes),
-			     true, NULL, "group %s has nodes that there are not: %s", group->name,
+			     true, "describe them below nodes:, or take them out",
+			     "group %s has nodes that there are not: %s", group->name,
 			     text_string(&folded));
 	text_free(&folded);
 }
@@ -412,6 +448,7 @@ static void join_groups(struct loader *loader)
 	const struct cluster *cluster = loader->cluster;
 	struct members members = { 0 };
 
+	loader->joining_groups = true;
 	for (size_t i = 0; i < cluster->group_count; i++)
 		add_members(loader, &cluster->groups[i], &members);
 	for (size_t i = 0; i < members.count; i++)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A map of the definition, read by the table of keys, and what is wrong with it. */
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "initramfs/value.h"
 #include "tools/cluster/loader.h"
 #include "userspace/lib/nearest.h"
 
@@ -34,17 +36,53 @@ struct place place_within(const struct yaml_node *node, size_t offset)
 	return place;
 }
 
-void report_unknown_key(struct loader *loader, const struct yaml_node *name, enum section section)
+/* Keys of a section, or of the map lab in it, as somebody may write them. */
+struct choice {
+	struct nearest nearest;
+	struct text all; /* "one of a, b, c" */
+};
+
+static void offer(struct choice *choice, const char *name)
+{
+	nearest_offer(&choice->nearest, name);
+	text_printf(&choice->all, "%s%s", choice->all.length ? ", " : "one of ", name);
+}
+
+/* Keys that begin with @prefix, without it. */
+static struct choice choose(const char *wanted, enum section section, const char *prefix)
 {
 	const struct section_keys *keys = &section_keys[section];
-	struct nearest nearest = nearest_begin(name->text);
+	struct choice choice = { .nearest = nearest_begin(wanted) };
+	size_t length = strlen(prefix);
 
-	for (size_t i = 0; i < keys->count; i++)
-		if (!strchr(keys->keys[i].name, '.'))
-			nearest_offer(&nearest, keys->keys[i].name);
-	if (section == SECTION_NODE)
-		nearest_offer(&nearest, "lab");
-	loader_report(loader, name, nearest.name, "unknown key '%s' of %s", name->text, keys->what);
+	for (size_t i = 0; i < keys->count; i++) {
+		const char *name = keys->keys[i].name;
+
+		if (strncmp(name, prefix, length) == 0 && !strchr(name + length, '.'))
+			offer(&choice, name + length);
+	}
+	if (section == SECTION_NODE && !length)
+		offer(&choice, "lab");
+	return choice;
+}
+
+const char *report_unknown_key(struct loader *loader, const struct yaml_node *name,
+			       enum section section, const char *prefix, const char *what)
+{
+	struct choice choice = choose(name->text, section, prefix);
+	const char *dot = strchr(name->text, '.');
+	const char *suggestion = choice.nearest.name;
+
+	/* "lab.memory" is what listings call it. */
+	if (dot && key_find(section, name->text) >= 0)
+		suggestion = loader_printf(loader, "%.*s: { %s: … }", (int)(dot - name->text),
+					   name->text, dot + 1);
+	if (!suggestion)
+		suggestion = text_string(&choice.all);
+	loader->no_memory |= choice.all.error != 0;
+	loader_report(loader, name, suggestion, "unknown key '%s' of %s", name->text, what);
+	text_free(&choice.all);
+	return choice.nearest.name;
 }
 
 bool expect_map(struct loader *loader, const struct yaml_node *name, const struct yaml_node *map,
@@ -53,9 +91,30 @@ bool expect_map(struct loader *loader, const struct yaml_node *name, const struc
 	if (map->kind == YAML_MAP)
 		return true;
 	if (!yaml_is_empty(map))
-		loader_report(loader, map, NULL, "'%s' has to be a map: %s", name ? name->text : "",
-			      wants);
+		loader_report(loader, map,
+			      "indent its keys below it, each with a value: KEY: VALUE",
+			      "'%s' has to be a map: %s", name ? name->text : "", wants);
 	return false;
+}
+
+/* @text with what no label may have by '-'. */
+static const char *as_label(struct loader *loader, const char *text)
+{
+	char *label = loader_printf(loader, "%s", text);
+
+	for (char *c = label; c && *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '-';
+	return label && value_host_name(label, 63) ? label : NULL;
+}
+
+/* The nearest number that @key accepts, for a text that is one. */
+static const char *nearest_number(struct loader *loader, const struct key *key, const char *text)
+{
+	if (!*text || text[strspn(text, "0123456789")])
+		return NULL;
+	return loader_printf(loader, "%u",
+			     strtoul(text, NULL, 10) < key->minimum ? key->minimum : key->maximum);
 }
 
 /* The choice most like @text, for a key that has some; kept in the arena. */
@@ -75,6 +134,30 @@ static const char *nearest_choice(struct loader *loader, const struct key *key, 
 	return nearest.name;
 }
 
+/* What may have been meant by @text, which @key does not accept, or NULL. */
+static const char *value_meant(struct loader *loader, const struct key *key, const char *text)
+{
+	const char *meant = NULL;
+
+	switch (key->type) {
+	case KEY_LABEL:
+		return as_label(loader, text);
+	case KEY_NUMBER:
+		return nearest_number(loader, key, text);
+	case KEY_DURATION:
+		meant = loader_printf(loader, "%ss", text);
+		break;
+	case KEY_SUBNET:
+		meant = loader_printf(loader, "%s/24", text);
+		break;
+	case KEY_SWITCH:
+		return strcmp(text, "1") == 0 ? "yes" : strcmp(text, "0") == 0 ? "no" : NULL;
+	default:
+		return nearest_choice(loader, key, text);
+	}
+	return meant && key_accepts(key, meant) ? meant : NULL;
+}
+
 bool accept_value(struct loader *loader, const struct key *key, const struct yaml_node *name,
 		  const struct yaml_node *value)
 {
@@ -83,7 +166,7 @@ bool accept_value(struct loader *loader, const struct key *key, const struct yam
 	if (value->kind == YAML_TEXT && key_accepts(key, value->text))
 		return true;
 	if (value->kind == YAML_TEXT)
-		loader_report(loader, value, nearest_choice(loader, key, value->text),
+		loader_report(loader, value, value_meant(loader, key, value->text),
 			      "'%s' has to be %s, not '%s'", name->text,
 			      key_wants(key, buffer, sizeof(buffer)), value->text);
 	else
@@ -116,13 +199,23 @@ static void report_missing(struct loader *loader, const struct yaml_node *name, 
 	struct place top = { .line = 1, .column = 1 };
 
 	if (name) {
-		loader_report(loader, name, NULL, "%s has no %s: %s", what, key->name,
+		loader_report(loader, name, key->example, "%s has no %s: %s", what, key->name,
 			      key->meaning);
 		return;
 	}
 	top.file = loader->sources[0].path;
-	findings_add(loader->findings, top, 1, false, NULL, "%s has no %s: %s", what, key->name,
-		     key->meaning);
+	findings_add(loader->findings, top, 1, false, key->example, "%s has no %s: %s", what,
+		     key->name, key->meaning);
+}
+
+/* What is there under a name that is nearly @name does not lack besides. */
+static void note_misspelt(const struct section_keys *keys, enum section section, bool *given,
+			  const char *name)
+{
+	int key = name ? key_find(section, name) : -1;
+
+	if (key >= 0 && keys->keys[key].required)
+		given[key] = true;
 }
 
 void fields_read(struct loader *loader, const struct yaml_node *name, const struct yaml_node *map,
@@ -137,7 +230,9 @@ void fields_read(struct loader *loader, const struct yaml_node *name, const stru
 		int key = key_find(section, pair->key->text);
 
 		if (key < 0) {
-			report_unknown_key(loader, pair->key, section);
+			note_misspelt(
+				keys, section, given,
+				report_unknown_key(loader, pair->key, section, "", keys->what));
 			continue;
 		}
 		if (yaml_is_empty(pair->value))
@@ -304,7 +399,7 @@ const struct yaml_pair **sorted_pairs(struct loader *loader, const struct field 
 		if (key_accepts(&name_key, name->text))
 			pairs[(*count)++] = &map->pairs[i];
 		else
-			loader_report(loader, name, NULL,
+			loader_report(loader, name, as_label(loader, name->text),
 				      "the name of %s has to be %s, of 63 characters "
 				      "at most, not '%s'",
 				      what, key_wants(&name_key, buffer, sizeof(buffer)),

@@ -30,15 +30,15 @@ static void choose_server(struct loader *loader, const struct field *fields,
 		image->server = only_server(loader->cluster, SERVER_NFS, &several);
 		if (several)
 			loader_report(
-				loader, name, NULL,
+				loader, name, "server: with the one that exports it",
 				"image %s has no server, and several servers have the role nfs",
 				image->name);
 		return;
 	}
 	image->server = find_named(loader, &loader->servers, "server", value, value->text);
 	if (image->server && !(image->server->roles & SERVER_NFS))
-		loader_report(loader, value, NULL, "server %s does not have the role nfs",
-			      image->server->name);
+		loader_report(loader, value, "add nfs to its roles, or name another server",
+			      "server %s does not have the role nfs", image->server->name);
 }
 
 /* Is @path, whose slashes may be more than one, @directory or below it? */
@@ -75,7 +75,8 @@ static void check_place(struct loader *loader, const struct cluster_image *image
 	bool is_itself = false, risky = false;
 
 	if (!image->path[strspn(image->path, "/")]) {
-		loader_report(loader, value, NULL,
+		loader_report(loader, value,
+			      "give an image a directory of its own, such as /srv/images/NAME",
 			      "image %s is the server's own root: nodes would read all of it, its "
 			      "secrets too",
 			      image->name);

@@ -121,7 +121,8 @@ static struct profile *parent_of(struct loader *loader, const struct profile *he
 	}
 	if (profile->state == PROFILE_NEW) {
 		if (depth == DEPTH_MAX) {
-			loader_report(loader, &at, NULL, "profiles inherit more than 64 deep here");
+			loader_report(loader, &at, "let one profile hold what several do",
+				      "profiles inherit more than 64 deep here");
 			return NULL;
 		}
 		profile->state = PROFILE_BUSY;
@@ -189,7 +190,8 @@ static void report_order(struct loader *loader, const struct setting *setting, e
 			"inherits from",
 			setting->text);
 	else if (merged == TOO_MANY)
-		loader_report(loader, setting->value, NULL, "more than 256 profiles apply here");
+		loader_report(loader, setting->value, "let one profile hold what several do",
+			      "more than 256 profiles apply here");
 }
 
 /*

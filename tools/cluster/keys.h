@@ -164,6 +164,7 @@ struct key {
 	const char *word; /* of KEY_PARAMETER: "init=" */
 	const char *fallback; /* when it is not given; NULL: nothing, or what the meaning says */
 	const char *meaning; /* one line */
+	const char *example; /* of a required key: what to write */
 };
 
 struct section_keys {

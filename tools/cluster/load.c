@@ -52,10 +52,11 @@ static void read_drop_in(struct loader *loader, const struct source *source)
 	if (!source->root)
 		return;
 	if (source->root->kind != YAML_MAP)
-		loader_report(loader, source->root, NULL,
+		loader_report(loader, source->root, "n01: { address: 10.0.0.11 }",
 			      "a drop-in has to be a map of sets of nodes to what they have");
 	else if (nodes && nodes->kind == YAML_MAP)
-		loader_report(loader, nodes, NULL,
+		loader_report(loader, nodes,
+			      "take 'nodes:' out, and the blanks before what is below",
 			      "a drop-in has no 'nodes:'; the entries stand in it by themselves");
 	else
 		read_entries(loader, source->root);
@@ -86,7 +87,7 @@ static void read_all(struct loader *loader)
 	if (!root && loader->findings->errors)
 		return;
 	if (root && root->kind != YAML_MAP) {
-		loader_report(loader, root, NULL,
+		loader_report(loader, root, "cluster: { name: demo }, and what else there is",
 			      "the definition has to be a map: cluster, networks and so on");
 		return;
 	}

@@ -111,6 +111,9 @@ struct loader {
 	 * that was reported. */
 	size_t set_work;
 	bool too_many_nodes; /* reported */
+	bool joining_groups; /* when what is wrong with one is told */
+	bool entries_left_out, networks_left_out,
+		roles_left_out; /* what they are for cannot be read: reported */
 	struct draft **draft_list;
 	size_t draft_count, draft_capacity;
 	struct contribution *contributions;
@@ -162,8 +165,12 @@ void fields_read(struct loader *loader, const struct yaml_node *name, const stru
 bool expect_map(struct loader *loader, const struct yaml_node *name, const struct yaml_node *map,
 		const char *wants);
 
-/* Report the key @name, which @section does not have. */
-void report_unknown_key(struct loader *loader, const struct yaml_node *name, enum section section);
+/*
+ * Report the key @name, which @section does not have under @prefix ("", "lab."), as one of @what.
+ * The name that may have been meant, without @prefix, or NULL.
+ */
+const char *report_unknown_key(struct loader *loader, const struct yaml_node *name,
+			       enum section section, const char *prefix, const char *what);
 
 /* The field's text, or the key's fallback (may be NULL). */
 const char *field_text(const struct field *fields, enum section section, int key);
@@ -201,8 +208,10 @@ const char *address_problem(const struct cluster_network *network, uint32_t addr
 bool network_contains(const struct cluster_network *network, uint32_t address);
 /* The network that @address is in, or NULL; networks that overlap were reported. */
 const struct cluster_network *network_at(const struct cluster *cluster, uint32_t address);
-/* Has every network a subnet that could be read? */
-bool networks_are_usable(const struct cluster *cluster);
+/* Are there networks, and has each a subnet that could be read? If not, that was reported. */
+bool networks_are_usable(const struct loader *loader);
+/* Are there servers, and could the roles of each be read? If not, that was reported. */
+bool servers_are_usable(const struct loader *loader);
 bool range_contains(const struct cluster_network *network, uint32_t address);
 
 /* --- settings.c, inherit.c, entries.c --- */

@@ -31,8 +31,12 @@ const struct cluster_network *network_at(const struct cluster *cluster, uint32_t
 	return NULL;
 }
 
-bool networks_are_usable(const struct cluster *cluster)
+bool networks_are_usable(const struct loader *loader)
 {
+	const struct cluster *cluster = loader->cluster;
+
+	if (!cluster->network_count || loader->networks_left_out)
+		return false;
 	for (size_t i = 0; i < cluster->network_count; i++)
 		if (!cluster->networks[i].prefix)
 			return false;
@@ -86,11 +90,14 @@ static bool check_inside(struct loader *loader, const struct cluster_network *ne
 			 const struct yaml_node *value, uint32_t address, const char *what)
 {
 	const char *problem = network->prefix ? address_problem(network, address) : NULL;
-	char text[IPV4_TEXT_BYTES], subnet[24];
+	char text[IPV4_TEXT_BYTES], subnet[24], first[IPV4_TEXT_BYTES], last[IPV4_TEXT_BYTES];
 
 	if (problem)
-		loader_report(loader, value, NULL, "%s %s %s %s", what,
-			      value_ipv4_text(address, text), problem,
+		loader_report(loader, value,
+			      loader_printf(loader, "from %s to %s",
+					    value_ipv4_text(network->subnet + 1, first),
+					    value_ipv4_text(broadcast_of(network) - 1, last)),
+			      "%s %s %s %s", what, value_ipv4_text(address, text), problem,
 			      subnet_text(network, subnet));
 	return !problem;
 }
@@ -106,7 +113,8 @@ static void read_range(struct loader *loader, struct cluster_network *network,
 	if (!value_ipv4(first, &from) || !value_ipv4(dash + 1, &to))
 		return;
 	if (from > to) {
-		loader_report(loader, value, NULL, "range '%s' ends before it begins", value->text);
+		loader_report(loader, value, loader_printf(loader, "%s-%s", dash + 1, first),
+			      "range '%s' ends before it begins", value->text);
 		return;
 	}
 	if (!check_inside(loader, network, value, from, "range: address") ||
@@ -116,7 +124,8 @@ static void read_range(struct loader *loader, struct cluster_network *network,
 	network->range_last = to;
 	/* Of a proxy it says that machines which nobody knows are answered, too. */
 	if (network->dhcp == DHCP_NONE)
-		findings_add(loader->findings, value->place, value->length, true, NULL,
+		findings_add(loader->findings, value->place, value->length, true,
+			     "leave it out, or dhcp: server",
 			     "nobody hands out this range: 'dhcp' is none");
 }
 
@@ -131,7 +140,8 @@ static void read_gateway(struct loader *loader, struct cluster_network *network,
 		return;
 	network->gateway = gateway;
 	if (range_contains(network, gateway))
-		loader_report(loader, value, NULL, "gateway %s is inside of the network's range",
+		loader_report(loader, value, "a range without it",
+			      "gateway %s is inside of the network's range",
 			      value_ipv4_text(gateway, text));
 }
 
@@ -147,7 +157,7 @@ static const uint32_t *read_addresses(struct loader *loader, const struct field 
 	words = read_words(loader, &section_keys[SECTION_NETWORK].keys[key], fields[key].value,
 			   count);
 	if (*count > LEASE_SERVERS_MAX)
-		loader_report(loader, fields[key].value, NULL,
+		loader_report(loader, fields[key].value, "name the nearest ones",
 			      "'%s' has %zu addresses; a node takes %d at most",
 			      fields[key].name->text, *count, LEASE_SERVERS_MAX);
 	addresses = words ? loader_alloc(loader, *count * sizeof(*addresses)) : NULL;
@@ -211,6 +221,28 @@ static int compare_subnets(const void *a, const void *b)
 	return strcmp((*left)->name, (*right)->name);
 }
 
+/* "10.0.1.0/24 is free": a subnet of as many addresses behind what overlaps, or NULL. */
+static const char *free_subnet(struct loader *loader, const struct cluster_network *network)
+{
+	const struct cluster *cluster = loader->cluster;
+	struct cluster_network free = *network;
+	uint64_t size = (uint64_t)1 << (32 - network->prefix), first = network->subnet;
+	char text[24];
+
+	for (size_t i = 0; i < cluster->network_count; i++) {
+		const struct cluster_network *other = &cluster->networks[i];
+
+		if (!other->prefix || first + size <= other->subnet || first > broadcast_of(other))
+			continue;
+		first = (broadcast_of(other) / size + 1) * size;
+		if (first + size - 1 > UINT32_MAX)
+			return NULL;
+		i = (size_t)-1; /* it may be in another one's now */
+	}
+	free.subnet = (uint32_t)first;
+	return loader_printf(loader, "%s is free", subnet_text(&free, text));
+}
+
 /* Sorted by their first address, subnets that overlap are neighbours of the one that goes on. */
 static void check_overlaps(struct loader *loader)
 {
@@ -230,7 +262,8 @@ static void check_overlaps(struct loader *loader)
 
 		if (widest && sorted[i]->subnet <= broadcast_of(widest))
 			findings_add(loader->findings, sorted[i]->place,
-				     (unsigned int)strlen(sorted[i]->name), false, NULL,
+				     (unsigned int)strlen(sorted[i]->name), false,
+				     free_subnet(loader, sorted[i]),
 				     "network %s, %s, overlaps with network %s, %s",
 				     sorted[i]->name, subnet_text(sorted[i], one), widest->name,
 				     subnet_text(widest, other));
@@ -249,6 +282,7 @@ void read_networks(struct loader *loader, const struct field *field)
 	if (!cluster->networks)
 		return;
 	cluster->network_count = count;
+	loader->networks_left_out = field->value && count < field->value->count;
 	for (size_t i = 0; i < count; i++) {
 		read_network(loader, pairs[i], &cluster->networks[i]);
 		loader_put(loader, &loader->networks, cluster->networks[i].name,

@@ -265,10 +265,22 @@ static bool is_set(const struct resolution *resolution, enum node_key key)
 	return resolution->chosen[key] && resolution->chosen[key]->text;
 }
 
+/* What cannot be read, which was reported, is not missing besides. */
+static void keep_broken(struct resolution *resolution, enum node_key key)
+{
+	const struct setting *setting = resolution->chosen[key];
+
+	if (setting && !setting->text && !yaml_is_empty(setting->value))
+		resolution->node->values[key].text =
+			setting->value->text ? setting->value->text : "";
+}
+
 static void resolve_mac(struct resolution *resolution)
 {
 	struct cluster_node *node = resolution->node;
 	const char *text = node->values[NODE_MAC].text;
+
+	keep_broken(resolution, NODE_MAC);
 
 	if (!text)
 		return;
@@ -297,6 +309,7 @@ static void resolve_address(struct resolution *resolution)
 {
 	const char *text = resolution->node->values[NODE_ADDRESS].text;
 
+	keep_broken(resolution, NODE_ADDRESS);
 	if (!text || (value_ipv4(text, &resolution->node->address) && resolution->node->address))
 		return;
 	resolution->node->address = 0;
@@ -377,7 +390,7 @@ static void resolve_server(struct resolution *resolution)
 	node->server = server_with(resolution, SERVER_BOOT, &count);
 	if (node->server)
 		set_default(&node->values[NODE_SERVER], node->server->name);
-	else if (!is_broken(resolution, NODE_SERVER))
+	else if (!is_broken(resolution, NODE_SERVER) && servers_are_usable(resolution->loader))
 		lacks(resolution,
 		      count ? "server: with the one that boots it"
 			    : "add boot to the roles of a server",
@@ -406,7 +419,8 @@ static void resolve_image(struct resolution *resolution)
 		return;
 	}
 	node->image = named(resolution, NODE_IMAGE, "image", &resolution->loader->images);
-	if (node->image && !node->image->server && node->root == ROOT_NFS)
+	if (node->image && !node->image->server && node->root == ROOT_NFS &&
+	    servers_are_usable(resolution->loader))
 		lacks(resolution, "add nfs to the roles of a server",
 		      "there is no server with the role nfs for the image");
 }
@@ -486,7 +500,8 @@ static void resolve_disk(struct resolution *resolution, struct variable_source *
 
 	node->disk = fill_text(resolution, source, NODE_DISK);
 	if (node->disk && !key_accepts(&section_keys[SECTION_NODE].keys[NODE_DISK], node->disk))
-		complain(resolution, NODE_DISK, NULL, "with its variables put in, it is no path");
+		complain(resolution, NODE_DISK, "a path as /dev/vg0/@NODE@",
+			 "with its variables put in, it is no path");
 	if (node->disk)
 		node->values[NODE_DISK].text = node->disk;
 	else if (!is_set(resolution, NODE_DISK) && !is_broken(resolution, NODE_DISK))
@@ -519,7 +534,7 @@ static void resolve_iscsi(struct resolution *resolution, struct variable_source 
 		node->iscsi = node->server;
 	else
 		node->iscsi = server_with(resolution, SERVER_ISCSI, &count);
-	if (!node->iscsi)
+	if (!node->iscsi && servers_are_usable(resolution->loader))
 		complain(resolution, NODE_ROOT, "add iscsi to the roles of one server",
 			 "root: iscsi needs one server with the role iscsi");
 }
@@ -655,8 +670,8 @@ static void warn_undetected(const struct resolution *resolution)
 {
 	const struct yaml_node *value = resolution->chosen[NODE_DRIVERS]->value;
 
-	gather_add(&resolution->loader->gather, value->place, value->length, true, NULL,
-		   resolution->node->name,
+	gather_add(&resolution->loader->gather, value->place, value->length, true,
+		   "boot it within a window of wireroot discover", resolution->node->name,
 		   "no drivers have been detected yet: all wired ones are taken");
 }
 
@@ -680,7 +695,7 @@ static void resolve_drivers(struct resolution *resolution)
 	for (size_t i = 0; i < node->drivers.count; i++)
 		if (strcmp(node->drivers.words[i], "auto") == 0 ||
 		    strcmp(node->drivers.words[i], "detected") == 0)
-			complain(resolution, NODE_DRIVERS, NULL,
+			complain(resolution, NODE_DRIVERS, "leave the others out, or it",
 				 "auto and detected stand alone, not in a list");
 }
 

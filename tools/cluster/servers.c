@@ -14,11 +14,12 @@ static unsigned int read_roles(struct loader *loader, const struct field *field)
 	} roles[] = { { "boot", SERVER_BOOT }, { "nfs", SERVER_NFS }, { "iscsi", SERVER_ISCSI } };
 	const struct placed_word *words = NULL;
 	unsigned int found = 0;
-	size_t count = 0;
+	size_t count = 0, before = loader->findings->errors;
 
 	if (field->value)
 		words = read_words(loader, &section_keys[SECTION_SERVER].keys[SERVER_ROLES],
 				   field->value, &count);
+	loader->roles_left_out |= !field->value || loader->findings->errors > before;
 	for (size_t i = 0; i < count; i++)
 		for (size_t j = 0; j < sizeof(roles) / sizeof(roles[0]); j++)
 			if (strcmp(words[i].text, roles[j].name) == 0)
@@ -49,7 +50,7 @@ static void read_address(struct loader *loader, struct cluster_server *server,
 	server->network = network_at(loader->cluster, server->address);
 	if (!server->network) {
 		/* A network without a usable subnet was reported; it may be that one. */
-		if (networks_are_usable(loader->cluster))
+		if (networks_are_usable(loader))
 			loader_report(
 				loader, value,
 				"an address of one of the networks, or a network for this one",
@@ -91,6 +92,11 @@ static void read_server(struct loader *loader, const struct yaml_pair *pair,
 		read_address(loader, server, fields[SERVER_ADDRESS].value);
 }
 
+bool servers_are_usable(const struct loader *loader)
+{
+	return loader->cluster->server_count && !loader->roles_left_out;
+}
+
 void read_servers(struct loader *loader, const struct field *field)
 {
 	struct cluster *cluster = loader->cluster;
@@ -101,6 +107,7 @@ void read_servers(struct loader *loader, const struct field *field)
 	if (!cluster->servers)
 		return;
 	cluster->server_count = count;
+	loader->roles_left_out |= field->value && count < field->value->count;
 	for (size_t i = 0; i < count; i++) {
 		read_server(loader, pairs[i], &cluster->servers[i]);
 		loader_put(loader, &loader->servers, cluster->servers[i].name,

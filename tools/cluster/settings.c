@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is said of nodes: the settings of profiles and of entries below nodes:. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -114,10 +115,7 @@ static void read_lab(struct loader *loader, const struct yaml_pair *pair, struct
 		if (key >= 0)
 			add_setting(loader, settings, key, inner);
 		else
-			loader_report(
-				loader, inner->key, NULL,
-				"unknown key '%s' of lab: there are firmware, nic, memory and cpus",
-				inner->key->text);
+			report_unknown_key(loader, inner->key, SECTION_NODE, LAB ".", LAB);
 	}
 }
 
@@ -125,6 +123,16 @@ static bool is_variable_name(const char *name)
 {
 	return *name >= 'A' && *name <= 'Z' && strlen(name) <= 63 &&
 	       !name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")];
+}
+
+/* @name in capitals, if that makes it the name of a variable. */
+static const char *as_variable(struct loader *loader, const char *name)
+{
+	char *capitals = loader_printf(loader, "%s", name);
+
+	for (char *c = capitals; c && *c; c++)
+		*c = isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_';
+	return capitals && is_variable_name(capitals) ? capitals : NULL;
 }
 
 static bool is_built_in(const char *name)
@@ -141,16 +149,17 @@ static bool is_variable(struct loader *loader, const struct yaml_pair *pair)
 	const struct yaml_node *name = pair->key, *value = pair->value;
 
 	if (!is_variable_name(name->text))
-		loader_report(loader, name, NULL,
+		loader_report(loader, name, as_variable(loader, name->text),
 			      "the name of a variable has to be capitals, digits and '_', not '%s'",
 			      name->text);
 	else if (is_built_in(name->text))
-		loader_report(loader, name, NULL, "%s is a variable that every node has by itself",
-			      name->text);
+		loader_report(loader, name, "give yours another name",
+			      "%s is a variable that every node has by itself", name->text);
 	else if (value->kind != YAML_TEXT)
-		loader_report(loader, value, NULL, "the value of a variable has to be a text");
+		loader_report(loader, value, "put it in quotes, or give each its own name",
+			      "the value of a variable has to be a text");
 	else if (strpbrk(value->text, "\n\r\t"))
-		loader_report(loader, value, NULL,
+		loader_report(loader, value, "write it in one line, with blanks",
 			      "the value of a variable has to be one line without tabs");
 	else
 		return true;
@@ -174,20 +183,34 @@ static void read_variables(struct loader *loader, const struct yaml_pair *pair,
 							   .place = map->pairs[i].value->place };
 }
 
-static void read_pair(struct loader *loader, const struct yaml_pair *pair, bool of_profile,
-		      struct settings *settings)
+/* A key that may be a misspelt one: that one's value is broken then, and not missing. */
+static void read_unknown(struct loader *loader, const struct yaml_node *map,
+			 const struct yaml_pair *pair, struct settings *settings)
+{
+	const char *meant = report_unknown_key(loader, pair->key, SECTION_NODE, "",
+					       section_keys[SECTION_NODE].what);
+	int key = meant && !yaml_find(map, meant) ? key_find(SECTION_NODE, meant) : -1;
+
+	if (key >= 0 && key < NODE_KEY_COUNT && !yaml_is_empty(pair->value))
+		settings->list[settings->count++] = (struct setting){ .key = (enum node_key)key,
+								      .name = pair->key,
+								      .value = pair->value };
+}
+
+static void read_pair(struct loader *loader, const struct yaml_node *map,
+		      const struct yaml_pair *pair, bool of_profile, struct settings *settings)
 {
 	int key = key_find(SECTION_NODE, pair->key->text);
 
 	if (strcmp(pair->key->text, LAB) == 0)
 		read_lab(loader, pair, settings);
 	else if (key < 0 || strchr(pair->key->text, '.'))
-		report_unknown_key(loader, pair->key, SECTION_NODE);
+		read_unknown(loader, map, pair, settings);
 	else if (key == NODE_VARIABLES)
 		read_variables(loader, pair, settings);
 	else if (of_profile && (key == NODE_MAC || key == NODE_ADDRESS))
-		loader_report(loader, pair->key, NULL, "'%s' belongs to a node, not to a profile",
-			      pair->key->text);
+		loader_report(loader, pair->key, "say it of each node, below nodes:",
+			      "'%s' belongs to a node, not to a profile", pair->key->text);
 	else
 		add_setting(loader, settings, key, pair);
 }
@@ -200,7 +223,7 @@ void read_settings(struct loader *loader, const struct yaml_node *map, bool of_p
 
 	settings->list = loader_alloc(loader, max * sizeof(*settings->list));
 	for (size_t i = 0; settings->list && i < map->count; i++)
-		read_pair(loader, &map->pairs[i], of_profile, settings);
+		read_pair(loader, map, &map->pairs[i], of_profile, settings);
 }
 
 static void read_profile(struct loader *loader, const struct yaml_pair *pair,

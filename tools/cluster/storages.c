@@ -71,7 +71,7 @@ static void choose_server(struct loader *loader, const struct field *fields,
 
 	if (!value) {
 		storage->server = only_server(loader->cluster, &count);
-		if (!storage->server)
+		if (!storage->server && servers_are_usable(loader))
 			loader_report(loader, name,
 				      count ? "server: with the one that has it"
 					    : "add iscsi to the roles of a server",

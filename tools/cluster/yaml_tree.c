@@ -226,7 +226,8 @@ static int read_text(struct reader *reader, const yaml_event_t *event,
 		return refuse(reader, node->place, 1, "leave the tag out",
 			      "tags (!) have no use here");
 	if (memchr(event->data.scalar.value, '\0', length))
-		return refuse(reader, node->place, 1, NULL, "a text holds a NUL character");
+		return refuse(reader, node->place, 1, "leave it out",
+			      "a text holds a NUL character");
 	node->text = arena_copy(reader->arena, (const char *)event->data.scalar.value, length);
 	if (!node->text)
 		return -ENOMEM;
@@ -337,13 +338,14 @@ static int add_own_pair(struct reader *reader, struct map_pairs *map, const stru
 	const struct yaml_pair *before;
 
 	if (key->kind != YAML_TEXT)
-		return refuse(reader, key->place, 1, NULL, "a key has to be a text");
+		return refuse(reader, key->place, 1, "put double quotes around it",
+			      "a key has to be a text");
 	if (is_merge(key))
 		return 0;
 	before = find_pair(map->pairs, map->count, &map->table, key->text);
 	if (!before)
 		return add_pair(map, (struct yaml_pair){ key, value });
-	findings_add(reader->findings, key->place, key->length, false, NULL,
+	findings_add(reader->findings, key->place, key->length, false, "keep one of them",
 		     "'%s' stands here a second time; the first is at %s:%u:%u", key->text,
 		     before->key->place.file, before->key->place.line, before->key->place.column);
 	return 0;
