@@ -30,8 +30,19 @@
 #define TARGETS_FORMAT "$(ORIGIN)|$(CREATED_BY)|$(REPO_URI)|$(CODENAME)|$(COMPONENT)"
 #define TARGETS_FIELDS 5
 
-/* This machine's apt may need its own options to get at packages, the image must not have them. */
-#define FORGET_OPTIONS "--customize-hook=rm -f \"$1/etc/apt/apt.conf.d/99mmdebstrap\""
+/*
+ * This machine's apt may need its own options to get at packages, the image must not have them. Nor
+ * this machine's name and resolv.conf, which mmdebstrap copies, nor an identity that all nodes
+ * would share. What networkd and resolved are for is the node's network.
+ */
+#define FINISH                                                                                     \
+	"--customize-hook="                                                                        \
+	"rm -f \"$1/etc/apt/apt.conf.d/99mmdebstrap\" \"$1/etc/hostname\" && "                     \
+	": > \"$1/etc/machine-id\" && rm -f \"$1/var/lib/dbus/machine-id\""
+#define FINISH_NODE                                                                                \
+	"--customize-hook="                                                                        \
+	"ln -sf ../run/systemd/resolve/stub-resolv.conf \"$1/etc/resolv.conf\" && "                \
+	"chroot \"$1\" systemctl -q enable systemd-networkd systemd-resolved"
 
 #define HOOKS_MAX      40
 #define WORDS_MAX      80
@@ -267,7 +278,7 @@ static int run(struct building *building)
 					     "--variant=minbase",
 					     "--format=directory",
 					     "--aptopt=Acquire::Languages \"none\"",
-					     FORGET_OPTIONS };
+					     FINISH };
 	const struct image_build *build = building->build;
 	char option[PATH_MAX + 16];
 	const char *words[WORDS_MAX];
@@ -275,6 +286,8 @@ static int run(struct building *building)
 
 	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		add(words, &count, first[i]);
+	if (!build->bare)
+		add(words, &count, FINISH_NODE);
 	if (building->options) {
 		snprintf(option, sizeof(option), "--aptopt=%s", building->options);
 		add(words, &count, option);

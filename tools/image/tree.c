@@ -584,7 +584,9 @@ int tree_link(struct tree *tree, const char *path, const char *target, struct fa
 bool tree_attribute_is_local(const char *name)
 {
 	static const char *const local[] = { "security.selinux", "security.ima", "security.evm",
-					     "system.nfs4_acl" };
+					     "system.nfs4_acl",
+					     /* XFS shows its ACLs a second time. */
+					     "trusted.SGI_ACL_FILE", "trusted.SGI_ACL_DEFAULT" };
 
 	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
 		if (strcmp(name, local[i]) == 0)
