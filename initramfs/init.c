@@ -24,6 +24,7 @@
 
 #include "backoff.h"
 #include "early.h"
+#include "firmware.h"
 #include "handoff.h"
 #include "modules.h"
 #include "network.h"
@@ -235,6 +236,25 @@ static void read_command_line(struct boot *boot)
 	take_words(boot, &boot->words, "the kernel command line");
 }
 
+/* Where no word says how the network is, but the firmware's table may: its words come last. */
+static void read_firmware(struct boot *boot)
+{
+	const struct params *params = &boot->params;
+	char text[FIRMWARE_BYTES];
+	struct words words = { 0 };
+	int length;
+
+	if (!params->firmware_network || params->ip_count || params->vlan_count)
+		return;
+	length = firmware_words(text, sizeof(text));
+	if (length > 0 && words_split(text, &words, &boot->fault) == 0)
+		take_words(boot, &words, "the firmware's table");
+	else
+		report_line("params: %s: DHCP on every interface",
+			    length < 0 ? "only an initrd --with iscsi can read the firmware's table"
+				       : "the firmware's table (iBFT) tells of no interface");
+}
+
 static void refuse_foreign_root(struct boot *boot)
 {
 	if (!boot->params.root_unsupported[0])
@@ -258,6 +278,7 @@ static void stage_params(struct boot *boot)
 	params_init(&boot->params);
 	read_node_file(boot);
 	read_command_line(boot);
+	read_firmware(boot);
 	boot->report.address = boot->params.report_address;
 	boot->report.port = boot->params.report_port;
 	boot->report.debug = boot->params.debug;
@@ -672,8 +693,8 @@ static const struct link *vlan_parent(const struct boot *boot)
 		if (strcmp(boot->params.vlan[i].name, boot->nic->link.name) != 0)
 			continue;
 		for (unsigned int j = 0; j < LINKS_MAX; j++)
-			if (strcmp(boot->network.nics[j].link.name, boot->params.vlan[i].parent) ==
-			    0)
+			if (boot->network.nics[j].link.index &&
+			    network_vlan_is_on(&boot->params.vlan[i], &boot->network.nics[j].link))
 				return &boot->network.nics[j].link;
 	}
 	return NULL;

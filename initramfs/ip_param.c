@@ -100,12 +100,12 @@ static int take_interface(const char *text, char interface[static INTERFACE_NAME
 	return 0;
 }
 
-/* ip='s device, which may be left out and may imply a VLAN. */
+/* ip='s device, which may be left out, may be a MAC (with '-'), and may imply a VLAN. */
 static int take_device(const char *text, struct ip_param *ip, struct fault *fault)
 {
 	struct vlan_param vlan;
 
-	if (!*text)
+	if (!*text || value_mac(text, ip->mac))
 		return 0;
 	if (vlan_from_interface(text, &vlan) == -ERANGE)
 		return value_refuse(fault, "VLAN interface", text, "a VLAN's id is 1 to 4094");
@@ -377,7 +377,7 @@ int vlan_param_parse(const char *value, struct vlan_param *vlan, struct fault *f
 	memcpy(name, value, (size_t)(border - value));
 	name[border - value] = '\0';
 	rc = take_interface(name, vlan->name, fault);
-	if (!rc)
+	if (!rc && !value_mac(border + 1, vlan->parent_mac))
 		rc = take_interface(border + 1, vlan->parent, fault);
 	if (rc)
 		return rc;

@@ -27,7 +27,7 @@ enum ip_method {
 struct ip_param {
 	enum ip_method method;
 	char interface[INTERFACE_NAME_BYTES]; /* empty: every NIC, or BOOTIF's */
-	uint8_t mac[6]; /* of the trailing :MAC, which names an interface, too; or all zero */
+	uint8_t mac[6]; /* of DEVICE or the trailing :MAC, which name an interface, too; or zero */
 	/*
 	 * What was given: address, netmask (derived from the class or prefix when empty), the
 	 * gateway as routes[0], the server field as server_id and next_server, host_name, dns,
@@ -39,7 +39,8 @@ struct ip_param {
 /* vlan=NAME:PARENT, or one implied by an interface named PARENT.ID in ip=. */
 struct vlan_param {
 	char name[INTERFACE_NAME_BYTES];
-	char parent[INTERFACE_NAME_BYTES];
+	char parent[INTERFACE_NAME_BYTES]; /* empty: the one with ->parent_mac */
+	uint8_t parent_mac[6];
 	uint16_t id; /* 1 to 4094, from the name: vlan5, vlan0005, eth0.5, eth0.0005 */
 	bool implied; /* by ip= */
 };
@@ -48,14 +49,15 @@ struct vlan_param {
  * Forms of ip=: `dhcp|on|any|off|none`, `DEVICE:METHOD[:[MTU][:MAC]]`,
  * `CLIENT:SERVER:GATEWAY:NETMASK:HOST:DEVICE:METHOD` with dracut's `[:[MTU][:MAC]]` or the
  * kernel's `[:DNS0[:DNS1[:NTP0]]]` behind it; trailing fields may be left out. An eighth field that
- * is a plain number is the MTU. NETMASK may be a prefix length. IPv6, BOOTP and RARP are refused.
+ * is a plain number is the MTU. NETMASK may be a prefix length, DEVICE a MAC with '-' between its
+ * bytes. IPv6, BOOTP and RARP are refused.
  */
 int ip_param_parse(const char *value, struct ip_param *ip, struct fault *fault);
 
 /* The netmask of @address's class, A, B or C (RFC 791 section 3.2), as the kernel falls back to. */
 uint32_t ip_netmask_of_class(uint32_t address);
 
-/* vlan=NAME:PARENT. */
+/* vlan=NAME:PARENT, where PARENT may be a MAC with '-' between its bytes. */
 int vlan_param_parse(const char *value, struct vlan_param *vlan, struct fault *fault);
 
 /*

@@ -65,12 +65,20 @@ static const struct vlan_param *find_vlan(const struct params *params, const cha
 	return NULL;
 }
 
-static bool carries_vlan(const struct params *params, const char *name)
+/* A VLAN's interface has its parent's MAC, and is not meant by it. */
+bool network_vlan_is_on(const struct vlan_param *vlan, const struct link *link)
+{
+	if (vlan->parent[0])
+		return strcmp(vlan->parent, link->name) == 0;
+	return !link->is_vlan && memcmp(vlan->parent_mac, link->mac, sizeof(link->mac)) == 0;
+}
+
+static bool carries_vlan(const struct params *params, const struct link *link)
 {
 	unsigned int i;
 
 	for (i = 0; i < params->vlan_count; i++)
-		if (strcmp(params->vlan[i].parent, name) == 0)
+		if (network_vlan_is_on(&params->vlan[i], link))
 			return true;
 	return false;
 }
@@ -85,7 +93,8 @@ static bool is_zero_mac(const uint8_t mac[6])
 /* Does @ip speak of @link: by name, by MAC, or (neither given) of any? */
 static bool ip_names(const struct ip_param *ip, const struct link *link)
 {
-	if (!is_zero_mac(ip->mac) && memcmp(ip->mac, link->mac, sizeof(ip->mac)) == 0)
+	if (!is_zero_mac(ip->mac) && !link->is_vlan &&
+	    memcmp(ip->mac, link->mac, sizeof(ip->mac)) == 0)
 		return true;
 	return ip->interface[0] && strcmp(ip->interface, link->name) == 0;
 }
@@ -130,7 +139,7 @@ static enum link_use choose_use(struct network *network, struct link *link)
 	link->ip = choose_ip(network, link, &named);
 	if (named && link->ip->method != IP_OFF)
 		return LINK_CONFIGURED; /* asked for by name: BOOTIF= does not rule it out */
-	if (carries_vlan(params, link->name))
+	if (carries_vlan(params, link))
 		return LINK_CARRIER_OF;
 	if (named || !is_bootif)
 		return LINK_IGNORED;
@@ -220,7 +229,7 @@ static void add_vlans(struct network *network, struct nic *parent)
 	unsigned int i;
 
 	for (i = 0; i < params->vlan_count; i++) {
-		if (strcmp(params->vlan[i].parent, parent->link.name) != 0 ||
+		if (!network_vlan_is_on(&params->vlan[i], &parent->link) ||
 		    find_nic_by_name(network, params->vlan[i].name))
 			continue;
 		if (link_add_vlan(&params->vlan[i], parent->link.index, &fault) == 0)
@@ -247,7 +256,7 @@ void network_driver_loaded(struct network *network)
 static void carrier_came(struct network *network, struct nic *nic)
 {
 	report_debug(network->report, "link: %s has carrier", nic->link.name);
-	if (carries_vlan(network->params, nic->link.name))
+	if (carries_vlan(network->params, &nic->link))
 		add_vlans(network, nic);
 	if (nic->link.use == LINK_CONFIGURED)
 		start_addressing(network, nic);

@@ -71,6 +71,9 @@ struct nic *network_next_bound(struct network *network, const struct nic *previo
 /* The interface that has @address, or NULL. */
 struct nic *network_find_address(struct network *network, uint32_t address);
 
+/* Is @link the one that @vlan is on? */
+bool network_vlan_is_on(const struct vlan_param *vlan, const struct link *link);
+
 bool network_has_carrier(const struct network *network);
 
 /* Say in @fault why no lease is there yet; for the line of status. */

@@ -63,13 +63,18 @@ static int take_ip(struct source *source, const char *value, struct fault *fault
 	struct params *params = source->params;
 	struct ip_param ip;
 	unsigned int i;
-	int rc = ip_param_parse(value, &ip, fault);
+	bool firmware = !strcmp(value, "ibft");
+	int rc = firmware ? 0 : ip_param_parse(value, &ip, fault);
 
 	if (rc)
 		return rc;
 	if (!source->replaced_ip)
 		params->ip_count = 0;
 	source->replaced_ip = true;
+	if (firmware) {
+		params->firmware_network = true;
+		return 0;
+	}
 	for (i = 0; i < params->ip_count; i++)
 		if (!strcmp(params->ip[i].interface, ip.interface) &&
 		    !memcmp(params->ip[i].mac, ip.mac, sizeof(ip.mac)))
@@ -182,6 +187,13 @@ static int take_root_flags(struct source *source, const char *value, struct faul
 		return rc;
 	memcpy(params->root_flags, flags.options, sizeof(params->root_flags));
 	params->root_flags_version = flags.version;
+	return 0;
+}
+
+static int take_firmware(struct source *source, const char *value, struct fault *fault)
+{
+	(void)fault; /* whoever reads the targets from the table says what is wrong */
+	source->params->firmware_network = !value || !strcmp(value, "1");
 	return 0;
 }
 
@@ -360,6 +372,7 @@ static const struct rule rules[] = {
 	{ "nfsroot", false, take_nfsroot },
 	{ "rootfstype", false, take_root_type },
 	{ "rootflags", false, take_root_flags },
+	{ "rd.iscsi.firmware", true, take_firmware },
 	{ "ro", true, take_ro },
 	{ "rw", true, take_rw },
 	{ "init", false, take_init },

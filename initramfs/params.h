@@ -32,6 +32,9 @@ struct params {
 	unsigned int ip_count; /* 0: DHCP on every NIC */
 	struct vlan_param vlan[PARAMS_VLAN_MAX];
 	unsigned int vlan_count;
+	/* ip=ibft or rd.iscsi.firmware: without any ip= or vlan=, the firmware's table says them.
+	 */
+	bool firmware_network;
 	bool has_bootif;
 	uint8_t bootif[6]; /* BOOTIF= */
 	struct root_spec root;

@@ -19,6 +19,8 @@
 #define ROOT_DISCOVER "/sbin/wireroot-discover"
 /* An attempt at an iSCSI root is this program. */
 #define ROOT_ISCSI "/sbin/wireroot-iscsi"
+/* With this argument it writes the words of the firmware's network interfaces instead. */
+#define ROOT_ISCSI_WORDS "firmware-words"
 
 /* What an attempt came to; sent whole through a pipe. */
 struct root_result {

@@ -11,6 +11,7 @@
 
 /* Section 1.4: the control structure is the first one behind the table's header. */
 #define TABLE_HEADER_BYTES 48
+#define NIC_BYTES	   96 /* as far as we read it */
 #define HEADER_BYTES	   6 /* id, version, length (2), index, flags */
 #define FIRST_OFFSET	   8 /* in the control structure: initiator, NIC 0, target 0, NIC 1, … */
 #define FLAG_VALID	   0x01
@@ -19,8 +20,12 @@
 enum structure_id {
 	CONTROL = 1,
 	INITIATOR = 2,
+	NIC = 3,
 	TARGET = 4,
 };
+
+/* How an interface's address came: IpPrefixOriginDhcp. */
+#define ORIGIN_DHCP 3
 
 enum chap_type {
 	NO_CHAP,
@@ -72,21 +77,28 @@ static bool take_text(const struct table *table, const uint8_t *where, char *to,
 }
 
 /* IPv4 addresses are mapped into IPv6 ones (::ffff:0:0/96), by some firmware into ::/96. */
-static void take_address(const uint8_t *address, struct iscsi_target *target)
+static bool take_ipv4(const uint8_t *bytes, uint32_t *address)
 {
 	static const uint8_t zero[10];
-	uint16_t prefix = little_16(address + 10);
+	uint16_t prefix = little_16(bytes + 10);
 
-	target->ipv6 = memcmp(address, zero, sizeof(zero)) != 0 || (prefix && prefix != 0xffff);
+	*address = (uint32_t)bytes[12] << 24 | (uint32_t)bytes[13] << 16 |
+		   (uint32_t)bytes[14] << 8 | bytes[15];
+	return memcmp(bytes, zero, sizeof(zero)) == 0 && (!prefix || prefix == 0xffff);
+}
+
+static void take_address(const uint8_t *address, struct iscsi_target *target)
+{
+	uint32_t ipv4;
+
+	target->ipv6 = !take_ipv4(address, &ipv4);
 	if (target->ipv6)
 		for (int i = 0; i < 16; i += 2)
 			snprintf(target->server + strlen(target->server),
 				 sizeof(target->server) - strlen(target->server), "%s%x",
 				 i ? ":" : "", address[i] << 8 | address[i + 1]);
 	else
-		value_ipv4_text((uint32_t)address[12] << 24 | (uint32_t)address[13] << 16 |
-					(uint32_t)address[14] << 8 | address[15],
-				target->server);
+		value_ipv4_text(ipv4, target->server);
 }
 
 /* The LUN's eight bytes as the kernel numbers it: the first two are the lowest 16 bits. */
@@ -144,22 +156,32 @@ static int refuse(int error, const char *doing, struct fault *fault)
 			 "configure iSCSI in the firmware or iPXE, or give netroot=iscsi:");
 }
 
+/* Find the control structure, whose offsets lead to the others; NULL with @fault. */
+static const uint8_t *open_table(struct table *table, struct fault *fault)
+{
+	const uint8_t *control;
+
+	if (table->length < TABLE_HEADER_BYTES || memcmp(table->bytes, "iBFT", 4) != 0) {
+		refuse(EINVAL, "read the iSCSI boot firmware table", fault);
+		return NULL;
+	}
+	/* Offsets have 16 bits: a table can be no longer. */
+	if (little_16(table->bytes + 4) < table->length)
+		table->length = little_16(table->bytes + 4);
+	control = find_structure(table, TABLE_HEADER_BYTES, CONTROL, FIRST_OFFSET + 2);
+	if (!control)
+		refuse(EINVAL, "read the iSCSI boot firmware table's control structure", fault);
+	return control;
+}
+
 int ibft_parse(const uint8_t *bytes, size_t length, struct ibft *ibft, struct fault *fault)
 {
 	struct table table = { bytes, length };
-	const uint8_t *control, *initiator;
-	size_t declared;
+	const uint8_t *control = open_table(&table, fault), *initiator;
 
 	memset(ibft, 0, sizeof(*ibft));
-	if (length < TABLE_HEADER_BYTES || memcmp(bytes, "iBFT", 4) != 0)
-		return refuse(EINVAL, "read the iSCSI boot firmware table", fault);
-	declared = little_16(bytes + 4); /* offsets have 16 bits: a table can be no longer */
-	if (declared < table.length)
-		table.length = declared;
-	control = find_structure(&table, TABLE_HEADER_BYTES, CONTROL, FIRST_OFFSET + 2);
 	if (!control)
-		return refuse(EINVAL, "read the iSCSI boot firmware table's control structure",
-			      fault);
+		return -fault->error;
 	initiator = find_structure(&table, little_16(control + FIRST_OFFSET), INITIATOR, 74);
 	if (initiator && !take_text(&table, initiator + 70, ibft->initiator, ISCSI_NAME_BYTES))
 		ibft->initiator[0] = '\0';
@@ -169,4 +191,110 @@ int ibft_parse(const uint8_t *bytes, size_t length, struct ibft *ibft, struct fa
 	return ibft->count
 		       ? 0
 		       : refuse(ENODATA, "find a target in the iSCSI boot firmware table", fault);
+}
+
+/* --- network interfaces -------------------------------------------------------------------------
+ */
+
+static void add_dns(const uint8_t *bytes, struct ibft_nic *nic)
+{
+	uint32_t address;
+
+	if (take_ipv4(bytes, &address) && address)
+		nic->dns[nic->dns[0] != 0] = address;
+}
+
+static void take_nic(const uint8_t *structure, struct ibft_nic *nic)
+{
+	static const uint8_t none[16];
+
+	memset(nic, 0, sizeof(*nic));
+	if (!take_ipv4(structure + 6, &nic->address))
+		nic->address = 0;
+	nic->prefix_bits = structure[22] <= 32 ? structure[22] : 0;
+	nic->dhcp = structure[23] == ORIGIN_DHCP || memcmp(structure + 72, none, 16) != 0;
+	if (!take_ipv4(structure + 24, &nic->gateway))
+		nic->gateway = 0;
+	add_dns(structure + 40, nic);
+	add_dns(structure + 56, nic);
+	nic->vlan = little_16(structure + 88) & 0xfff; /* above it, 802.1Q's priority */
+	if (nic->vlan == 0xfff)
+		nic->vlan = 0; /* reserved by 802.1Q */
+	memcpy(nic->mac, structure + 90, sizeof(nic->mac));
+}
+
+int ibft_parse_nics(const uint8_t *bytes, size_t length, struct ibft_nics *nics,
+		    struct fault *fault)
+{
+	struct table table = { bytes, length };
+	const uint8_t *control = open_table(&table, fault);
+
+	memset(nics, 0, sizeof(*nics));
+	if (!control)
+		return -fault->error;
+	for (size_t at = FIRST_OFFSET + 2; at + 2 <= little_16(control + 2); at += 4) {
+		const uint8_t *structure =
+			find_structure(&table, little_16(control + at), NIC, NIC_BYTES);
+
+		if (structure && nics->count < IBFT_NICS_MAX)
+			take_nic(structure, &nics->nic[nics->count++]);
+	}
+	return 0;
+}
+
+/* Addresses that are 0 leave their field empty. */
+static const char *field(uint32_t address, char text[static IPV4_TEXT_BYTES])
+{
+	text[0] = '\0';
+	return address ? value_ipv4_text(address, text) : text;
+}
+
+static int write_static(const struct ibft_nic *nic, const char *device, char *text, size_t size)
+{
+	char address[IPV4_TEXT_BYTES], gateway[IPV4_TEXT_BYTES], bits[4] = "";
+	char dns[2][IPV4_TEXT_BYTES];
+
+	if (nic->prefix_bits)
+		snprintf(bits, sizeof(bits), "%u", nic->prefix_bits);
+	return snprintf(text, size, "ip=%s::%s:%s::%s:none:%s:%s\n", field(nic->address, address),
+			field(nic->gateway, gateway), bits, device, field(nic->dns[0], dns[0]),
+			field(nic->dns[1], dns[1]));
+}
+
+static int write_nic(const struct ibft_nic *nic, unsigned int index, char *text, size_t size)
+{
+	char mac[MAC_TEXT_BYTES], device[24];
+	int used = 0, more;
+
+	value_mac_text(nic->mac, mac);
+	for (char *colon = mac; (colon = strchr(colon, ':'));)
+		*colon = '-';
+	strcpy(device, mac);
+	if (nic->vlan) {
+		snprintf(device, sizeof(device), "ibft%u.%u", index, nic->vlan);
+		used = snprintf(text, size, "vlan=%s:%s\n", device, mac);
+		if ((size_t)used >= size)
+			return used;
+	}
+	more = nic->dhcp ? snprintf(text + used, size - (size_t)used, "ip=%s:dhcp\n", device)
+			 : write_static(nic, device, text + used, size - (size_t)used);
+	return used + more;
+}
+
+size_t ibft_words(const struct ibft_nics *nics, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned int i = 0; i < nics->count; i++) {
+		int more;
+
+		if (!nics->nic[i].dhcp && !nics->nic[i].address)
+			continue;
+		more = write_nic(&nics->nic[i], i, text + used, size - used);
+		if ((size_t)more >= size - used)
+			return 0;
+		used += (size_t)more;
+	}
+	return used;
 }

@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../firmware.h"
 #include "../mount_flags.h"
 #include "../resolve.h"
 #include "../root.h"
@@ -540,6 +541,20 @@ static void give_up(struct client *client)
 		iscsi_kernel_destroy(&client->kernel, &client->sessions[i]);
 }
 
+/* For the init, which asks for the network before it has one. */
+static int print_firmware_words(struct client *client)
+{
+	struct fault *fault = &client->result.fault;
+	ssize_t length = file_read(IBFT_PATH, client->firmware_table, IBFT_BYTES);
+	struct ibft_nics nics;
+	char text[FIRMWARE_BYTES];
+
+	if (length < 0 || ibft_parse_nics((const uint8_t *)client->firmware_table, (size_t)length,
+					  &nics, fault) < 0)
+		return 1;
+	return write_all(STDOUT_FILENO, text, ibft_words(&nics, text, sizeof(text))) < 0;
+}
+
 static bool read_request(struct root_request *request)
 {
 	return !isatty(STDIN_FILENO) &&
@@ -552,6 +567,8 @@ int main(int argc, char *argv[])
 	struct fault *fault = &client.result.fault;
 	int error;
 
+	if (argc == 2 && strcmp(argv[1], ROOT_ISCSI_WORDS) == 0)
+		return print_firmware_words(&client);
 	client.kernel.netlink = -1;
 	client.modules_ready = argc == 2 ? atoi(argv[1]) : -1;
 	if (argc != 2 || !read_request(&client.request)) {

@@ -11,6 +11,8 @@
 /* What the init copies into fixed rooms, and trusts to be in range. */
 static void check(const struct params *params)
 {
+	static const uint8_t zero[6];
+
 	if (params->ip_count > PARAMS_IP_MAX || params->vlan_count > PARAMS_VLAN_MAX ||
 	    params->unknown_count > PARAMS_UNKNOWN_MAX)
 		abort();
@@ -23,7 +25,8 @@ static void check(const struct params *params)
 			abort();
 	}
 	for (unsigned int i = 0; i < params->vlan_count; i++)
-		if (!params->vlan[i].id || params->vlan[i].id > 4094 || !params->vlan[i].parent[0])
+		if (!params->vlan[i].id || params->vlan[i].id > 4094 ||
+		    (!params->vlan[i].parent[0] && !memcmp(params->vlan[i].parent_mac, zero, 6)))
 			abort();
 	if (params->root_unsupported[0] && params->root.given)
 		abort();

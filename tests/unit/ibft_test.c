@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests of boot firmware tables: whole ones, and each way in which they lie about themselves. */
-/* links: initramfs/iscsi/ibft.c initramfs/value.c initramfs/fault.c */
+/* links: initramfs/iscsi/ibft.c initramfs/params.c initramfs/ip_param.c initramfs/root_spec.c */
+/* links: initramfs/timeline.c initramfs/words.c initramfs/value.c initramfs/fault.c */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,13 +11,15 @@
 #include <cmocka.h>
 
 #include "initramfs/iscsi/ibft.h"
+#include "initramfs/params.h"
 
 /* Where the structures are in the tables that make() makes. */
 #define CONTROL_AT   48
 #define INITIATOR_AT 80
 #define TARGET_AT    160 /* the first; the second 64 bytes behind it */
 #define TEXT_AT	     300
-#define TABLE_BYTES  600
+#define NIC_AT	     600 /* the first; the second 128 bytes behind it */
+#define TABLE_BYTES  900
 
 struct builder {
 	uint8_t table[TABLE_BYTES];
@@ -142,8 +145,8 @@ static const struct {
 	bool initiator;
 } damages[] = {
 	{ 0, 'X', 0, false }, /* signature */
-	{ 4, 0, 2, true }, /* 512 bytes: all is within */
-	{ 5, 0, 0, false }, /* 88 bytes: nothing but the control structure is */
+	{ 5, 2, 2, true }, /* 644 bytes: all is within */
+	{ 5, 0, 0, false }, /* 132 bytes: no target is within */
 	{ CONTROL_AT, 2, 0, false }, /* another structure */
 	{ CONTROL_AT + 2, 9, 0, false }, /* too short for any offset */
 	{ CONTROL_AT + 2, 14, 1, true }, /* too short for the second target's */
@@ -165,6 +168,121 @@ static const struct {
 	{ TEXT_AT + 15, 7, 1, true }, /* a control character in its name */
 };
 
+static void put_ipv4(struct builder *builder, size_t at, uint8_t last)
+{
+	const uint8_t address[16] = { [10] = 0xff, 0xff, 10, 0, 0, last };
+
+	memcpy(builder->table + at, address, sizeof(address));
+}
+
+static void put_nic(struct builder *builder, size_t at, uint8_t last)
+{
+	static const uint8_t mac[6] = { 0x52, 0x54, 0x00, 0x12, 0x34 };
+
+	put_header(builder, at, 3, 102, 1);
+	put_ipv4(builder, at + 6, last);
+	builder->table[at + 22] = 24;
+	builder->table[at + 23] = 1; /* manual */
+	memcpy(builder->table + at + 90, mac, sizeof(mac));
+	builder->table[at + 95] = last;
+}
+
+/* make(), with two interfaces: the first has a gateway and a DNS server, the second a VLAN. */
+static struct builder make_with_nics(void)
+{
+	struct builder builder = make();
+
+	put_16(&builder, CONTROL_AT + 10, NIC_AT);
+	put_16(&builder, CONTROL_AT + 14, NIC_AT + 128);
+	put_nic(&builder, NIC_AT, 5);
+	put_ipv4(&builder, NIC_AT + 24, 254);
+	put_ipv4(&builder, NIC_AT + 40, 53);
+	put_nic(&builder, NIC_AT + 128, 6);
+	put_16(&builder, NIC_AT + 128 + 88, 0x2000 | 10); /* with a priority above the id */
+	return builder;
+}
+
+static const char *words_of(const struct builder *builder, char text[static 512])
+{
+	struct fault fault = { 0 };
+	struct ibft_nics nics;
+	size_t length;
+
+	assert_int_equal(ibft_parse_nics(builder->table, TABLE_BYTES, &nics, &fault), 0);
+	length = ibft_words(&nics, text, 512);
+	assert_int_equal(length, strlen(text));
+	return text;
+}
+
+static void every_interface_becomes_words_that_the_init_knows(void **state)
+{
+	struct builder builder = make_with_nics();
+	static struct params params;
+	struct words words = { 0 };
+	struct fault fault = { 0 };
+	char text[512];
+
+	(void)state;
+	assert_string_equal(words_of(&builder, text),
+			    "ip=10.0.0.5::10.0.0.254:24::52-54-00-12-34-05:none:10.0.0.53:\n"
+			    "vlan=ibft1.10:52-54-00-12-34-06\n"
+			    "ip=10.0.0.6:::24::ibft1.10:none::\n");
+	params_init(&params);
+	assert_int_equal(words_split(text, &words, &fault), 0);
+	assert_int_equal(params_apply(&params, &words, &fault), 0);
+	assert_int_equal(params.ip_count, 2);
+	assert_int_equal(params.ip[0].mac[5], 5);
+	assert_int_equal(params.ip[0].method, IP_STATIC);
+	assert_int_equal(params.ip[0].fixed.dns[0], 0x0a000035);
+	assert_string_equal(params.ip[1].interface, "ibft1.10");
+	assert_int_equal(params.ip[1].fixed.netmask, 0xffffff00);
+	assert_int_equal(params.vlan_count, 1);
+	assert_int_equal(params.vlan[0].id, 10);
+	assert_int_equal(params.vlan[0].parent_mac[5], 6);
+}
+
+static void interface_that_the_firmware_configured_by_dhcp_is_so_again(void **state)
+{
+	struct builder builder = make_with_nics();
+	char text[512];
+
+	(void)state;
+	builder.table[NIC_AT + 23] = 3;
+	put_ipv4(&builder, NIC_AT + 128 + 72, 1); /* the server's address alone says it, too */
+	assert_string_equal(words_of(&builder, text), "ip=52-54-00-12-34-05:dhcp\n"
+						      "vlan=ibft1.10:52-54-00-12-34-06\n"
+						      "ip=ibft1.10:dhcp\n");
+}
+
+static void interfaces_without_address_or_not_valid_are_left_out(void **state)
+{
+	struct builder builder = make_with_nics();
+	char text[512];
+
+	(void)state;
+	builder.table[NIC_AT + 5] = 0;
+	memset(builder.table + NIC_AT + 128 + 6, 0, 16);
+	assert_string_equal(words_of(&builder, text), "");
+	builder = make();
+	assert_string_equal(words_of(&builder, text), "");
+}
+
+static void words_without_room_are_none(void **state)
+{
+	struct builder builder = make_with_nics();
+	struct fault fault = { 0 };
+	struct ibft_nics nics;
+	char text[512];
+	size_t length;
+
+	(void)state;
+	assert_int_equal(ibft_parse_nics(builder.table, TABLE_BYTES, &nics, &fault), 0);
+	length = ibft_words(&nics, text, sizeof(text));
+	for (size_t size = 1; size <= length; size++)
+		assert_int_equal(ibft_words(&nics, text, size), 0);
+	assert_int_equal(ibft_words(&nics, text, length + 1), length);
+}
+
 static void damaged_tables_lose_what_is_damaged(void **state)
 {
 	(void)state;
@@ -183,17 +301,19 @@ static void damaged_tables_lose_what_is_damaged(void **state)
 
 static void table_cut_off_anywhere_is_survived(void **state)
 {
-	struct builder builder = make();
+	struct builder builder = make_with_nics();
 
 	(void)state;
 	for (size_t length = 0; length <= TABLE_BYTES; length++) {
 		struct ibft ibft;
+		struct ibft_nics nics;
 		uint8_t *copy = test_malloc(length);
 		struct fault fault = { 0 };
 
 		/* Exactly as long, so that the sanitizer sees a byte too much. */
 		memcpy(copy, builder.table, length);
 		(void)ibft_parse(copy, length, &ibft, &fault);
+		(void)ibft_parse_nics(copy, length, &nics, &fault);
 		test_free(copy);
 	}
 }
@@ -204,6 +324,10 @@ int main(void)
 		cmocka_unit_test(whole_table_gives_all_targets_the_selected_first),
 		cmocka_unit_test(target_without_chap_or_port_has_none_and_the_usual_one),
 		cmocka_unit_test(address_of_version_6_is_kept_as_one),
+		cmocka_unit_test(every_interface_becomes_words_that_the_init_knows),
+		cmocka_unit_test(interface_that_the_firmware_configured_by_dhcp_is_so_again),
+		cmocka_unit_test(interfaces_without_address_or_not_valid_are_left_out),
+		cmocka_unit_test(words_without_room_are_none),
 		cmocka_unit_test(damaged_tables_lose_what_is_damaged),
 		cmocka_unit_test(table_cut_off_anywhere_is_survived),
 	};

@@ -281,6 +281,29 @@ static void vlan_has_name_parent_and_id(void **state)
 	}
 }
 
+static void macs_with_dashes_name_interfaces_and_parents(void **state)
+{
+	static const uint8_t mac[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+	struct fault fault = { 0 };
+	struct vlan_param vlan;
+	struct ip_param ip;
+
+	(void)state;
+	assert_int_equal(ip_param_parse("52-54-00-12-34-56:dhcp", &ip, &fault), 0);
+	assert_memory_equal(ip.mac, mac, sizeof(mac));
+	assert_string_equal(ip.interface, "");
+	assert_int_equal(ip_param_parse("10.0.0.5::10.0.0.1:24::52-54-00-12-34-56:none:10.0.0.53",
+					&ip, &fault),
+			 0);
+	assert_memory_equal(ip.mac, mac, sizeof(mac));
+	assert_int_equal(ip.fixed.dns[0], 0x0a000035);
+	assert_int_equal(vlan_param_parse("ibft0.5:52-54-00-12-34-56", &vlan, &fault), 0);
+	assert_memory_equal(vlan.parent_mac, mac, sizeof(mac));
+	assert_string_equal(vlan.parent, "");
+	assert_int_equal(vlan_param_parse("vlan5:52-54-00-12-34", &vlan, &fault), 0);
+	assert_string_equal(vlan.parent, "52-54-00-12-34");
+}
+
 static void malformed_vlan_is_refused(void **state)
 {
 	static const char *const values[] = {
@@ -375,6 +398,7 @@ int main(void)
 		cmocka_unit_test(default_gateway_is_a_route_to_everywhere),
 		cmocka_unit_test(value_longer_than_its_room_is_refused),
 		cmocka_unit_test(vlan_has_name_parent_and_id),
+		cmocka_unit_test(macs_with_dashes_name_interfaces_and_parents),
 		cmocka_unit_test(malformed_vlan_is_refused),
 		cmocka_unit_test(dotted_interface_implies_a_vlan),
 		cmocka_unit_test(bootif_is_a_mac_in_any_usual_spelling),

@@ -355,6 +355,32 @@ static void dotted_interface_of_ip_brings_its_vlan(void **state)
 	assert_int_equal(params->vlan[0].id, 10);
 }
 
+static void network_is_the_firmwares_where_that_is_asked_for(void **state)
+{
+	static const struct {
+		const char *node_file, *command_line;
+		bool firmware;
+		unsigned int ip_count;
+	} rows[] = {
+		{ "", "quiet", false, 0 },
+		{ "", "ip=ibft", true, 0 },
+		{ "ip=dhcp", "ip=ibft", true, 0 },
+		{ "ip=ibft", "ip=dhcp", true, 1 }, /* asked for, but a word says more */
+		{ "", "rd.iscsi.firmware", true, 0 },
+		{ "rd.iscsi.firmware=1", "rd.iscsi.firmware=0", false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct boot boot;
+		struct params *params = boot_with(&boot, rows[i].node_file, rows[i].command_line);
+
+		assert_int_equal(params->firmware_network, rows[i].firmware);
+		assert_int_equal(params->ip_count, rows[i].ip_count);
+		assert_int_equal(params->malformed_count, 0);
+	}
+}
+
 static void explicit_vlan_outranks_an_implied_one(void **state)
 {
 	struct boot boot;
@@ -602,6 +628,7 @@ int main(void)
 		cmocka_unit_test(stated_gateway_and_netmask_outrank_the_lease),
 		cmocka_unit_test(lease_without_netmask_gets_that_of_its_class),
 		cmocka_unit_test(dotted_interface_of_ip_brings_its_vlan),
+		cmocka_unit_test(network_is_the_firmwares_where_that_is_asked_for),
 		cmocka_unit_test(explicit_vlan_outranks_an_implied_one),
 		cmocka_unit_test(implied_vlan_goes_with_the_ip_that_brought_it),
 		cmocka_unit_test(host_name_comes_from_its_own_word_then_from_ip),
