@@ -655,6 +655,63 @@ static void the_newest_kernel_is_one_that_can_be_booted(void **state)
 	unload(&loaded);
 }
 
+static void newer_kernels_that_lack_something_are_told_of(void **state)
+{
+	const char *directory = *state;
+	struct fault fault;
+	struct loaded loaded;
+	char keys[128], path[128];
+
+	snprintf(path, sizeof(path), "%s/image/boot/vmlinuz-6.12.0-1-amd64", directory);
+	assert_int_equal(fs_write_file(path, "", 0, 0644, &fault), 0);
+	snprintf(keys, sizeof(keys), "path: %s/image", directory);
+	assert_int_equal(load_image(&loaded, directory, keys), 0);
+	assert_string_equal(loaded.cluster.images[0].kernel, "6.1.0-10-amd64");
+	assert_non_null(strstr(text_string(&loaded.findings),
+			       "warning: image deb: kernel 6.1.0-11-amd64 is not taken: it has "
+			       "modules, but there is no boot/vmlinuz-6.1.0-11-amd64\n"));
+	assert_non_null(strstr(text_string(&loaded.findings),
+			       "warning: image deb: kernel 6.12.0-1-amd64 is not taken: it has no "
+			       "modules in lib/modules/6.12.0-1-amd64\n"));
+	unload(&loaded);
+	snprintf(keys, sizeof(keys), "path: %s/image, kernel: 6.1.0-10-amd64", directory);
+	assert_int_equal(load_image(&loaded, directory, keys), 0);
+	assert_string_equal(text_string(&loaded.findings), "");
+	unload(&loaded);
+}
+
+static void a_kernel_that_leads_out_of_its_image_is_refused(void **state)
+{
+	const char *directory = *state;
+	struct fault fault;
+	struct loaded loaded;
+	char keys[128], path[128], outside[128];
+
+	snprintf(outside, sizeof(outside), "%s/secret", directory);
+	assert_int_equal(fs_write_file(outside, "", 0, 0600, &fault), 0);
+	snprintf(path, sizeof(path), "%s/image/boot/vmlinuz-6.1.0-11-amd64", directory);
+	assert_int_equal(symlink(outside, path), 0);
+	snprintf(keys, sizeof(keys), "path: %s/image", directory);
+	assert_int_equal(load_image(&loaded, directory, keys), -22);
+	assert_non_null(strstr(text_string(&loaded.findings), "leads out of the image\n"));
+	unload(&loaded);
+}
+
+static void modules_may_be_in_usr_lib_alone(void **state)
+{
+	const char *directory = *state;
+	struct loaded loaded;
+	char keys[128], from[128], to[128];
+
+	snprintf(from, sizeof(from), "%s/image/lib/modules", directory);
+	snprintf(to, sizeof(to), "%s/image/usr/lib/modules", directory);
+	assert_int_equal(rename(from, to), 0);
+	snprintf(keys, sizeof(keys), "path: %s/image", directory);
+	assert_int_equal(load_image(&loaded, directory, keys), 0);
+	assert_string_equal(loaded.cluster.images[0].modules, to);
+	unload(&loaded);
+}
+
 static void files_that_are_missing_are_named(void **state)
 {
 	static const struct {
@@ -740,6 +797,12 @@ int main(void)
 		cmocka_unit_test(order_shows_nowhere_where_it_means_nothing),
 		cmocka_unit_test_setup_teardown(the_newest_kernel_is_one_that_can_be_booted,
 						make_image, remove_image),
+		cmocka_unit_test_setup_teardown(newer_kernels_that_lack_something_are_told_of,
+						make_image, remove_image),
+		cmocka_unit_test_setup_teardown(a_kernel_that_leads_out_of_its_image_is_refused,
+						make_image, remove_image),
+		cmocka_unit_test_setup_teardown(modules_may_be_in_usr_lib_alone, make_image,
+						remove_image),
 		cmocka_unit_test_setup_teardown(files_that_are_missing_are_named, make_image,
 						remove_image),
 		cmocka_unit_test_setup_teardown(

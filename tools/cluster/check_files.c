@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tools/cluster/loader.h"
 #include "tools/generate/ipxe.h"
@@ -38,8 +39,7 @@ static bool is_bootable(const struct cluster_image *image, const char *version)
 }
 
 /*
- * The newest version among the directory's entries. 6.1.0-10 is newer than 6.1.0-9, as names of
- * nodes are ordered.
+ * The newest version among the directory's entries that can be booted.
  */
 static const char *newest_version(struct loader *loader, const struct cluster_image *image)
 {
@@ -51,7 +51,7 @@ static const char *newest_version(struct loader *loader, const struct cluster_im
 		return NULL;
 	while ((entry = readdir(directory)))
 		if (entry->d_name[0] != '.' && is_bootable(image, entry->d_name) &&
-		    (!newest || compare_names(entry->d_name, newest) > 0))
+		    (!newest || compare_versions(entry->d_name, newest) > 0))
 			newest = loader_printf(loader, "%s", entry->d_name);
 	closedir(directory);
 	return newest;
@@ -67,6 +67,59 @@ static const struct yaml_node *at(const struct field *fields, int key, const str
 					  : name;
 }
 
+static void tell_half(struct loader *loader, const struct cluster_image *image,
+		      const struct yaml_node *value, const char *version, bool has_modules)
+{
+	const char *suggestion = loader_printf(loader, "kernel: %s", image->kernel);
+
+	findings_add(
+		loader->findings, value->place, (unsigned int)strlen(value->text), true, suggestion,
+		has_modules ? "image %s: kernel %s is not taken: it has modules, but there is no "
+			      "boot/vmlinuz-%s"
+			    : "image %s: kernel %s is not taken: it has no modules in "
+			      "lib/modules/%s",
+		image->name, version, version);
+}
+
+/* Tell of newer kernels than the one that is taken, of which something is missing: a package that
+ * is half installed, or half removed. */
+static void tell_halves_in(struct loader *loader, const struct cluster_image *image,
+			   const struct yaml_node *value, const char *path, bool modules)
+{
+	static const char prefix[] = "vmlinuz-";
+	size_t skip = modules ? 0 : sizeof(prefix) - 1;
+	DIR *directory = opendir(path);
+	const struct dirent *entry;
+	struct stat status;
+
+	while (directory && (entry = readdir(directory))) {
+		const char *version = entry->d_name + skip, *lib;
+
+		if (entry->d_name[0] == '.' || strncmp(entry->d_name, prefix, skip) != 0 ||
+		    compare_versions(version, image->kernel) <= 0 ||
+		    fstatat(dirfd(directory), entry->d_name, &status, 0) < 0 ||
+		    !S_ISDIR(status.st_mode) != !modules)
+			continue;
+		lib = loader_printf(loader, "%s/%s", image->modules, version);
+		if (modules ? !is_bootable(image, version) : lib && !fs_is_directory(lib))
+			tell_half(loader, image, value, version, modules);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+static void tell_halves(struct loader *loader, const struct cluster_image *image,
+			const struct yaml_node *value)
+{
+	const char *boot = loader_printf(loader, "%s/boot", image->path);
+
+	if (image->vmlinuz) /* one for all versions, by whoever knows better */
+		return;
+	tell_halves_in(loader, image, value, image->modules, true);
+	if (boot)
+		tell_halves_in(loader, image, value, boot, false);
+}
+
 /* Returns false with a report when there is none. */
 static bool find_kernel(struct loader *loader, struct cluster_image *image,
 			const struct field *fields, const struct yaml_node *name)
@@ -76,13 +129,15 @@ static bool find_kernel(struct loader *loader, struct cluster_image *image,
 	if (strcmp(image->kernel, "newest") == 0) {
 		const char *newest = newest_version(loader, image);
 
-		if (newest)
+		if (newest) {
 			image->kernel = newest;
-		else
+			tell_halves(loader, image, at(fields, IMAGE_KERNEL, name));
+		} else {
 			loader_report(loader, at(fields, IMAGE_KERNEL, name),
 				      "install a kernel in the image, or give modules:",
 				      "image %s: there is no kernel with modules in %s",
 				      image->name, image->modules);
+		}
 		return newest != NULL;
 	}
 	modules = loader_printf(loader, "%s/%s", image->modules, image->kernel);
@@ -92,6 +147,19 @@ static bool find_kernel(struct loader *loader, struct cluster_image *image,
 		      "image %s: there are no modules of kernel %s in %s", image->name,
 		      image->kernel, image->modules);
 	return false;
+}
+
+/* Nodes get the kernel from us: a link in an image must not choose one of the server's own files.
+ */
+static bool leads_out(const struct cluster_image *image, const char *path)
+{
+	char *root = realpath(image->path, NULL), *real = realpath(path, NULL);
+	size_t length = root ? strlen(root) : 0;
+	bool out = root && real && (strncmp(real, root, length) != 0 || real[length] != '/');
+
+	free(root);
+	free(real);
+	return out;
 }
 
 static void find_vmlinuz(struct loader *loader, struct cluster_image *image,
@@ -105,6 +173,10 @@ static void find_vmlinuz(struct loader *loader, struct cluster_image *image,
 			      fields[IMAGE_VMLINUZ].value ? "a kernel that is there"
 							  : "give vmlinuz:",
 			      "image %s: there is no kernel %s", image->name, image->vmlinuz);
+	else if (image->vmlinuz && !fields[IMAGE_VMLINUZ].value && leads_out(image, image->vmlinuz))
+		loader_report(loader, at(fields, IMAGE_VMLINUZ, name),
+			      "give vmlinuz: if that is meant",
+			      "image %s: %s leads out of the image", image->name, image->vmlinuz);
 }
 
 static void find_firmware(struct loader *loader, struct cluster_image *image,
@@ -141,6 +213,17 @@ static bool has_directory(struct loader *loader, const struct cluster_image *ima
 	return false;
 }
 
+/* lib/ may be one with usr/lib/, or not be there at all. */
+static const char *find_modules(struct loader *loader, const struct cluster_image *image)
+{
+	const char *first = loader_printf(loader, "%s/lib/modules", image->path);
+	const char *second = loader_printf(loader, "%s/usr/lib/modules", image->path);
+
+	if (!first || !second || skips_files(loader) || fs_is_directory(first))
+		return first;
+	return fs_is_directory(second) ? second : first;
+}
+
 void find_image_files(struct loader *loader, struct cluster_image *image,
 		      const struct field *fields, const struct yaml_node *name)
 {
@@ -148,7 +231,7 @@ void find_image_files(struct loader *loader, struct cluster_image *image,
 	image->firmware = given_path(loader, &fields[IMAGE_FIRMWARE]);
 	image->modules = given_path(loader, &fields[IMAGE_MODULES]);
 	if (!image->modules)
-		image->modules = loader_printf(loader, "%s/lib/modules", image->path);
+		image->modules = find_modules(loader, image);
 	if (!image->modules || skips_files(loader) || !has_directory(loader, image, fields))
 		return;
 	if (!fs_is_directory(image->modules)) {

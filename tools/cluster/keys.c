@@ -192,7 +192,8 @@ static const struct key image_keys[IMAGE_KEY_COUNT] = {
 			   .meaning = "version, as uname -r says it, or newest" },
 	[IMAGE_MODULES] = { .name = "modules",
 			    .type = KEY_FILE,
-			    .meaning = "directory with VERSION/; else PATH/lib/modules" },
+			    .meaning = "directory with VERSION/; else PATH/lib/modules or "
+				       "PATH/usr/lib/modules" },
 	[IMAGE_VMLINUZ] = { .name = "vmlinuz",
 			    .type = KEY_FILE,
 			    .meaning = "the kernel; else PATH/boot/vmlinuz-VERSION" },
