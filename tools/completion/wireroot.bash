@@ -33,6 +33,15 @@ _wireroot_node_names() {
 	_wireroot_words "$("${COMP_WORDS[0]}" node list "${options[@]}" 2>/dev/null | sed '1d; s/ .*//')"
 }
 
+# Names of images, in the directory that --images names or in the default one.
+_wireroot_images() {
+	local i options=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		[[ ${COMP_WORDS[i]} == --images ]] && options=(--images "${COMP_WORDS[i + 1]}")
+	done
+	_wireroot_words "$("${COMP_WORDS[0]}" image list "${options[@]}" 2>/dev/null | sed '1d; s/ .*//')"
+}
+
 # The value of the option $1, if it has one.
 _wireroot_value() {
 	case $1 in
@@ -41,10 +50,12 @@ _wireroot_value() {
 	--drivers) _wireroot_words "auto virtio_net e1000e igb igc ixgbe r8169 tg3 vmxnet3" ;;
 	--with) _wireroot_words "overlay vlan rescue iscsi ext4 xfs btrfs iscsistart" ;;
 	--without) _wireroot_words "nfs" ;;
+	--suite) _wireroot_words "bookworm trixie" ;;
+	--file-system) _wireroot_words "ext4 xfs btrfs" ;;
 	--services) _wireroot_words "systemd none lab:" ;;
 	--compression) _wireroot_words "zstd xz none" ;;
-	--modules | --firmware | --cache | --timelines | --root | --state | --prefix-etc) _wireroot_files -d ;;
-	--cluster | --config | --conf | --init | --busybox | --iscsistart | --node-conf | --output | -o | --svg | --template | --dnsmasq)
+	--modules | --firmware | --cache | --timelines | --root | --state | --prefix-etc | --images) _wireroot_files -d ;;
+	--cluster | --config | --conf | --init | --busybox | --iscsistart | --node-conf | --output | -o | --svg | --template | --dnsmasq | --hook)
 		_wireroot_files -f ;;
 	*) return 1 ;;
 	esac
@@ -65,6 +76,12 @@ _wireroot() {
 	_wireroot_value "$previous" && return
 	case ${COMP_WORDS[1]}:$COMP_CWORD in
 	help:2) _wireroot_words "$(_wireroot_nouns)"; return ;;
+	image:2) _wireroot_words "build import list remove write --help"; return ;;
+	image:3)
+		case ${COMP_WORDS[2]} in
+		remove | write) [[ $cur == -* || $cur == */* ]] || { _wireroot_images; return; } ;;
+		build | list) [[ $cur == -* ]] || return ;;
+		esac ;;
 	import:2) _wireroot_words "lucie warewulf xcat ethers --help"; return ;;
 	initrd:2) _wireroot_words "build node show --help"; return ;;
 	ipxe:2) _wireroot_words "script boot --help"; return ;;

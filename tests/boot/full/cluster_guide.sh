@@ -23,7 +23,7 @@ make_server_root()
 	chroot "$root" systemctl -q mask serial-getty@ttyS0
 }
 
-# The image that the guide makes by mmdebstrap, on a disk: the kernel exports no overlay.
+# The image that the guide builds, on a disk: the kernel exports no overlay.
 make_disk()
 {
 	local image=$WORK/disk/wireroot/images/debian12
@@ -70,7 +70,7 @@ guide()
 
 	case $2 in
 	# What is there already, or wants a person.
-	*apt-get* | make* | 'sudo make'* | *mmdebstrap* | *'passwd root' | *'wireroot lab'*) return ;;
+	*apt-get* | make* | 'sudo make'* | *'image build'* | *'passwd root' | *'wireroot lab'*) return ;;
 	'sudo editor '*)
 		EDITED=${2##* }
 		return
