@@ -72,6 +72,20 @@ static int remove_secrets(const struct image_volume *volume, struct fault *fault
 		     : tree_remove_file(volume->root, "var/lib/systemd/credential.secret", fault);
 }
 
+/*
+ * Two initiators of one name end each other's sessions. The init lays the node's own name over the
+ * file (initramfs/iscsi/hand_over.h); for whoever boots the volume otherwise Debian's units make
+ * one.
+ */
+static int renew_initiator_name(const struct image_volume *volume, struct fault *fault)
+{
+	static const char path[] = "etc/iscsi/initiatorname.iscsi";
+
+	return tree_has(volume->root, path)
+		       ? tree_write_file(volume->root, path, "GenerateName=yes\n", 0600, fault)
+		       : 0;
+}
+
 /* --- SSH ----------------------------------------------------------------------------------------
  */
 
@@ -144,6 +158,7 @@ static const struct adaptation adaptations[] = {
 	{ "host name", write_host_name },
 	{ "machine id", empty_machine_id },
 	{ "secrets", remove_secrets },
+	{ "iSCSI name", renew_initiator_name },
 	{ "SSH host keys", renew_host_keys },
 };
 
