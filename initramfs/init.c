@@ -469,9 +469,10 @@ static void end_root_attempt(struct boot *boot, bool expired)
 	boot->mounted = true;
 	use_nic_towards_root(boot);
 	report_line("root: %s, %s", boot->result.what,
-		    boot->params.overlay      ? "below an overlay in memory"
-		    : boot->params.read_write ? "read-write"
-					      : "read-only");
+		    boot->params.overlay_on_disk ? "which is kept"
+		    : boot->params.overlay	 ? "below an overlay in memory"
+		    : boot->params.read_write	 ? "read-write"
+						 : "read-only");
 	if (boot->result.lacks[0])
 		report_line("root: %s", boot->result.lacks);
 	report_end(&boot->report, STAGE_ROOT, STAGE_DONE);
@@ -679,7 +680,8 @@ static void stage_overlay(struct boot *boot)
 		return;
 	break_before(boot, STAGE_OVERLAY);
 	report_begin(&boot->report, STAGE_OVERLAY);
-	while (overlay_mount(ROOT_DIRECTORY, boot->params.overlay_size, &boot->fault) < 0) {
+	while (overlay_mount(ROOT_DIRECTORY, boot->params.overlay_on_disk,
+			     boot->params.overlay_size, &boot->fault) < 0) {
 		report_fault(&boot->report, STAGE_OVERLAY, &boot->fault);
 		/* It depends on nothing outside this machine: trying again changes nothing. */
 		apply_policy(boot, STAGE_OVERLAY, RETRY_AFTER_SHELL);

@@ -270,16 +270,20 @@ static bool is_tmpfs_size(const char *text)
 static int take_overlay(struct source *source, const char *value, struct fault *fault)
 {
 	struct params *params = source->params;
+	bool on_disk = strstr(value, "LABEL=") == value || strstr(value, "UUID=") == value ||
+		       strstr(value, "PARTUUID=") == value || strstr(value, "/dev/") == value;
 	const char *size = "";
 
 	if (!strncmp(value, "tmpfs:", 6)) {
 		size = value + 6;
 		if (strlen(size) >= sizeof(params->overlay_size) || !is_tmpfs_size(size))
 			return value_refuse(fault, "size", size, "give 512m, 2g or 50%, say");
-	} else if (strcmp(value, "tmpfs") && strcmp(value, "off")) {
-		return value_refuse(fault, "overlay", value, "give tmpfs, tmpfs:SIZE or off");
+	} else if (strcmp(value, "tmpfs") && strcmp(value, "off") && !on_disk) {
+		return value_refuse(fault, "overlay", value,
+				    "give tmpfs, tmpfs:SIZE, LABEL=, UUID= or off");
 	}
 	params->overlay = strcmp(value, "off");
+	params->overlay_on_disk = on_disk;
 	strcpy(params->overlay_size, size);
 	return 0;
 }

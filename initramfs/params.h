@@ -50,7 +50,8 @@ struct params {
 	char host_name[65]; /* wireroot.hostname=, else the first host name field of an ip= */
 	bool host_name_given; /* by wireroot.hostname= */
 	uint32_t dns[LEASE_SERVERS_MAX]; /* nameserver= (dracut), filled from the front */
-	bool overlay; /* wireroot.overlay=tmpfs[:SIZE], or off */
+	bool overlay; /* wireroot.overlay=tmpfs[:SIZE], or a disk, or off */
+	bool overlay_on_disk; /* LABEL=…, UUID=…, PARTUUID=…, /dev/…: wireroot-iscsi mounts it */
 	char overlay_size[16]; /* as tmpfs's size=: "50%", "512m"; empty: its default */
 	char discover[128]; /* wireroot.discover=URL: report there instead of mounting a root */
 	enum onfail onfail; /* wireroot.onfail= */

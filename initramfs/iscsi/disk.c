@@ -290,6 +290,7 @@ static void read_partition_uuid(const char *disk, unsigned int number,
 /* The search through all volumes. */
 struct search {
 	const char *root;
+	unsigned int disk; /* that is looked at */
 	bool only_partitions; /* of a disk without a file system of its own */
 	struct volume *best;
 	unsigned int matches;
@@ -333,7 +334,7 @@ static bool matches(const struct search *search, const char *disk, unsigned int 
 static void look_at(struct search *search, const char *disk, const char *name, unsigned int number)
 {
 	size_t length = strlen(search->list);
-	struct volume volume;
+	struct volume volume = { .disk = search->disk };
 
 	strlcpy(volume.name, name, sizeof(volume.name));
 	look_into(&volume);
@@ -376,6 +377,7 @@ int disk_choose(char disks[][DISK_NAME_BYTES], unsigned int count, const char *r
 	char hint[sizeof(fault->hint)];
 
 	for (unsigned int i = 0; i < (*root ? count : 1); i++) {
+		search.disk = i;
 		look_at(&search, disks[i], disks[i], 0);
 		search.only_partitions = true;
 		if (*root || !search.matches)

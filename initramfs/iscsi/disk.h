@@ -16,6 +16,7 @@
 /* One that is looked through for the root: a whole disk or a partition. */
 struct volume {
 	char name[DISK_NAME_BYTES]; /* "sda", "sda1" */
+	unsigned int disk; /* which of the disks it is, or is on */
 	bool known; /* ->superblock holds */
 	struct superblock superblock;
 };

@@ -256,19 +256,38 @@ static int take_netroot(struct source *source, const char *value, struct fault *
 	return add_target(source, value + strlen("iscsi:"), fault);
 }
 
-static int take_root(struct source *source, const char *value, struct fault *fault)
+/* Does @value say on which disk a file system is? */
+static bool names_volume(const char *value)
 {
 	static const char *const kinds[] = { "LABEL=", "UUID=", "PARTUUID=", "/dev/" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (is_prefixed(value, kinds[i]))
+			return true;
+	return false;
+}
+
+static int take_root(struct source *source, const char *value, struct fault *fault)
+{
 	struct iscsi_spec *spec = source->spec;
 
 	spec->root[0] = '\0';
 	if (strcmp(value, "/dev/nfs") == 0 || strcmp(value, "/dev/root") == 0)
 		return 0;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (is_prefixed(value, kinds[i]) &&
-		    !copy_text(spec->root, sizeof(spec->root), value, strlen(value)))
-			return value_refuse(fault, "root", value, "it is too long");
+	if (names_volume(value) && !copy_text(spec->root, sizeof(spec->root), value, strlen(value)))
+		return value_refuse(fault, "root", value, "it is too long");
 	return take_netroot(source, value, fault);
+}
+
+static int take_overlay(struct source *source, const char *value, struct fault *fault)
+{
+	char *overlay = source->spec->overlay;
+
+	overlay[0] = '\0';
+	if (names_volume(value) &&
+	    !copy_text(overlay, sizeof(source->spec->overlay), value, strlen(value)))
+		return value_refuse(fault, "overlay", value, "it is too long");
+	return 0;
 }
 
 static int take_root_type(struct source *source, const char *value, struct fault *fault)
@@ -378,6 +397,7 @@ static const struct {
 	{ "root", take_root },
 	{ "netroot", take_netroot },
 	{ "rootfstype", take_root_type },
+	{ "wireroot.overlay", take_overlay },
 	{ "rd.iscsi.initiator", take_initiator },
 	{ "rd.iscsi.target.name", take_target_name },
 	{ "rd.iscsi.target.ip", take_target_address },

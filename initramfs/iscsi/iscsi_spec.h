@@ -39,6 +39,7 @@ struct iscsi_spec {
 	char initiator[ISCSI_NAME_BYTES]; /* rd.iscsi.initiator=; empty: derived */
 	/* root=LABEL=…, UUID=…, PARTUUID=… or /dev/…; empty: the LUN's own file system. */
 	char root[256];
+	char overlay[256]; /* the same of wireroot.overlay=; empty: none, or in memory */
 	char type[16]; /* rootfstype=; empty or "auto": what the superblock says */
 	bool firmware; /* rd.iscsi.firmware: what nothing else tells, the iBFT may */
 	bool header_digest, data_digest;

@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 #include "../firmware.h"
-#include "../mount_flags.h"
+#include "../overlay.h"
 #include "../resolve.h"
 #include "../root.h"
 #include "../second_stage.h"
@@ -38,12 +38,19 @@
 #include "iscsi_spec.h"
 #include "iscsistart.h"
 #include "portals.h"
+#include "volume_mount.h"
 
 #define COMMAND_LINE_BYTES 4096
 #define NODE_FILE_BYTES	   16384
-#define OPTIONS_BYTES	   256
 #define NEWEST_SESSION	   "/run/wireroot/iscsi-session"
 #define IBFT_BYTES	   65537 /* its offsets have 16 bits */
+
+/* Where a disk is. */
+struct origin {
+	const char *target; /* its name */
+	char portal[24]; /* "10.0.0.1:3260" */
+	uint32_t address; /* the portal's, host byte order */
+};
 
 struct client {
 	struct root_request request;
@@ -62,9 +69,9 @@ struct client {
 	struct iscsi_session sessions[ISCSI_TARGETS_MAX];
 	unsigned int session_count;
 	char disks[ISCSI_TARGETS_MAX][DISK_NAME_BYTES];
+	struct origin origins[ISCSI_TARGETS_MAX]; /* of each disk */
 	unsigned int disk_count;
 	int events;
-	char portal[24]; /* the first target's */
 };
 
 /* --- what is asked for --------------------------------------------------------------------------
@@ -283,38 +290,34 @@ static int open_kernel(struct client *client, struct fault *fault)
 	if (client->kernel.netlink >= 0)
 		return 0;
 	await_modules(client);
+	(void)umount2(OVERLAY_DISK, MNT_DETACH);
 	error = iscsi_kernel_open(&client->kernel, fault);
 	if (!error)
 		iscsi_kernel_destroy_all(&client->kernel);
 	return error;
 }
 
-/* The first session's portal is the one that the root is said to come from. */
-static void note_portal(struct client *client, const char *portal, uint32_t address)
-{
-	if (client->session_count++)
-		return;
-	strlcpy(client->portal, portal, sizeof(client->portal));
-	client->result.server = address;
-	client->result.source = source_address(address);
-}
-
-/* Every LUN that is asked for of the target called @name. */
-static int find_disks(struct client *client, unsigned int first, uint32_t host, const char *peer,
-		      struct fault *fault)
+/* Every LUN that is asked for of the target called @name, which is at @origin. */
+static int find_disks(struct client *client, unsigned int first, uint32_t host,
+		      const struct origin *origin, struct fault *fault)
 {
 	const struct iscsi_target *targets = client->spec.targets;
+	char peer[sizeof(fault->peer)];
 	int error = 0;
 
+	client->session_count++;
+	snprintf(peer, sizeof(peer), "%s %s", origin->portal, origin->target);
 	for (unsigned int i = first; !error && i < client->spec.count; i++) {
 		bool known = strcmp(targets[i].name, targets[first].name) != 0;
 
 		for (unsigned int j = first; !known && j < i; j++)
 			known = strcmp(targets[j].name, targets[i].name) == 0 &&
 				targets[j].lun == targets[i].lun;
-		if (!known)
-			error = disk_find(host, targets[i].lun, peer, client->events,
-					  client->disks[client->disk_count++], fault);
+		if (known)
+			continue;
+		client->origins[client->disk_count] = *origin;
+		error = disk_find(host, targets[i].lun, peer, client->events,
+				  client->disks[client->disk_count++], fault);
 	}
 	return error;
 }
@@ -323,6 +326,7 @@ static int find_disks(struct client *client, unsigned int first, uint32_t host, 
 static int attach(struct client *client, unsigned int first, struct fault *fault)
 {
 	struct iscsi_session *session = &client->sessions[client->session_count];
+	struct origin origin = { .target = client->spec.targets[first].name };
 	char address[IPV4_TEXT_BYTES];
 	struct portal *portal;
 	int error;
@@ -339,8 +343,9 @@ static int attach(struct client *client, unsigned int first, struct fault *fault
 					   portal->home_port, session, fault);
 	note_session(session);
 	if (!error) {
-		note_portal(client, portal->text, portal->address);
-		error = find_disks(client, first, session->host, portal->peer, fault);
+		strlcpy(origin.portal, portal->text, sizeof(origin.portal));
+		origin.address = portal->address;
+		error = find_disks(client, first, session->host, &origin, fault);
 	}
 	portals_close(&client->portals); /* the kernel keeps the one that it was given */
 	return error;
@@ -389,19 +394,16 @@ static bool is_firmwares_own(const struct client *client)
 static int attach_by_iscsistart(struct client *client, unsigned int first, struct fault *fault)
 {
 	struct iscsi_session *session = &client->sessions[client->session_count];
-	const char *name = client->spec.targets[first].name;
-	char portal[sizeof(client->portal)], peer[sizeof(fault->peer)];
-	uint32_t address;
+	struct origin origin = { .target = client->spec.targets[first].name };
 	int error = is_firmwares_own(client) ? 0 : run_iscsistart(client, first, fault);
 
 	if (error)
 		return error;
-	if (!iscsi_kernel_find(name, session, &address, portal))
-		return fault_set(fault, ENOENT, "find the session that iscsistart made", name,
+	if (!iscsi_kernel_find(origin.target, session, &origin.address, origin.portal))
+		return fault_set(fault, ENOENT, "find the session that iscsistart made",
+				 origin.target,
 				 "the firmware's table may have no network interface for it");
-	snprintf(peer, sizeof(peer), "%s %s", portal, name);
-	note_portal(client, portal, address);
-	return find_disks(client, first, session->host, peer, fault);
+	return find_disks(client, first, session->host, &origin, fault);
 }
 
 static int prepare_iscsistart(struct client *client, struct fault *fault)
@@ -438,60 +440,6 @@ static int attach_all(struct client *client, struct fault *fault)
 /* --- the file system ----------------------------------------------------------------------------
  */
 
-/* The options of rootflags= that are not flags, parted by commas. */
-static int split_flags(const char *list, unsigned long *flags, char *options)
-{
-	size_t used = 0;
-
-	while (*list) {
-		size_t length = strcspn(list, ",");
-
-		if (length && !mount_flag_apply(list, length, flags)) {
-			if (used + length + 2 > OPTIONS_BYTES)
-				return -E2BIG;
-			if (used)
-				options[used++] = ',';
-			memcpy(options + used, list, length);
-			used += length;
-		}
-		list += length;
-		list += *list == ',';
-	}
-	options[used] = '\0';
-	return 0;
-}
-
-static const char *mount_hint(int error)
-{
-	switch (error) {
-	case ENODEV:
-		return "the kernel has no such file system: build the initrd --with it";
-	case EINVAL:
-	case EUCLEAN:
-		return "the file system is damaged, or refuses rootflags=: see the kernel's messages";
-	case EROFS:
-		return "the LUN is read-only: mount it with ro";
-	default:
-		return "see the kernel's messages";
-	}
-}
-
-static int mount_volume(const struct client *client, const struct volume *volume, const char *type,
-			struct fault *fault)
-{
-	unsigned long flags = client->request.read_write ? 0 : MS_RDONLY;
-	char options[OPTIONS_BYTES], device[DISK_NAME_BYTES + 8], doing[48];
-	int error = split_flags(client->request.flags, &flags, options);
-
-	snprintf(device, sizeof(device), "/dev/%s", volume->name);
-	if (!error && mount(device, ROOT_DIRECTORY, type, flags, options) < 0)
-		error = -errno;
-	if (!error)
-		return 0;
-	snprintf(doing, sizeof(doing), "mount the root as %s", type);
-	return fault_set(fault, error, doing, device, mount_hint(-error));
-}
-
 /* Look for the second stage's init, in a root of our own from which we come back. */
 static int look_into_root(const struct client *client, struct root_result *result)
 {
@@ -510,26 +458,65 @@ static int look_into_root(const struct client *client, struct root_result *resul
 	return error;
 }
 
+/*
+ * Choose among all disks for @root, mount as @how says, and note in @result which it was: with
+ * several targets, the way to this one is the link that must stay up.
+ */
+static int mount_one(struct client *client, const char *root, const struct volume_mount *how)
+{
+	struct root_result *result = &client->result;
+	struct volume volume;
+	const struct origin *origin;
+	size_t length = strlen(result->what);
+	int error = disk_choose(client->disks, client->disk_count, root, &volume, &result->fault);
+
+	if (!error)
+		error = volume_mount(&volume, how, &result->fault);
+	if (error)
+		return error;
+	origin = &client->origins[volume.disk];
+	if (!length) {
+		result->server = origin->address;
+		result->source = source_address(origin->address);
+	}
+	snprintf(result->what + length, sizeof(result->what) - length,
+		 "%s%s (%s) on %s by iSCSI from %s", length ? ", below an overlay on " : "",
+		 volume.name, volume_type(&volume, how), origin->target, origin->portal);
+	return 0;
+}
+
+static int mount_upper(struct client *client)
+{
+	const struct volume_mount how = { .what = "overlay's upper side",
+					  .directory = OVERLAY_DISK,
+					  .type = "",
+					  .options = "",
+					  .read_write = true };
+	struct fault *fault = &client->result.fault;
+	int error = make_directories(OVERLAY_DISK, 0755);
+
+	if (error)
+		return fault_set(fault, error, "make a directory", OVERLAY_DISK, NULL);
+	error = mount_one(client, client->spec.overlay, &how);
+	if (error == -ENOENT || error == -ENOTUNIQ)
+		strcpy(fault->doing, "find the overlay's upper side on the iSCSI disks");
+	return error;
+}
+
 static int mount_root(struct client *client)
 {
 	const struct iscsi_spec *spec = &client->spec;
-	struct root_result *result = &client->result;
-	struct volume volume;
-	const char *type;
-	int error =
-		disk_choose(client->disks, client->disk_count, spec->root, &volume, &result->fault);
+	const struct volume_mount how = { .what = "root",
+					  .directory = ROOT_DIRECTORY,
+					  .type = spec->type,
+					  .options = client->request.flags,
+					  .read_write = client->request.read_write };
+	int error = mount_one(client, spec->root, &how);
 
-	if (error)
-		return error;
-	type = spec->type[0] && strcmp(spec->type, "auto") != 0 ? spec->type
-	       : volume.known					? volume.superblock.type
-								: "ext4";
-	error = mount_volume(client, &volume, type, &result->fault);
-	if (error)
-		return error;
-	error = look_into_root(client, result);
-	snprintf(result->what, sizeof(result->what), "%s (%s) on %s by iSCSI from %s", volume.name,
-		 type, spec->targets[0].name, client->portal);
+	if (!error)
+		error = look_into_root(client, &client->result);
+	if (!error && spec->overlay[0])
+		error = mount_upper(client);
 	return error;
 }
 
@@ -537,6 +524,7 @@ static int mount_root(struct client *client)
 static void give_up(struct client *client)
 {
 	(void)umount2(ROOT_DIRECTORY, MNT_DETACH);
+	(void)umount2(OVERLAY_DISK, MNT_DETACH);
 	for (unsigned int i = 0; i < client->session_count; i++)
 		iscsi_kernel_destroy(&client->kernel, &client->sessions[i]);
 }

@@ -250,6 +250,31 @@ static void digests_are_chosen_by_settings_of_open_iscsi(void **state)
 	assert_false(spec.data_digest);
 }
 
+static void overlay_is_on_a_disk_only_where_it_names_one(void **state)
+{
+	static const struct {
+		const char *words, *overlay;
+	} rows[] = {
+		{ "wireroot.overlay=LABEL=own", "LABEL=own" },
+		{ "wireroot.overlay=/dev/sdb1", "/dev/sdb1" },
+		{ "wireroot.overlay=tmpfs:1g", "" },
+		{ "wireroot.overlay=UUID=1 wireroot.overlay=off", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct iscsi_spec spec = { 0 };
+		struct words words = { 0 };
+		struct fault fault = { 0 };
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s", rows[i].words);
+		assert_int_equal(words_split(text, &words, &fault), 0);
+		assert_int_equal(iscsi_spec_apply(&spec, &words, &fault), 0);
+		assert_string_equal(spec.overlay, rows[i].overlay);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +283,7 @@ int main(void)
 		cmocka_unit_test(moved_targets_are_followed_where_the_address_says),
 		cmocka_unit_test(sources_outrank_each_other),
 		cmocka_unit_test(digests_are_chosen_by_settings_of_open_iscsi),
+		cmocka_unit_test(overlay_is_on_a_disk_only_where_it_names_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -355,6 +355,26 @@ static void dotted_interface_of_ip_brings_its_vlan(void **state)
 	assert_int_equal(params->vlan[0].id, 10);
 }
 
+static void overlay_is_in_memory_or_on_a_disk(void **state)
+{
+	static const char *const disks[] = { "LABEL=a", "UUID=1-2", "PARTUUID=3-4", "/dev/sdb" };
+	char words[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(disks) / sizeof(disks[0]); i++) {
+		struct boot boot;
+		struct params *params;
+
+		snprintf(words, sizeof(words), "wireroot.overlay=%s", disks[i]);
+		params = boot_with(&boot, "", words);
+		assert_true(params->overlay && params->overlay_on_disk);
+		params = boot_with(&boot, words, "wireroot.overlay=tmpfs:1g");
+		assert_true(params->overlay && !params->overlay_on_disk);
+		params = boot_with(&boot, words, "wireroot.overlay=off");
+		assert_false(params->overlay || params->overlay_on_disk);
+	}
+}
+
 static void network_is_the_firmwares_where_that_is_asked_for(void **state)
 {
 	static const struct {
@@ -628,6 +648,7 @@ int main(void)
 		cmocka_unit_test(stated_gateway_and_netmask_outrank_the_lease),
 		cmocka_unit_test(lease_without_netmask_gets_that_of_its_class),
 		cmocka_unit_test(dotted_interface_of_ip_brings_its_vlan),
+		cmocka_unit_test(overlay_is_in_memory_or_on_a_disk),
 		cmocka_unit_test(network_is_the_firmwares_where_that_is_asked_for),
 		cmocka_unit_test(explicit_vlan_outranks_an_implied_one),
 		cmocka_unit_test(implied_vlan_goes_with_the_ip_that_brought_it),
