@@ -114,6 +114,10 @@ define
 check "a plan before the first apply makes nothing" says 0 'the first generation: [0-9]+ files added' \
 	"$wireroot" plan --cluster "$work/cluster.yaml" --state "$state" --cache "$work/cache"
 check "… indeed" test ! -e "$state"
+check "there is nothing to go back to" says 1 'state directory: .*no such file.*apply. makes it' rollback
+check "… nor to prune" says 1 'state directory: .*no such file' \
+	"$wireroot" prune --state "$state" --services none
+check "… and neither makes a state" test ! -e "$state"
 check "the first apply" says 0 'generation 1 is in force' apply
 check "is in force, with the bytes of its manifest" in_force 1
 check "leaves nothing behind" nothing_left
@@ -486,6 +490,9 @@ check "prune lets it stay while a node may run it" prune --keep 2
 check "… indeed" kept 1 2 3 4 5
 touch -d '40 days ago' "$state/generations/2.manifest.zst"
 check "prune takes it away when it is old" says 0 'generation 2 removed' prune --keep 2
+check "… and says as JSON what stays" sh -c "'$wireroot' prune --state '$state' --services none \
+	--keep 2 --json | jq -e '.removed == [] and .asked == false and
+		[.kept[].generation] == [1, 3, 4]'"
 check "… alone" kept 1 3 4 5
 check "… with its objects" nothing_left
 rm -rf "$state"
@@ -514,6 +521,9 @@ check "history says who runs what" sh -c "'$wireroot' history --state '$state' -
 	jq -e '.[0].nodes == \"n01\" and .[1].nodes == \"\"'"
 rollback 3 >/dev/null 2>&1
 check "prune" says 0 'generation 1 stays: n01 booted from it' prune --keep 2
+check "… and as JSON, who runs what stays" sh -c "'$wireroot' prune --state '$state' \
+	--services none --keep 1 --json | jq -e '.removed == [] and .asked and
+		.kept == [{generation: 1, nodes: \"n01\"}]'"
 check "keeps what is in force and what a node runs" kept 1 3
 check "… with all of their bytes" in_force 3
 check "… and no objects of the others" nothing_left

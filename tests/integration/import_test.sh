@@ -141,4 +141,10 @@ check "YAML without nodes is refused" refused 1 'neither nodes' warewulf "$work/
 check "a value that a definition does not take is refused" refused 1 '--subnet' ethers ethers --subnet 10.0.0.0/33
 check "an unknown format is told" refused 2 'no such format' rocks ethers
 check "10,000 nodes are imported and pass" thousands_are_quick
+json_tells_what_came_of_it() {
+	"$wireroot" import ethers ethers hosts \
+		-o "$work/told.yaml" --json | jq -e ".file == \"$work/told.yaml\" and .nodes > 0" &&
+		[ -s "$work/told.yaml" ]
+}
+check "--json tells what came of it" json_tells_what_came_of_it
 finish

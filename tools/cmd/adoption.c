@@ -120,7 +120,7 @@ int adoption_arguments(struct adoption_arguments *arguments, const struct adopti
 			return CMD_DONE;
 		}
 		if (key == '?')
-			return adoption_misused(arguments, "see above", "");
+			return adoption_misused(arguments, "nothing was done", "");
 		if (strchr("NWL", key) && !strchr(command->options, key))
 			return adoption_misused(arguments, "this option is another command's", "");
 		status = take_option(arguments, key);

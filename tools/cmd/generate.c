@@ -146,7 +146,7 @@ static int write_one(const char *output, const struct generated_file *file, stru
 
 static int write_set(const char *output, const struct file_set *set, struct fault *fault)
 {
-	int error = refuse_used(output, fault);
+	int error = 0;
 
 	for (size_t i = 0; !error && i < set->count; i++)
 		error = write_one(output, &set->files[i], fault);
@@ -183,9 +183,13 @@ static int run(const struct arguments *arguments, struct fault *fault)
 {
 	struct findings findings = { 0 };
 	struct file_set set = { 0 };
-	struct cluster cluster;
-	int error = cluster_load(&cluster, arguments->cluster, &findings, fault);
+	struct cluster cluster = { 0 };
+	/* First, so that nobody waits for base images in vain. */
+	int error = refuse_used(arguments->output, fault);
 
+	if (error)
+		return error;
+	error = cluster_load(&cluster, arguments->cluster, &findings, fault);
 	tell(&findings);
 	if (error && findings.errors)
 		fault->error = 0;

@@ -157,7 +157,7 @@ int generation_arguments(struct generation_arguments *arguments,
 			return CMD_DONE;
 		}
 		if (key == '?')
-			return misused(arguments, "see above", "");
+			return misused(arguments, "nothing was done", "");
 		if (!strchr(command->options, key))
 			return misused(arguments, "this option is another command's", "");
 		status = generation_take_option(arguments, key);

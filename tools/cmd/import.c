@@ -2,6 +2,8 @@
 /* `wireroot import`: make a definition out of what another program knows of a cluster. */
 #include <errno.h>
 #include <getopt.h>
+#include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,7 @@ static const struct format formats[] = {
 struct options {
 	struct import_options open; /* what the files leave open */
 	const char *output; /* NULL: standard output */
+	bool json; /* say what came of it as JSON */
 };
 
 static const char usage[] =
@@ -50,6 +53,7 @@ static const char usage[] =
 	"  --server ADDRESS  of the boot server\n"
 	"  --image PATH      root file system of nodes that have no image\n"
 	"  -o FILE           write to FILE, which must not exist, instead of standard output\n"
+	"  --json            with -o, say on standard output as JSON what came of it\n"
 	"  --help            show this\n";
 
 static int misused(const char *why)
@@ -75,6 +79,7 @@ static int read_options(int argc, char **argv, struct options *options)
 		{ "server", required_argument, NULL, 'a' },
 		{ "image", required_argument, NULL, 'i' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -99,13 +104,18 @@ static int read_options(int argc, char **argv, struct options *options)
 		case 'o':
 			options->output = optarg;
 			break;
+		case 'j':
+			options->json = true;
+			break;
 		case 'h':
 			fputs(usage, stdout);
 			return CMD_DONE;
 		default:
-			return misused("see above");
+			return misused("nothing was done");
 		}
 	}
+	if (options->json && !options->output)
+		return misused("--json needs -o: the definition is no JSON");
 	if (argc - optind < 2)
 		return misused("say what to import, and from which file");
 	return -1;
@@ -172,6 +182,17 @@ static void say(const struct import_plan *plan, const struct options *options)
 {
 	size_t missing = import_count_fill_ins(plan);
 
+	if (options->json) {
+		json_t *json = json_pack("{s:s, s:I, s:I, s:I}", "file", options->output, "nodes",
+					 (json_int_t)plan->sections[IMPORT_NODES].count, "fill_ins",
+					 (json_int_t)missing, "remarks",
+					 (json_int_t)import_count_remarks(plan));
+
+		json_dumpf(json, stdout, JSON_INDENT(2));
+		puts("");
+		json_decref(json);
+		return;
+	}
 	fprintf(stderr, "%zu nodes, %zu values to fill in, %zu remarks%s%s\n",
 		plan->sections[IMPORT_NODES].count, missing, import_count_remarks(plan),
 		options->output ? " in " : "", options->output ? options->output : "");

@@ -81,7 +81,7 @@ static int read_options(int argc, char **argv, struct options *options)
 			fputs(usage, stdout);
 			return CMD_DONE;
 		default:
-			return misused("see above");
+			return misused("nothing was done");
 		}
 	}
 	return optind == argc ? -1 : misused("there is an argument too many");

@@ -102,7 +102,7 @@ static int read_options(int argc, char **argv, struct options *options)
 			fputs(usage, stdout);
 			return CMD_DONE;
 		default:
-			return misused("see above");
+			return misused("nothing was done");
 		}
 	}
 	if (!options->what)

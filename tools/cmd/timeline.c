@@ -78,7 +78,7 @@ static int read_options(int argc, char **argv, struct options *options)
 			fputs(usage, stdout);
 			return CMD_DONE;
 		default:
-			return misused("see above");
+			return misused("nothing was done");
 		}
 	}
 	if (optind + 1 != argc)

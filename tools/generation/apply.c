@@ -37,8 +37,23 @@ static int check_path(const char *path, struct fault *fault)
 	return error;
 }
 
+/* Open the state, which is made if need be and @make. */
+static int open_state(struct change_of_state *state, bool make, struct fault *fault)
+{
+	const char *path = state->options->state;
+	int error = check_path(path, fault);
+
+	if (!error)
+		error = store_open(&state->store, path, make, fault);
+	if (!error &&
+	    (state->store.fd < 0 || state->store.generations < 0 || state->store.objects < 0))
+		error = fault_set(fault, ENOENT, "open state directory", path,
+				  "`wireroot apply` makes it");
+	return error;
+}
+
 /* Lock the state, tidy it up, and see what is in force. end() must be called in any case. */
-static int begin(struct change_of_state *state, const struct apply_options *options,
+static int begin(struct change_of_state *state, const struct apply_options *options, bool make,
 		 struct fault *fault)
 {
 	struct deployment *deployment = &state->deployment;
@@ -50,9 +65,7 @@ static int begin(struct change_of_state *state, const struct apply_options *opti
 	umask(0022);
 	*deployment = (struct deployment){ .store = &state->store, .log = options->log };
 	state->store = (struct store){ .fd = -1, .generations = -1, .objects = -1, .lock = -1 };
-	error = check_path(options->state, fault);
-	if (!error)
-		error = store_open(&state->store, options->state, true, fault);
+	error = open_state(state, make, fault);
 	deployment->services.log = options->log;
 	if (!error)
 		error = services_read(&deployment->services, options->services, fault);
@@ -189,7 +202,7 @@ static void prune_after(struct change_of_state *state)
 	struct fault fault = { 0 };
 
 	if (remains_prune(&state->store, state->options->keep, state->deployment.services.lab,
-			  state->options->log, &fault))
+			  state->options->log, NULL, &fault))
 		log_fault(state->options->log, &fault);
 }
 
@@ -197,7 +210,7 @@ int apply(const struct apply_options *options, struct apply_result *result, stru
 {
 	struct definition definition = { 0 };
 	struct change_of_state state;
-	int error = begin(&state, options, fault);
+	int error = begin(&state, options, true, fault);
 
 	*result = (struct apply_result){ 0 };
 	if (!error)
@@ -265,7 +278,7 @@ int rollback(const struct apply_options *options, unsigned int generation,
 	     struct apply_result *result, struct fault *fault)
 {
 	struct change_of_state state;
-	int error = begin(&state, options, fault);
+	int error = begin(&state, options, false, fault);
 
 	*result = (struct apply_result){ .generation = state.current.generation,
 					 .from = state.current.generation };
@@ -280,14 +293,14 @@ int rollback(const struct apply_options *options, unsigned int generation,
 	return error;
 }
 
-int prune(const struct apply_options *options, struct fault *fault)
+int prune(const struct apply_options *options, struct remains_report *report, struct fault *fault)
 {
 	struct change_of_state state;
-	int error = begin(&state, options, fault);
+	int error = begin(&state, options, false, fault);
 
 	if (!error)
 		error = remains_prune(&state.store, options->keep, state.deployment.services.lab,
-				      options->log, fault);
+				      options->log, report, fault);
 	end(&state);
 	return error;
 }

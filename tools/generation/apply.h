@@ -14,6 +14,7 @@
 
 #include "initramfs/fault.h"
 #include "tools/generation/difference.h"
+#include "tools/generation/remains.h"
 #include "userspace/lib/log.h"
 
 #define APPLY_KEEP 10 /* generations, by default */
@@ -49,7 +50,10 @@ int apply(const struct apply_options *options, struct apply_result *result, stru
 int rollback(const struct apply_options *options, unsigned int generation,
 	     struct apply_result *result, struct fault *fault);
 
-/* Take all but the ->keep newest generations away, and those that are in use. */
-int prune(const struct apply_options *options, struct fault *fault);
+/*
+ * Take all but the ->keep newest generations away, and those that are in use. @report is filled in,
+ * unless it is NULL; remains_report_free() must be called in any case.
+ */
+int prune(const struct apply_options *options, struct remains_report *report, struct fault *fault);
 
 #endif

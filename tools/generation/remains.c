@@ -108,6 +108,7 @@ struct pruning {
 	const struct log *log;
 	unsigned int current;
 	struct remains remains;
+	struct remains_report *report; /* NULL: nobody wants one */
 	bool asked; /* ->remains is the whole truth */
 };
 
@@ -140,6 +141,38 @@ static int find_age(const struct store *store, unsigned int generation, double *
 	return 0;
 }
 
+/* Note what became of @generation, which @nodes (NULL: nobody) run. */
+static int report(const struct pruning *pruning, unsigned int generation, bool removed,
+		  struct nodeset *nodes, struct fault *fault)
+{
+	struct remains_report *report = pruning->report;
+	struct remains_verdict *more;
+	struct text text = { 0 };
+
+	if (!report)
+		return 0;
+	more = reallocarray(report->list, report->count + 1, sizeof(*more));
+	if (!more)
+		return fault_set(fault, ENOMEM, "prune", "", NULL);
+	report->list = more;
+	more[report->count] = (struct remains_verdict){ generation, removed, NULL };
+	if (nodes && (nodeset_fold(nodes, &text, fault) ||
+		      !(more[report->count].nodes = text_take(&text)))) {
+		text_free(&text);
+		return fault_set(fault, ENOMEM, "prune", "", NULL);
+	}
+	report->count++;
+	return 0;
+}
+
+void remains_report_free(struct remains_report *report)
+{
+	for (size_t i = 0; i < report->count; i++)
+		free(report->list[i].nodes);
+	free(report->list);
+	*report = (struct remains_report){ 0 };
+}
+
 static void tell_users(const struct pruning *pruning, unsigned int generation,
 		       struct nodeset *nodes)
 {
@@ -162,18 +195,18 @@ static int judge(struct pruning *pruning, unsigned int generation, bool *removed
 	*removed = false;
 	if (nodes) {
 		tell_users(pruning, generation, nodes);
-		return 0;
+		return report(pruning, generation, false, nodes, fault);
 	}
 	error = find_age(pruning->store, generation, &age, fault);
 	if (error)
 		return error;
 	if (!pruning->asked && age < REMAINS_UNASKED_S)
-		return 0;
+		return report(pruning, generation, false, NULL, fault);
 	error = store_remove(pruning->store, generation, fault);
 	if (!error)
 		log_line(pruning->log, LOG_LEVEL_INFO, "generation %u removed", generation);
 	*removed = !error;
-	return error;
+	return error ? error : report(pruning, generation, true, NULL, fault);
 }
 
 static void ask(struct pruning *pruning)
@@ -204,9 +237,9 @@ static void ask(struct pruning *pruning)
 }
 
 int remains_prune(struct store *store, unsigned int keep, const char *lab, const struct log *log,
-		  struct fault *fault)
+		  struct remains_report *report, struct fault *fault)
 {
-	struct pruning pruning = { .store = store, .lab = lab, .log = log };
+	struct pruning pruning = { .store = store, .lab = lab, .log = log, .report = report };
 	unsigned int *numbers;
 	size_t count;
 	int error = store_list(store, &numbers, &count, fault);
@@ -223,6 +256,8 @@ int remains_prune(struct store *store, unsigned int keep, const char *lab, const
 		error = judge(&pruning, numbers[i], &removed, fault);
 		left -= removed;
 	}
+	if (report)
+		report->asked = pruning.asked;
 	remains_free(&pruning.remains);
 	free(numbers);
 	return error;

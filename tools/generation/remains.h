@@ -7,6 +7,8 @@
 #ifndef WIREROOT_GENERATION_REMAINS_H
 #define WIREROOT_GENERATION_REMAINS_H
 
+#include <stdbool.h>
+
 #include "tools/cluster/nodeset.h"
 #include "tools/generation/store.h"
 
@@ -40,11 +42,25 @@ struct nodeset *remains_nodes(const struct remains *remains, unsigned int genera
 
 void remains_free(struct remains *remains);
 
+/* What became of generations. Begin with { 0 }. */
+struct remains_report {
+	struct remains_verdict {
+		unsigned int generation;
+		bool removed;
+		char *nodes; /* that booted from it, folded; NULL: none that is known of */
+	} * list; /* those that might have gone, the oldest first */
+	size_t count;
+	bool asked; /* wirerootd told who runs what */
+};
+
+void remains_report_free(struct remains_report *report);
+
 /*
  * Remove generations from the oldest on until @keep are left; not those that are in force or that a
- * node runs. @log is told what goes and what stays for which reason. Under the lock.
+ * node runs. @log is told what goes and what stays for which reason, and @report, if it is not
+ * NULL. Under the lock.
  */
 int remains_prune(struct store *store, unsigned int keep, const char *lab, const struct log *log,
-		  struct fault *fault);
+		  struct remains_report *report, struct fault *fault);
 
 #endif
