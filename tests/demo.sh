@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The demo: from one file, examples/demo/cluster.yaml, two machines without disks, one with a BIOS and
-# one with UEFI, find their way by PXE and run a Debian whose root file system comes over NFS. Everything
-# happens in a lab (`wireroot lab`), a private network on this machine. Run by `make demo`, as root.
+# The demo: from one file, examples/demo/cluster.yaml, three machines without disks, one of them with
+# UEFI, find their way by PXE and run a Debian. The root file system of two comes over NFS; the third has
+# a disk of its own by iSCSI, cloned from a golden volume. Everything happens in a lab (`wireroot lab`), a
+# private network on this machine. Run by `make demo`, as root.
 #
-# Succeeds when both nodes have reached multi-user, a command typed at their serial consoles was answered,
+# Succeeds when all nodes have reached multi-user, a command typed at their serial consoles was answered,
 # they have powered off by themselves and their timelines were drawn. Whatever way this script ends, the
 # lab ends with it. What it made is left in build/demo/.
 #
@@ -20,7 +21,8 @@ WIREROOT=$PWD/build/wireroot
 LAB=$OUTPUT/lab
 ROOT=$OUTPUT/root
 CLUSTER=$OUTPUT/cluster.yaml
-NODES=(n01 n02)
+DISKS=$OUTPUT/disks
+NODES=(n01 n02 n03)
 BOOT_TIMEOUT_S=240
 COMMAND_TIMEOUT_S=60
 OFF_TIMEOUT_S=90
@@ -52,6 +54,7 @@ clean_up()
 	if [ -d "$LAB/run" ]; then
 		"$WIREROOT" lab down "$LAB" 2> /dev/null || true
 	fi
+	rm -rf "$DISKS"
 }
 trap clean_up EXIT
 trap 'echo; exit 130' INT
@@ -209,7 +212,8 @@ check_node()
 	from=$(stat -c %s "$console")
 	# For the node's shell. The answer's line does not look like this one's echo.
 	command="echo \"answer: \$(systemctl is-system-running --wait), / is \$(findmnt -no FSTYPE /)"
-	command+=" over \$(findmnt -nt nfs,nfs4 -o FSTYPE,SOURCE | tr -s ' ')\""
+	command+=" over \$(findmnt -nt nfs,nfs4 -o FSTYPE,SOURCE | tr -s ' ')"
+	command+="\$(cat /sys/class/iscsi_session/*/targetname 2> /dev/null)\""
 	attach_to_console "$node"
 	type_at_console "$node" "$command"
 	attended "$WIREROOT" lab wait "$LAB" "$node" 'answer: [a-z]' "$COMMAND_TIMEOUT_S" "$from" ||
@@ -217,7 +221,7 @@ check_node()
 	answer=$(tail -c "+$((from + 1))" "$console" | plain_text | grep '^answer: [a-z]' | tail -n 1)
 	printf '  %s says: %s\n' "$node" "${answer#answer: }"
 	case $answer in
-	'answer: running,'*' over nfs'*) ;;
+	'answer: running,'*' over nfs'* | 'answer: running, / is ext4 over iqn.'*) ;;
 	*) fail_on_node "$node" "the node is up, but not as it should be: $answer" \
 		"boot it again by hand and look at systemctl --failed" ;;
 	esac
@@ -229,7 +233,19 @@ write_cluster()
 	mkdir -p "$OUTPUT/kernel"
 	ln -sfn "$KERNEL_TREE/lib" "$OUTPUT/kernel/lib"
 	ln -sfn "$KERNEL_TREE/boot/vmlinuz-$VERSION" "$OUTPUT/kernel/vmlinuz"
-	sed "s,/srv/wireroot/images/debian12 .*,$ROOT," examples/demo/cluster.yaml > "$CLUSTER"
+	rm -rf "$DISKS"
+	mkdir -p "$DISKS"
+	sed "s,/srv/wireroot/images/debian12 .*,$ROOT,; s,/srv/wireroot/disks .*,$DISKS," \
+		examples/demo/cluster.yaml > "$CLUSTER"
+}
+
+# How large the base image is that a node loads.
+initrd_of()
+{
+	local http=$LAB/state/current/http base
+
+	base=$(grep -o -m 1 'base/[0-9a-f]*\.img' "$http/node/52:54:00:87:00:${1#n}.ipxe")
+	megabytes "$(stat -c %s "$http/$base")"
 }
 
 # A command as somebody would type it, and what it says.
@@ -263,7 +279,7 @@ boot()
 	if [ -n "$ACCEL" ]; then
 		accel=(--accel "$ACCEL")
 	fi
-	printf '\n%sPower on:%s n01 with a BIOS, n02 with UEFI; one virtio NIC each, no disk\n' "$BOLD" "$PLAIN"
+	printf '\n%sPower on:%s n01 with a BIOS, n02 with UEFI, n03 for a root by iSCSI; one virtio NIC each, no disk\n' "$BOLD" "$PLAIN"
 	start=$(now_ms)
 	for node in "${NODES[@]}"; do
 		watch_console "$node" "$start"
@@ -295,7 +311,7 @@ power_off()
 				"see what systemd waits for"
 	done
 	end_children
-	echo "  Both have powered off."
+	echo "  All have powered off."
 }
 
 show_timelines()
@@ -324,21 +340,24 @@ sum_up()
 	printf '\n%sIn figures%s\n' "$BOLD" "$PLAIN"
 	printf '  %-34s %s\n' \
 		"init" "$(megabytes "$(stat -c %s build/init)")" \
-		"initrd (virtio, NFS, overlay)" "$(megabytes "$(stat -c %s "$http"/base/*.img)"), shared" \
+		"initrd (virtio, NFS, overlay)" "$(initrd_of n01), shared" \
+		"initrd (virtio, iSCSI, ext4)" "$(initrd_of n03), shared" \
 		"and of each node's own" "$(stat -c %s "$http/node/52:54:00:87:00:01.img") bytes" \
-		"power-on to multi-user, both" "$(seconds "$up_ms") s" \
-		"of that, from the kernel's start" "$(kernel_to_multi_user n01) s, $(kernel_to_multi_user n02) s" \
+		"power-on to multi-user, all" "$(seconds "$up_ms") s" \
+		"of that, from the kernel's start" "$(kernel_to_multi_user n01) s, $(kernel_to_multi_user n02) s, $(kernel_to_multi_user n03) s" \
 		"the whole demo" "$SECONDS s" \
-		"the timelines as pictures" "build/demo/n01.svg, build/demo/n02.svg"
+		"the timelines as pictures" "build/demo/n01.svg and the like"
 }
 
-printf '%sFrom one file to two Debians over NFS%s\n' "$BOLD" "$PLAIN"
+printf '%sFrom one file to three Debians: two over NFS, one on a disk of its own by iSCSI%s\n' "$BOLD" "$PLAIN"
 prepare
 show check
+show storage create --image debian12 --services none
+show storage create n03 --services none
 show plan --state "${LAB#"$PWD/"}/state"
 show apply --state "${LAB#"$PWD/"}/state" --services none
 echo
-step "the lab: bridge, dnsmasq, wirerootd, NFS-Ganesha" "look into the logs in $LAB" \
+step "the lab: bridge, dnsmasq, wirerootd, NFS-Ganesha, tgtd" "look into the logs in $LAB" \
 	"$WIREROOT" lab up "$LAB" --tie-to $$ --cluster "$CLUSTER"
 boot
 power_off

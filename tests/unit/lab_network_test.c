@@ -50,6 +50,7 @@ static void what_is_written_is_read(void **state)
 				       .http_port = 8080,
 				       .domain = "demo.example",
 				       .boots = true,
+				       .has_disks = true,
 				       .cluster = "/srv/a \"strange\" name.yaml",
 				       .state = "/srv/state",
 				       .server = "boot1" };
@@ -65,6 +66,7 @@ static void what_is_written_is_read(void **state)
 	assert_string_equal(read.domain, written.domain);
 	assert_true(read.boots);
 	assert_false(read.exports);
+	assert_true(read.has_disks);
 	assert_string_equal(read.cluster, written.cluster);
 	assert_string_equal(read.state, written.state);
 	assert_string_equal(read.server, written.server);

@@ -154,7 +154,7 @@ struct cluster_node {
 	const char *disk; /* root: iscsi: the device or file on the server */
 	const struct cluster_storage *storage; /* root: iscsi: that ->disk is in; may be NULL */
 	uint64_t volume_bytes; /* of the disk, with ->storage */
-	const char *file_system; /* of the disk, with ->storage: "ext4" */
+	const char *file_system; /* root: iscsi: of the disk: "ext4" */
 	struct word_list append; /* kernel command line, variables filled in */
 	struct word_list parameters; /* words for the segment, variables filled in */
 	const char *init; /* NULL: the init's own choice */

@@ -244,7 +244,8 @@ static const struct key node_keys[NODE_ALL_KEY_COUNT] = {
 			       .type = KEY_CHOICE,
 			       .choices = "ext4 xfs btrfs",
 			       .fallback = "ext4",
-			       .meaning = "that the volume in the storage gets" },
+			       .meaning =
+				       "of the disk: its volume gets it, its initrd can mount it" },
 	[NODE_DISK] = { .name = "disk",
 			.type = KEY_DISK,
 			.meaning = "with root: iscsi, device or file on the server; instead of "

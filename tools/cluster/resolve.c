@@ -491,7 +491,6 @@ static void resolve_storage(struct resolution *resolution)
 		node->read_write = true;
 	}
 	(void)size_read(node->values[NODE_VOLUME_SIZE].text, &node->volume_bytes);
-	node->file_system = node->values[NODE_FILE_SYSTEM].text;
 }
 
 static void resolve_disk(struct resolution *resolution, struct variable_source *source)
@@ -519,6 +518,7 @@ static void resolve_iscsi(struct resolution *resolution, struct variable_source 
 	node->chap = is(resolution, NODE_CHAP, "none")	    ? CHAP_NONE
 		     : is(resolution, NODE_CHAP, "one-way") ? CHAP_ONE_WAY
 							    : CHAP_MUTUAL;
+	node->file_system = node->values[NODE_FILE_SYSTEM].text;
 	if (is_set(resolution, NODE_STORAGE) || is_broken(resolution, NODE_STORAGE))
 		resolve_storage(resolution);
 	else

@@ -35,7 +35,7 @@ static const char help[] =
 	"  wait DIR NODE --off [S]            until it has powered off\n"
 	"  link DIR NODE[.NIC] up|down        plug or pull a cable\n"
 	"  power DIR NODE off|reset|button    pull the plug; press reset; press the power button\n"
-	"  server DIR NAME start|stop|reload  wirerootd, dnsmasq, rpcbind, ganesha\n"
+	"  server DIR NAME start|stop|reload  wirerootd, dnsmasq, rpcbind, ganesha, tgtd\n"
 	"  exec DIR -- COMMAND …              run a command in the lab\n"
 	"  status DIR [--json]                what runs\n"
 	"  down DIR                           end it, and everything in it\n";

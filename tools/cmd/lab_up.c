@@ -42,7 +42,7 @@ static const char help[] =
 	"  --nfs VERSIONS      versions of NFS, out of 3,4.0,4.1,4.2; all by default\n"
 	"  --dnsmasq FILE      add these lines to dnsmasq's configuration\n"
 	"  --ganesha FILE      add these lines to NFS-Ganesha's configuration\n"
-	"  --without SERVER    do not start wirerootd, dnsmasq, rpcbind or ganesha yet\n"
+	"  --without SERVER    do not start wirerootd, dnsmasq, rpcbind, ganesha or tgtd yet\n"
 	"  --foreground        stay; Ctrl-C, or any other end of this command, ends the lab\n"
 	"  --tie-to PID        the lab ends when that process does\n";
 
@@ -184,7 +184,7 @@ static int read_without(struct up *up, char *text, struct fault *fault)
 			i++;
 		if (!server_name(i) || up->without_count == WITHOUT_MAX)
 			return fault_set(fault, EINVAL, "read --without", word,
-					 "there are wirerootd, dnsmasq, rpcbind and ganesha");
+					 "there are wirerootd, dnsmasq, rpcbind, ganesha and tgtd");
 		up->without[up->without_count++] = word;
 	}
 	return 0;

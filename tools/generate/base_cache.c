@@ -59,9 +59,10 @@ static char *recipe_path(const struct base_cache *cache)
 	char digest[DIGEST_TEXT_BYTES];
 	struct text text = { 0 };
 
-	text_printf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%d%d%d%d\n", request->version, request->modules,
-		    request->drivers, request->firmware, request->init, date ? date : "",
-		    request->overlay, request->vlan, request->rescue, request->iscsi);
+	text_printf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%d%d%d%d%d%d%d\n", request->version,
+		    request->modules, request->drivers, request->firmware, request->init,
+		    date ? date : "", request->overlay, request->vlan, request->rescue,
+		    request->iscsi, request->ext4, request->xfs, request->btrfs);
 	digest_bytes(text_string(&text), text.length, digest);
 	text_free(&text);
 	text_printf(&text, "%s/recipes/%s", cache->cache, digest);

@@ -30,6 +30,7 @@ struct wish {
 	bool drivers_auto;
 	struct word_list drivers;
 	bool overlay, vlan, rescue, iscsi;
+	const char *file_system; /* of the disk, with ->iscsi */
 };
 
 struct bases {
@@ -54,6 +55,11 @@ static void add_drivers(struct text *text, const struct wish *wish)
 		output_words(text, &wish->drivers, ',');
 }
 
+static bool is_on(const struct wish *wish, const char *file_system)
+{
+	return wish->file_system && strcmp(wish->file_system, file_system) == 0;
+}
+
 static struct build_request request_for(const struct bases *bases, const struct wish *wish,
 					const char *drivers)
 {
@@ -67,6 +73,9 @@ static struct build_request request_for(const struct bases *bases, const struct 
 		.vlan = wish->vlan,
 		.rescue = wish->rescue,
 		.iscsi = wish->iscsi,
+		.ext4 = is_on(wish, "ext4"),
+		.xfs = is_on(wish, "xfs"),
+		.btrfs = is_on(wish, "btrfs"),
 		.firmware = image->firmware ? image->firmware : NO_FIRMWARE,
 		.init = bases->init,
 	};
@@ -144,9 +153,9 @@ static void add_key(struct text *key, const struct wish *wish)
 	const struct cluster_image *image = wish->image;
 
 	key->length = 0;
-	text_printf(key, "%s\n%s\n%s\n%d%d%d%d\n", image->kernel, image->modules,
+	text_printf(key, "%s\n%s\n%s\n%d%d%d%d%s\n", image->kernel, image->modules,
 		    image->firmware ? image->firmware : "", wish->overlay, wish->vlan, wish->rescue,
-		    wish->iscsi);
+		    wish->iscsi, wish->file_system ? wish->file_system : "");
 	add_drivers(key, wish);
 }
 
@@ -181,7 +190,8 @@ static struct wish wish_of(const struct cluster_node *node)
 			      .overlay = node->overlay,
 			      .vlan = node->network->vlan,
 			      .rescue = node->rescue,
-			      .iscsi = node->root == ROOT_ISCSI };
+			      .iscsi = node->root == ROOT_ISCSI,
+			      .file_system = node->file_system };
 }
 
 /*

@@ -137,6 +137,7 @@ static const char *name_in_lab(const char *service)
 		{ "dnsmasq", "dnsmasq" },
 		{ "wirerootd.service", "wirerootd" },
 		{ "wireroot-ganesha.service", "ganesha" },
+		{ "tgt", "tgtd" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

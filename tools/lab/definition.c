@@ -11,8 +11,10 @@
 
 void lab_adapt_cluster(struct cluster *cluster)
 {
-	for (size_t i = 0; i < cluster->server_count; i++)
+	for (size_t i = 0; i < cluster->server_count; i++) {
 		cluster->servers[i].ganesha = true;
+		cluster->servers[i].lio = false;
+	}
 }
 
 /* The one that is meant when none is named; NULL when that is not clear. */
@@ -72,6 +74,7 @@ static int fill_in(const struct cluster *cluster, const struct cluster_server *s
 	network->http_port = server->http_port;
 	network->boots = server->roles & SERVER_BOOT;
 	network->exports = server->roles & SERVER_NFS;
+	network->has_disks = server->roles & SERVER_ISCSI;
 	snprintf(network->domain, sizeof(network->domain), "%s", domain ? domain : "");
 	if (snprintf(network->server, sizeof(network->server), "%s", server->name) >=
 	    (int)sizeof(network->server))

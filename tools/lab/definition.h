@@ -13,7 +13,7 @@
 
 /*
  * Change @cluster, before anything is generated from it, as far as a lab cannot be like it: NFS is
- * by NFS-Ganesha, since the kernel's server serves the machine and not a lab.
+ * by NFS-Ganesha and iSCSI by tgt, since the kernel's servers serve the machine and not a lab.
  */
 void lab_adapt_cluster(struct cluster *cluster);
 

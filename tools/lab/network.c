@@ -35,12 +35,12 @@ bool lab_network_has_cluster(const struct lab_network *network)
 int lab_network_write(const struct lab_network *network, const char *directory, struct fault *fault)
 {
 	char *path = fs_join(directory, FILE_NAME), *text;
-	json_t *json = json_pack("{s:s, s:s, s:i, s:i, s:s, s:b, s:b, s:s, s:s, s:s}", "bridge",
-				 network->bridge, "address", network->address, "prefix",
-				 (int)network->prefix, "http_port", network->http_port, "domain",
-				 network->domain, "boots", network->boots, "exports",
-				 network->exports, "cluster", network->cluster, "state",
-				 network->state, "server", network->server);
+	json_t *json = json_pack(
+		"{s:s, s:s, s:i, s:i, s:s, s:b, s:b, s:b, s:s, s:s, s:s}", "bridge",
+		network->bridge, "address", network->address, "prefix", (int)network->prefix,
+		"http_port", network->http_port, "domain", network->domain, "boots", network->boots,
+		"exports", network->exports, "has_disks", network->has_disks, "cluster",
+		network->cluster, "state", network->state, "server", network->server);
 	int error;
 
 	text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
@@ -69,13 +69,13 @@ static bool is_address(const char *text)
 static bool take(struct lab_network *network, json_t *json)
 {
 	const char *bridge, *address, *domain, *cluster, *state, *server;
-	int prefix, port, boots, exports;
+	int prefix, port, boots, exports, has_disks;
 	struct fault unused;
 
-	if (json_unpack(json, "{s:s, s:s, s:i, s:i, s:s, s:b, s:b, s:s, s:s, s:s}", "bridge",
+	if (json_unpack(json, "{s:s, s:s, s:i, s:i, s:s, s:b, s:b, s:b, s:s, s:s, s:s}", "bridge",
 			&bridge, "address", &address, "prefix", &prefix, "http_port", &port,
-			"domain", &domain, "boots", &boots, "exports", &exports, "cluster",
-			&cluster, "state", &state, "server", &server) < 0)
+			"domain", &domain, "boots", &boots, "exports", &exports, "has_disks",
+			&has_disks, "cluster", &cluster, "state", &state, "server", &server) < 0)
 		return false;
 	if (prefix < 1 || prefix > 32 || port < 1 || port > UINT16_MAX || !is_address(address) ||
 	    bridge_check_name(bridge, &unused))
@@ -83,7 +83,8 @@ static bool take(struct lab_network *network, json_t *json)
 	*network = (struct lab_network){ .prefix = (unsigned int)prefix,
 					 .http_port = (uint16_t)port,
 					 .boots = boots,
-					 .exports = exports };
+					 .exports = exports,
+					 .has_disks = has_disks };
 	return copy(network->bridge, sizeof(network->bridge), bridge) &&
 	       copy(network->address, sizeof(network->address), address) &&
 	       copy(network->domain, sizeof(network->domain), domain) &&

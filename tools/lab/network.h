@@ -28,6 +28,7 @@ struct lab_network {
 	uint16_t http_port;
 	char domain[LAB_DOMAIN_BYTES]; /* "": none */
 	bool boots, exports; /* run wirerootd and dnsmasq; run NFS-Ganesha */
+	bool has_disks; /* run tgtd; of a cluster only */
 	/* Of a cluster: its definition and its state directory, absolute, and which of its servers
 	 * the lab is. All of them "" in a lab without one. */
 	char cluster[PATH_MAX];

@@ -16,6 +16,7 @@
 #include "tools/lab/layout.h"
 #include "tools/lab/probe.h"
 #include "tools/lab/service.h"
+#include "tools/lab/tgt.h"
 #include "userspace/lib/fs.h"
 
 /* The longest command line has eleven words; each of them is a path or shorter. */
@@ -35,6 +36,8 @@ struct server {
 	void (*say)(struct words *words, const struct lab_network *network);
 	int (*probe)(const struct lab_network *network, struct fault *fault);
 	bool (*is_needed)(const struct lab_network *network);
+	/* Its own way of reading its configuration again; NULL: SIGHUP. */
+	int (*reload)(const struct lab_network *network, struct fault *fault);
 };
 
 static void add(struct words *words, const char *word)
@@ -121,6 +124,17 @@ static void say_ganesha(struct words *words, const struct lab_network *network)
 	add(words, "/run/ganesha/ganesha.pid");
 }
 
+static void say_tgtd(struct words *words, const struct lab_network *network)
+{
+	char portal[WORD_BYTES];
+
+	snprintf(portal, sizeof(portal), "portal=%s:3260", network->address);
+	add(words, "tgtd");
+	add(words, "-f");
+	add(words, "--iscsi");
+	add(words, portal);
+}
+
 static bool boots(const struct lab_network *network)
 {
 	return network->boots;
@@ -131,12 +145,19 @@ static bool exports(const struct lab_network *network)
 	return network->exports;
 }
 
+static bool has_disks(const struct lab_network *network)
+{
+	return network->has_disks;
+}
+
 /* In the order in which they start: Ganesha registers itself with rpcbind. */
 static const struct server servers[] = {
-	{ "wirerootd", SERVICE_NOTIFIES, NULL, say_wirerootd, probe_http, boots },
-	{ "dnsmasq", SERVICE_DETACHES, NULL, say_dnsmasq, probe_dns, boots },
-	{ "rpcbind", SERVICE_DETACHES, NULL, say_rpcbind, probe_portmap, exports },
-	{ "ganesha", SERVICE_LOGS, "NFS SERVER INITIALIZED", say_ganesha, probe_nfs, exports },
+	{ "wirerootd", SERVICE_NOTIFIES, NULL, say_wirerootd, probe_http, boots, NULL },
+	{ "dnsmasq", SERVICE_DETACHES, NULL, say_dnsmasq, probe_dns, boots, NULL },
+	{ "rpcbind", SERVICE_DETACHES, NULL, say_rpcbind, probe_portmap, exports, NULL },
+	{ "ganesha", SERVICE_LOGS, "NFS SERVER INITIALIZED", say_ganesha, probe_nfs, exports,
+	  NULL },
+	{ "tgtd", SERVICE_NOTIFIES, NULL, say_tgtd, tgt_load, has_disks, tgt_load },
 };
 
 #define SERVER_COUNT (sizeof(servers) / sizeof(servers[0]))
@@ -167,7 +188,7 @@ static int find_server(const char *name, const struct server **server, struct fa
 		return 0;
 	}
 	return fault_set(fault, ENOENT, "find server", name,
-			 "there are wirerootd, dnsmasq, rpcbind and ganesha");
+			 "there are wirerootd, dnsmasq, rpcbind, ganesha and tgtd");
 }
 
 int server_start(const char *name, struct fault *fault)
@@ -204,6 +225,7 @@ int server_stop(const char *name, struct fault *fault)
 int server_reload(const char *name, struct fault *fault)
 {
 	const struct server *server = NULL;
+	struct lab_network network;
 	int error = find_server(name, &server, fault), process;
 
 	if (error)
@@ -211,6 +233,11 @@ int server_reload(const char *name, struct fault *fault)
 	process = service_open(server->name);
 	if (process < 0)
 		return fault_set(fault, ESRCH, "reload", name, "it does not run");
+	if (server->reload) {
+		close(process);
+		error = lab_network_read(&network, ".", fault);
+		return error ? error : server->reload(&network, fault);
+	}
 	if (syscall(SYS_pidfd_send_signal, process, SIGHUP, NULL, 0) < 0)
 		error = fault_set(fault, errno, "reload", name, NULL);
 	close(process);
