@@ -33,6 +33,17 @@ $(B)/tests/fuzz/%: tests/fuzz/%.c $$(call linked,tests/fuzz/$$*.c) $(HEADERS)
 unit-tests: $(UNIT_TESTS)
 fuzz-targets: $(FUZZ_TARGETS)
 
+# For tests of targets, also within a guest; see its first lines.
+TEST_PROGRAMS += $(B)/target-offer
+TARGET_OFFER_SOURCES := tests/fixtures/target_offer.c \
+	$(addprefix tools/target/,configfs.c configfs_look.c lio.c lio_text.c target.c tgt.c tgt_text.c) \
+	$(addprefix userspace/lib/,spawn.c text.c) $(addprefix initramfs/,fault.c value.c)
+
+$(B)/target-offer: $(TARGET_OFFER_SOURCES) $(HEADERS)
+	@mkdir -p $(@D)
+	@$(call say,CC)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -static -o $@ $(filter %.c,$^)
+
 # --- what is run ------------------------------------------------------------------------------
 
 BOOT_TESTS      = $(sort $(wildcard tests/boot/*.sh))

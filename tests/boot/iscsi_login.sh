@@ -34,7 +34,7 @@ begin()
 	[ -z "$target_user" ] || target_account "$node" "$target_user" "$target_secret" out
 	place=$(portal "$node")
 	words=${words//PORTAL/$place}
-	node_direct "$node" "${words//UUID=UUID/UUID=$uuid} test.do=write,poweroff"
+	node_iscsi "$node" "${words//UUID=UUID/UUID=$uuid} test.do=write,poweroff"
 }
 
 for line in "${nodes[@]}"; do
@@ -50,7 +50,7 @@ check_fact overlay 'mount / overlay ' "an overlay can be above it"
 check "and that nothing in the root will log in again" \
 	console_has plain 'root: it has no /sbin/iscsid'
 check "the message says from where" console_has plain \
-	"root: sda \(ext4\) on $IQN:plain by iSCSI from 10\.87\.0\.1:3260, read-write"
+	"root: sda \(ext4\) on $IQN:plain by iSCSI from $TARGET_REGEX:3260, read-write"
 # Whether a node's file of test.do=write is on the disk, once its journal is replayed.
 # shellcheck disable=SC2317 # by check
 wrote_to()

@@ -21,14 +21,14 @@ target_add empty "$WORK/empty.img"
 # Node, its words, the line that is expected, what that shows, the line of iscsistart if another.
 refused()
 {
-	node_direct "$1" "$2"
+	node_iscsi "$1" "$2"
 	expect_fault "$1" "$(words_of "$3" "${5:-$3}")" "$4"
 	[ "$1" = wrong ] || lab power "$1" off
 }
 
-by_iscsistart='log in by iscsistart: .*auth.*: 10\.87\.0\.1:3260 .*permission denied.*check rd\.iscsi\.username='
+by_iscsistart='log in by iscsistart: .*auth.*: '$TARGET_REGEX':3260 .*permission denied.*check rd\.iscsi\.username='
 refused wrong "root=iscsi:node:another-secret@$(portal locked)" \
-	'log in to iSCSI target: authentication failed \(status 0201\): 10\.87\.0\.1:3260 .*permission denied.*check rd\.iscsi\.username= and rd\.iscsi\.password=' \
+	'log in to iSCSI target: authentication failed \(status 0201\): '$TARGET_REGEX':3260 .*permission denied.*check rd\.iscsi\.username= and rd\.iscsi\.password=' \
 	"a wrong secret is called one" "$by_iscsistart"
 began=$(date +%s)
 refused none "root=iscsi:$(portal locked)" 'log in.*\(status 0201\).*it wants CHAP: give' \
@@ -47,10 +47,10 @@ refused label "root=LABEL=other netroot=iscsi:$(portal open)" \
 	"a wrong label says what there is"
 refused empty "root=iscsi:$(portal empty)" 'find the root on the iSCSI disks: sda: .*there is: sda -' \
 	"a disk without a file system is called so"
-refused closed "root=iscsi:10.87.0.1::3262:1:$IQN:open" \
-	'reach the iSCSI portal: 10\.87\.0\.1:3262 .*connection refused.*no iSCSI target listens there' \
+refused closed "root=iscsi:$TARGET::3262:1:$IQN:open" \
+	'reach the iSCSI portal: '$TARGET_REGEX':3262 .*connection refused.*no iSCSI target listens there' \
 	"a closed port is called so" \
-	'log in by iscsistart: .*refused.*: 10\.87\.0\.1:3262 .*no iSCSI target listens there'
+	'log in by iscsistart: .*refused.*: '$TARGET_REGEX':3262 .*no iSCSI target listens there'
 # Something that is no target, and something that says nothing. Both end with the lab.
 printf 'SSH-2.0-This is no iSCSI target, but it takes connections.\r\n' > "$WORK/banner"
 "$WIREROOT" lab exec "$LAB" -- \
