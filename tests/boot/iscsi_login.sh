@@ -11,7 +11,7 @@ nodes=(
 	'plain||root=iscsi:PORTAL rw'
 	'chap|node:secret-of-node|root=iscsi:node:secret-of-node@PORTAL rw'
 	'mutual|one:secret-of-one:two:secret-of-two|root=UUID=UUID netroot=iscsi:PORTAL rd.iscsi.username=one rd.iscsi.password=secret-of-one rd.iscsi.in.username=two rd.iscsi.in.password=secret-of-two rw rootflags=noatime'
-	'digests||root=LABEL=wireroot netroot=iscsi:PORTAL rd.iscsi.initiator=iqn.2026-11.example.lab:initiator rd.iscsi.param=node.conn[0].iscsi.HeaderDigest=CRC32C,None rd.iscsi.param=node.conn[0].iscsi.DataDigest=CRC32C,None rw'
+	'digests||root=LABEL=wireroot netroot=iscsi:PORTAL rd.iscsi.initiator=iqn.2026-11.example.lab:any rd.iscsi.param=node.conn[0].iscsi.HeaderDigest=CRC32C,None rd.iscsi.param=node.conn[0].iscsi.DataDigest=CRC32C,None rw'
 	'overlay||root=iscsi:PORTAL wireroot.overlay=tmpfs rw'
 )
 
