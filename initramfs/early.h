@@ -14,13 +14,24 @@
 
 #define EARLY_PATH "/sbin/modprobe" /* CONFIG_MODPROBE_PATH, unless a distribution changes it */
 
-/*
- * Called as modprobe: may modules be loaded now? Only once the kernel can check their signatures;
- * before, it would take them for unsigned ones. Says yes once in a boot. Mounts /proc.
- */
-bool early_may_begin(void);
+/* A path and a line's end; 256 is the kernel's KMOD_PATH_LEN. */
+#define EARLY_HELPER_BYTES 257
 
-/* From now on, the kernel's calls find nobody. */
-void early_end(void);
+/*
+ * Called as modprobe. True for the first call of a boot, which is to leave a process behind; @go
+ * becomes readable for it when modules may be loaded: as soon as the kernel can check their
+ * signatures, as a later call may be the first to find, or when early_end() says that it is too
+ * late. Mounts /proc.
+ */
+bool early_answer(int *go);
+
+/*
+ * The init begins. Whoever waits is released, and the kernel stops to call somebody who is not
+ * there, which it would do some ten times: @helper keeps what it called, for early_restore().
+ */
+void early_end(char helper[static EARLY_HELPER_BYTES]);
+
+/* The second stage will have a modprobe. */
+void early_restore(const char *helper);
 
 #endif

@@ -61,6 +61,7 @@ struct gate {
 struct boot {
 	char command_line[COMMAND_LINE_BYTES];
 	char node_file[NODE_FILE_BYTES];
+	char helper[EARLY_HELPER_BYTES]; /* what the kernel called for modules */
 	struct words words, node_words;
 	struct params params;
 	struct report report;
@@ -272,7 +273,7 @@ static void refuse_foreign_root(struct boot *boot)
 static void stage_params(struct boot *boot)
 {
 	mount_kernel_file_systems();
-	early_end();
+	early_end(boot->helper);
 	report_init(&boot->report);
 	report_begin(&boot->report, STAGE_PARAMS);
 	params_init(&boot->params);
@@ -731,6 +732,7 @@ static void stage_switch_root(struct boot *boot)
 	unsigned int count = 0;
 
 	break_before(boot, STAGE_SWITCH_ROOT);
+	early_restore(boot->helper);
 	arguments[count++] = boot->result.init;
 	for (char *const *argument = boot->arguments + 1; *argument && count < WORDS_MAX - 1;
 	     argument++)
@@ -748,14 +750,16 @@ static void stage_switch_root(struct boot *boot)
 /* As modprobe, called by the kernel: there is no such module. But the root's can be loaded now. */
 static int answer_kernel(struct boot *boot)
 {
-	if (!early_may_begin() || fork() != 0)
+	int go;
+
+	if (!early_answer(&go) || fork() != 0)
 		return 1;
 	params_init(&boot->params);
 	read_node_file(boot);
 	read_command_line(boot);
 	join_words(boot);
 	/* The init makes that directory before it looks which modules are there. */
-	modules_load_early(&boot->loader, &boot->params, &boot->node_words, RUN_DIRECTORY);
+	modules_load_early(&boot->loader, &boot->params, &boot->node_words, go, RUN_DIRECTORY);
 	return 0;
 }
 

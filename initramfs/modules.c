@@ -10,10 +10,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -34,6 +36,24 @@
 /* klibc has the system call, but no header that declares it. */
 extern int finit_module(int fd, const char *options, int flags);
 
+/* The kernel would find that out, too, but only after it has read and checked all of the file. */
+static bool is_live(const char *name)
+{
+	char path[128], state[8];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	return file_read(path, state, sizeof(state)) > 0 && strncmp(state, "live", 4) == 0;
+}
+
+static int finit_file(int fd, const char *path, const char *options)
+{
+	size_t length = strlen(path);
+	bool plain = length > 3 && strcmp(path + length - 3, ".ko") == 0;
+	int result = finit_module(fd, options, plain ? 0 : FINIT_COMPRESSED_FILE);
+
+	return result < 0 && errno != EEXIST ? -errno : 0;
+}
+
 static int load_module(const struct module_loader *loader, const struct module *module)
 {
 	char path[256], options[MODULE_OPTIONS_BYTES];
@@ -51,11 +71,10 @@ static int load_module(const struct module_loader *loader, const struct module *
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	length = strlen(path);
-	result = finit_module(
-		fd, options,
-		length > 3 && strcmp(path + length - 3, ".ko") == 0 ? 0 : FINIT_COMPRESSED_FILE);
-	result = result < 0 && errno != EEXIST ? -errno : 0;
+	/* Whoever loads it already, as modules_load_early() may, holds the lock until it is done.
+	 */
+	(void)flock(fd, LOCK_EX);
+	result = is_live(module->name) ? 0 : finit_file(fd, path, options);
 	close(fd);
 	return result;
 }
@@ -134,19 +153,23 @@ static int start_workers(struct module_loader *loader, struct fault *fault)
 
 /*
  * Two chains lead to a root, the network's and the file system's, and the second is the longer one:
- * the first worker begins with the network, the others begin behind it.
+ * the first worker begins with the network, the others begin behind it. Early, when nobody can use
+ * the network yet, all begin behind it.
  */
 static void hand_out_work(struct module_loader *loader)
 {
 	unsigned int i;
 
+	if (loader->until && access(loader->until, F_OK) == 0)
+		return;
 	for (i = 0; i < loader->worker_count; i++) {
 		struct module_worker *worker = &loader->workers[i];
 		unsigned int index;
 
 		if (worker->module || worker->socket < 0)
 			continue;
-		worker->module = module_list_next(&loader->list, i ? loader->behind_net : 0);
+		worker->module = module_list_next(&loader->list,
+						  i || loader->until ? loader->behind_net : 0);
 		if (!worker->module)
 			return;
 		index = (unsigned int)(worker->module - loader->list.modules);
@@ -339,7 +362,6 @@ static int prepare(struct module_loader *loader, const struct params *params,
 	return 0;
 }
 
-/* What is wanted whatever the devices are. */
 static void want_groups(struct module_loader *loader)
 {
 	module_list_want_group(&loader->list, MODULE_NET);
@@ -354,17 +376,41 @@ static void want_groups(struct module_loader *loader)
 		module_list_want_group(&loader->list, MODULE_OVERLAY);
 }
 
-void modules_load_early(struct module_loader *loader, const struct params *params,
-			const struct words *words, const char *until)
+/* Wait for a result. False when there is none to come any more. */
+static bool await_result(struct module_loader *loader)
 {
-	struct module *module;
+	struct pollfd sockets[MODULE_WORKERS_MAX];
+	struct fault ignored; /* the init will meet with the same, and tell */
+	unsigned int i, busy = 0;
+
+	for (i = 0; i < loader->worker_count; i++) {
+		sockets[i].fd = loader->workers[i].module ? loader->workers[i].socket : -1;
+		sockets[i].events = POLLIN;
+		busy += sockets[i].fd >= 0;
+	}
+	if (busy == 0 || poll(sockets, loader->worker_count, -1) < 0)
+		return false;
+	for (i = 0; i < loader->worker_count; i++)
+		if (sockets[i].fd >= 0 && sockets[i].revents)
+			(void)modules_result(loader, &loader->workers[i], &ignored);
+	return true;
+}
+
+void modules_load_early(struct module_loader *loader, const struct params *params,
+			const struct words *words, int go, const char *until)
+{
 	struct fault ignored; /* modules_start() meets with the same */
+	char byte;
 
 	if (prepare(loader, params, words, &ignored) < 0)
 		return;
+	loader->until = until;
 	want_groups(loader);
-	while (access(until, F_OK) < 0 && (module = module_list_next(&loader->list, 0)))
-		module->state = load_module(loader, module) < 0 ? MODULE_FAILED : MODULE_LOADED;
+	if (start_workers(loader, &ignored) < 0 || read(go, &byte, 1) < 0)
+		return;
+	hand_out_work(loader);
+	while (await_result(loader))
+		;
 }
 
 int modules_start(struct module_loader *loader, const struct params *params,

@@ -32,6 +32,7 @@ struct module_loader {
 	struct module_worker workers[MODULE_WORKERS_MAX];
 	unsigned int worker_count;
 	unsigned int behind_net; /* the index behind the last network driver of the list */
+	const char *until; /* loading early: the file at which it ends; NULL: the init loads */
 	int uevent_socket; /* -1: no cold-plug in this image */
 	const struct params *params;
 	const struct words *words; /* for module options */
@@ -50,11 +51,11 @@ int modules_start(struct module_loader *loader, const struct params *params,
 		  const struct words *words, struct fault *fault);
 
 /*
- * Load the groups that the parameters ask for, in this process and one after the other, until
+ * Make ready, wait until @go is readable, and load the groups that the parameters ask for until
  * @until exists: that says that modules_start() takes over, or soon will.
  */
 void modules_load_early(struct module_loader *loader, const struct params *params,
-			const struct words *words, const char *until);
+			const struct words *words, int go, const char *until);
 
 /*
  * A worker's socket is readable. Returns 0, or the negative errno of the module that failed, with

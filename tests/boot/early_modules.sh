@@ -10,7 +10,7 @@ lab_up --root "$WORK/root"
 port=/sys/module/lockd/parameters/nlm_tcpport
 append="quiet root=nfs:10.87.0.1:/srv/root wireroot.debug lockd.nlm_tcpport=32803"
 append+=" modprobe.blacklist=nfs_acl"
-append+=" test.do=read:/proc/sys/kernel/tainted,read:$port,read:/proc/modules,poweroff"
+append+=" test.do=read:/proc/sys/kernel/tainted,read:$port,read:/proc/modules,read:/proc/sys/kernel/modprobe,poweroff"
 
 for series in 6.1 6.12; do
 	use_kernel "$series"
@@ -27,6 +27,7 @@ for series in 6.1 6.12; do
 	check_fact "$node" "read $port 32803" "a module's option counts"
 	check_fact "$node" 'read /proc/modules nfsv4 ' "the modules are there"
 	check "a blacklisted one is not" not console_has "$node" 'read /proc/modules nfs_acl '
+	check_fact "$node" 'read /proc/sys/kernel/modprobe /sbin/modprobe' "the second stage can have more loaded"
 	check "no line of the kernel's speaks of trouble" not console_has "$node" \
 		'Call Trace|Out of memory|WARNING:|verification failed|Unknown symbol nfs4'
 done
