@@ -22,17 +22,29 @@ END
 
 use_kernel "${WIREROOT_KERNEL:-6.1}"
 make_root "$WORK/root"
-sed 's/^@INITRDS@/echo holding\nsleep 5\n&/' "$TOP/ipxe/node.ipxe.in" > "$WORK/slow.ipxe"
-define virtio_net one "templates: { node: slow.ipxe }"
+# The first script waits between the kernel and the base image for a file that is not there yet.
+cat > "$WORK/hold" << 'END'
+echo holding
+:hold
+imgfetch http://10.87.0.1:8099/gate && goto held ||
+sleep 1
+goto hold
+:held
+imgfree gate
+END
+sed "/^@INITRDS@/e cat '$WORK/hold'" "$TOP/ipxe/node.ipxe.in" > "$WORK/held.ipxe"
+mkdir "$WORK/gate"
+define virtio_net one "templates: { node: held.ipxe }"
 cluster_up
+lab exec busybox httpd -p 10.87.0.1:8099 -h "$WORK/gate"
 
-# The first script waits between the kernel and the base image, so that there is time for an apply.
 node_power n01
 expect_console n01 '^holding' 60 "the node has read its script and its kernel"
 define virtio_net,e1000e two ""
 check "a generation with another base image is applied" cluster apply
 check_not "which has the old base image no more" \
 	test -e "$LAB/state/current/$(cd "$LAB/state/generations/1" && echo http/base/*)"
+echo open > "$WORK/gate/gate"
 expect_console n01 '^Wireroot: could not start' 60 "the node misses what its script names"
 expect_console n01 '^SECOND-STAGE ready' 60 "it reads its script anew, and reaches the second stage"
 check_fact n01 'command-line .*edition=two' "with the new generation"

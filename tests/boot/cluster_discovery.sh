@@ -54,7 +54,7 @@ check "each has the driver for its own network card" \
 	grep -q '^ *detected: virtio_net$' "$WORK/nodes.d/compute-0-0.yaml"
 check "and no other" grep -q '^ *detected: e1000e$' "$WORK/nodes.d/compute-0-1.yaml"
 check "the definition with them is sound" cluster check
-check "the server knows what they booted from" \
+await "the server knows what they booted from" 20 \
 	lab exec -- sh -c "curl -fs http://10.87.0.1:8017/v1/nodes | jq -e '
 		[.[] | select(.state == \"running\") | .name + \" \" + .generation] | sort ==
 			[\"compute-0-0 2\", \"compute-0-1 3\"]'"

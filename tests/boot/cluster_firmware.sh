@@ -56,7 +56,7 @@ check_fact u01 'address eth0 192\.168\.77\.82/26' "and its address"
 check_fact u01 'mount / overlay' "its root is an overlay"
 expect_off u01 20
 
-check "both nodes' boots are known to the server" \
+await "both nodes' boots are known to the server" 20 \
 	lab exec -- sh -c "curl -fs http://192.168.77.65:8017/v1/nodes | jq -e '
 		[.[] | .node] | sort == [\"n01\", \"u01\"]'"
 check_not "TFTP carries boot loaders and nothing else" \

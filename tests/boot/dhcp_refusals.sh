@@ -36,12 +36,12 @@ check "what the lease holds that is of no use is told of" console_has refused \
 
 # The server offers what it gave before; when that is declined, the foreign one may come first.
 address=$(sed -n 's/.*lease: eth0 has \([0-9.]*\)\/24.*/\1/p' "$LAB/refused.console" | tail -n 1)
-neighbour claim "$address"
+lab exec "$TOP/tests/fixtures/claimed_address.sh" lab "$address/24"
 boot_node refused nfs:10.87.0.1:/srv/root
 expect_console refused \
 	"lease: use the address that the DHCP server offered: ${address//./\\.} on eth0: address in use .*another machine answers" \
 	60 "an address that another machine has is told of"
-check "and declined" grep -q "DHCPDECLINE(lab) $address " "$LAB/dnsmasq.log"
+await "and declined" 20 grep -q "DHCPDECLINE(lab) $address " "$LAB/dnsmasq.log"
 lab server dnsmasq stop
 neighbour foreign
 boot_node foreign dhcp

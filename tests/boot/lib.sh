@@ -16,6 +16,8 @@
 #   expect_off NODE SECONDS [WHAT]             one TAP line: does the node power off?
 #   console_mark NODE         look only at what NODE's console says from now on
 #   console_has NODE REGEX    is such a line on the console by now? No TAP line
+#   expect_rarer NODE REGEX WHAT   one TAP line: do lines of the init's that tell of tries in vain come less and
+#                             less often? By the node's own clock
 #   expect_second_stage NODE [WHAT]            one TAP line: does the busybox second stage run?
 #   check_fact NODE REGEX WHAT                 one TAP line: has it said a fact that begins so?
 #   cluster_file              writes standard input to $CLUSTER (cluster.yaml in WORK) behind a cluster, a
@@ -30,7 +32,8 @@
 #   check WHAT COMMAND...     one TAP line: does the command succeed?
 #   check_not WHAT COMMAND... one TAP line: does the command fail?
 #   await WHAT SECONDS COMMAND...   one TAP line: does the command succeed in time? For what others write
-#                             of their own accord, as wirerootd its records, where nothing can be waited on
+#                             of their own accord, as wirerootd its records; see tests/patience.sh for
+#                             what SECONDS means, here and elsewhere
 #   not COMMAND...            for check: the command fails
 #   tap_ok WHAT, tap_not_ok WHAT, tap_note LINE..., skip_all WHY
 #   finish                    the plan and the exit status; the last line of every test
@@ -41,11 +44,12 @@ set -uo pipefail
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 WIREROOT=${WIREROOT:-$TOP/build/wireroot}
-# Times are for a machine that does nothing else; tests that share it have more patience.
-PATIENCE=${WIREROOT_PATIENCE:-3}
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/wireroot-test.XXXXXX")
 LAB=$WORK/lab
 CLUSTER=$WORK/cluster.yaml
+
+# shellcheck source=tests/patience.sh
+. "$TOP/tests/patience.sh"
 
 tap_count=0
 tap_failures=0
@@ -133,16 +137,13 @@ check_not()
 
 await()
 {
-	local what=$1 end=$((SECONDS + $2 * PATIENCE))
+	local what=$1 seconds=$2
 	shift 2
-	until "$@" > "$WORK/check.log" 2>&1; do
-		if [ "$SECONDS" -ge "$end" ]; then
-			check "$what" "$@"
-			return
-		fi
-		sleep 0.2
-	done
-	tap_ok "$what"
+	if retry "$seconds" "$@" > "$WORK/check.log" 2>&1; then
+		tap_ok "$what"
+	else
+		check "$what" "$@"
+	fi
 }
 
 # For check: does the command fail?
@@ -273,8 +274,8 @@ show_console()
 
 expect_console()
 {
-	local node=$1 pattern=$2 seconds=$(($3 * PATIENCE)) what=${4:-"$1 says: $2"}
-	if lab wait "$node" "$pattern" "$seconds" "${console_from[$node]:-0}" 2> "$WORK/wait.log"; then
+	local node=$1 pattern=$2 seconds=$3 what=${4:-"$1 says: $2"}
+	if lab wait "$node" "$pattern" "$(limit "$seconds")" "${console_from[$node]:-0}" 2> "$WORK/wait.log"; then
 		tap_ok "$what"
 	else
 		tap_not_ok "$what"
@@ -286,14 +287,36 @@ expect_console()
 
 expect_off()
 {
-	local node=$1 seconds=$(($2 * PATIENCE)) what=${3:-"$1 powers off"}
-	if lab wait "$node" --off "$seconds" 2> "$WORK/wait.log"; then
+	local node=$1 seconds=$2 what=${3:-"$1 powers off"}
+	if lab wait "$node" --off "$(limit "$seconds")" 2> "$WORK/wait.log"; then
 		tap_ok "$what"
 	else
 		tap_not_ok "$what"
 		show_console "$node"
 		return 1
 	fi
+}
+
+# The first four such lines span five seconds: tries that came once a second would take three, ours take
+# 0.75 + 1.5 + 3 at least. Status 2: there are not four yet.
+four_lines_span()
+{
+	tr -d '\r\0' < "$LAB/$1.console" | grep -aE -- "$2" |
+		sed -n 's/^wireroot \[ *\([0-9]*\)\..*/\1/p' |
+		awk 'NR == 1 { first = $1 } NR == 4 { fourth = $1 }
+			END { exit NR < 4 ? 2 : fourth - first < 5 }'
+}
+
+four_lines_are_there()
+{
+	four_lines_span "$@"
+	[ $? -ne 2 ]
+}
+
+expect_rarer()
+{
+	retry 60 four_lines_are_there "$1" "$2"
+	check "$3" four_lines_span "$1" "$2" || show_console "$1"
 }
 
 expect_second_stage()
@@ -324,8 +347,7 @@ neighbour()
 
 await_neighbour()
 {
-	timeout $((30 * PATIENCE)) \
-		grep -qm1 -E -- "$2" <(exec tail -n +1 -f --pid=$$ "$WORK/$1.log") && return
+	await_line 30 "$WORK/$1.log" "$2" && return
 	sed 's/^/# /' "$WORK/$1.log"
 	give_up "the neighbour $1 sees: $2"
 }

@@ -5,7 +5,6 @@
     neighbour.py INTERFACE foreign            a DHCP server that knows of no root
     neighbour.py INTERFACE impostor ADDRESS   offers ADDRESS once in the true server's name; refuses
                                               in its own name what is asked of the true one
-    neighbour.py INTERFACE claim ADDRESS      a machine that has ADDRESS (answers ARP)
     neighbour.py INTERFACE malformed          answers DHCP with whatever a parser may stumble over
     neighbour.py INTERFACE resolver ADDRESS   a DNS server at ADDRESS that answers with rubbish
 
@@ -32,6 +31,8 @@ TYPE_NAMES = {DISCOVER: "DISCOVER", REQUEST: "REQUEST", DECLINE: "DECLINE"}
 FLOOD = 400
 # What follows is to find room in the client's socket again, and the last message is to be the last.
 PAUSE_S = 0.2
+# How many of the malformed answers a try may end with.
+LAST = 2
 
 
 def option(code, value):
@@ -138,9 +139,9 @@ def malformed(query, kind):
         "root-path with controls": with_options(good + option(17, b"/srv\n/\x1b[2J") + end),
         "huge": with_options(good + option(17, b"/" * 255) * 4 + option(17, b"x" * 10) + end),
         "no list of names": with_options(good + option(119, b"\x3fabc") + end),
-        # From here on, those that a try ends with, in turn.
         "multicast address": with_options(good + end, yiaddr=b"\xe0\0\0\1"),
         "wrong UDP checksum": frame(message(query, good + end), udp_sum=0x1234),
+        # From here on, those that a try ends with, in turn.
         "option past the end": with_options(good + b"\x0c\xf0abc"),
         "names in a circle": with_options(good + option(119, b"\3lab\xc0\0\xc0\4") + end),
     }
@@ -207,11 +208,13 @@ class Neighbour:
             answers = malformed(query, OFFER if query.type == DISCOVER else ACK)
             for data in answers.values():
                 self.send(data)
-            last = list(answers)[-4:][self.answered % 4]
+            last = list(answers)[-LAST:][self.answered % LAST]
             self.answered += 1
             print(f"last: {last}", flush=True)
-            time.sleep(PAUSE_S)
-            self.send(answers[last])
+            # More than once: a slow client may still be busy with what came before.
+            for _ in range(3):
+                time.sleep(PAUSE_S)
+                self.send(answers[last])
 
     def be_resolver(self, address):
         server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -242,17 +245,6 @@ class Neighbour:
             ):
                 server.sendto(data, client)
 
-    def claim(self, address):
-        wanted = socket.inet_aton(address)
-        while True:
-            data, sender = self.socket.recvfrom(2048)
-            if sender[2] == socket.PACKET_OUTGOING or data[12:14] != b"\x08\x06":
-                continue
-            arp = data[14:]
-            if arp[6:8] == b"\0\1" and arp[24:28] == wanted:
-                answer = arp[:6] + b"\0\2" + OUR_MAC + wanted + arp[8:14] + arp[14:18]
-                self.send(arp[8:14] + OUR_MAC + b"\x08\x06" + answer)
-
 
 def main():
     if len(sys.argv) < 3:
@@ -261,7 +253,6 @@ def main():
     roles = {
         "foreign": neighbour.be_foreign,
         "impostor": neighbour.be_impostor,
-        "claim": neighbour.claim,
         "malformed": neighbour.be_malformed,
         "resolver": neighbour.be_resolver,
     }

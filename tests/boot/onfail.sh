@@ -23,7 +23,7 @@ type_until()
 	from=$(stat -c %s "$LAB/$1.console")
 	{
 		printf '%s\n' "$2"
-		lab wait "$1" "$3" "$((20 * PATIENCE))" "$from"
+		lab wait "$1" "$3" "$(limit 20)" "$from"
 		# Ctrl-] leaves.
 		printf '\035'
 	} | lab console "$1" > /dev/null
@@ -50,14 +50,14 @@ expect_console shell 'wireroot\.break=root' 40 "the boot stops where wireroot.br
 expect_console shell 'wireroot rescue # ' 20 "with a shell"
 # shellcheck disable=SC2016 # it is for that shell
 check "the shell runs commands" type_until shell 'echo $((6 * 7)) is $PATH' '^42 is /bin:/sbin'
-check "leaving it goes on" type_until shell exit 'root: reach the NFS server'
 console_mark shell
+check "leaving it goes on" type_until shell exit 'root: reach the NFS server'
 expect_console shell 'root: gave up after 5 s' 30 "the root's time is over"
 expect_console shell 'rescue shell; leave it with' 20 "then there is a shell"
-expect_console shell 'wireroot rescue # ' 20
 
 lab server rpcbind start
 lab server ganesha start
+# Typed ahead, if it has not said its prompt yet.
 type_until shell exit '^SECOND-STAGE ready'
 expect_console shell '^SECOND-STAGE ready' 30 "leaving it tries again, and the root is there now"
 expect_console none '^SECOND-STAGE ready' 80 "so it is where there was no shell"

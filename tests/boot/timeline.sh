@@ -15,13 +15,12 @@ test.do=poweroff" --nic "virtio,mac=$mac"
 expect_second_stage n01
 expect_off n01 20
 
-lab exec -- curl -fsS "http://10.87.0.1:8017/v1/nodes/$mac" > "$WORK/node.json" ||
-	tap_note "wirerootd knows nothing of $mac"
 tr -d '\r' < "$LAB/n01.console" |
 	sed -n 's|^SECOND-STAGE file /run/wireroot/timeline ||p' > "$WORK/second-stage.timeline"
-check "wirerootd kept a timeline of that node" [ -s "$LAB/timelines/$mac.timeline" ]
-check "it is the one that the second stage has" \
+await "wirerootd keeps a timeline of that node, the one that the second stage has" 20 \
 	diff "$WORK/second-stage.timeline" "$LAB/timelines/$mac.timeline"
+check "it answers when it is asked for the node" lab exec -- \
+	curl -fsS -o "$WORK/node.json" "http://10.87.0.1:8017/v1/nodes/$mac"
 for stage in params modules link lease root overlay handoff switch_root; do
 	check "stage $stage is done" grep -Eq "^stage $stage [0-9]+ [0-9]+ done$" \
 		"$LAB/timelines/$mac.timeline"
