@@ -84,8 +84,13 @@ unsigned int netmask_bits(uint32_t netmask)
 
 char *value_mac_text(const uint8_t mac[static 6], char text[static MAC_TEXT_BYTES])
 {
-	snprintf(text, MAC_TEXT_BYTES, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2],
-		 mac[3], mac[4], mac[5]);
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = 0; i < 6; i++) {
+		text[3 * i] = digits[mac[i] >> 4];
+		text[3 * i + 1] = digits[mac[i] & 15];
+		text[3 * i + 2] = i < 5 ? ':' : '\0';
+	}
 	return text;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* links: userspace/wirerootd/access.c userspace/wirerootd/index.c userspace/lib/fs.c */
-/* links: userspace/lib/mac.c initramfs/value.c initramfs/fault.c */
+/* links: initramfs/value.c initramfs/fault.c */
 /* Kept boots and any bytes: texts that pass are words. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* links: userspace/lib/machine.c userspace/lib/mac.c userspace/lib/text.c */
+/* links: userspace/lib/machine.c userspace/lib/text.c */
 /* links: initramfs/value.c initramfs/fault.c */
 /* libraries: jansson */
 /* Reports of unknown machines and any bytes: what passes is plain text, and the same once more. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* links: userspace/wirerootd/access.c userspace/wirerootd/gate.c userspace/wirerootd/recent.c */
 /* links: userspace/wirerootd/index.c userspace/wirerootd/listen.c userspace/lib/fs.c */
-/* links: userspace/lib/mac.c userspace/lib/log.c initramfs/value.c initramfs/fault.c */
+/* links: userspace/lib/log.c initramfs/value.c initramfs/fault.c */
 /* Who may have a node's segment, and when. */
 #include <errno.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* links: initramfs/discover/http_text.c initramfs/discover/report_json.c */
 /* links: initramfs/value.c initramfs/fault.c */
-/* links: userspace/lib/machine.c userspace/lib/mac.c userspace/lib/text.c */
+/* links: userspace/lib/machine.c userspace/lib/text.c */
 /* libraries: jansson */
 /* What wireroot-discover writes and reads: its report, as the server reads it, URLs, answers. */
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* links: userspace/wirerootd/discovery.c userspace/wirerootd/recent.c */
 /* links: userspace/wirerootd/control_request.c userspace/wirerootd/index.c */
-/* links: userspace/lib/machine.c userspace/lib/mac.c userspace/lib/text.c */
+/* links: userspace/lib/machine.c userspace/lib/text.c */
 /* links: initramfs/value.c initramfs/fault.c */
 /* libraries: jansson */
 /* Unknown machines: whose report counts, what they are told, and how many there can be. */

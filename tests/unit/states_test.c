@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* links: userspace/wirerootd/states.c userspace/wirerootd/nodes.c userspace/wirerootd/access.c */
 /* links: userspace/wirerootd/index.c userspace/wirerootd/listen.c */
-/* links: userspace/lib/fs.c userspace/lib/mac.c userspace/lib/timeline_json.c */
+/* links: userspace/lib/fs.c userspace/lib/timeline_json.c */
 /* links: initramfs/timeline.c initramfs/value.c initramfs/fault.c */
 /* libraries: jansson */
 /* What is told of a node: its state, by its timeline and its last boot. */

@@ -279,6 +279,7 @@ static void resolve_mac(struct resolution *resolution)
 {
 	struct cluster_node *node = resolution->node;
 	const char *text = node->values[NODE_MAC].text;
+	char again[MAC_TEXT_BYTES];
 
 	keep_broken(resolution, NODE_MAC);
 
@@ -292,8 +293,7 @@ static void resolve_mac(struct resolution *resolution)
 		return;
 	}
 	node->values[NODE_MAC].text =
-		loader_printf(resolution->loader, "%02x:%02x:%02x:%02x:%02x:%02x", node->mac[0],
-			      node->mac[1], node->mac[2], node->mac[3], node->mac[4], node->mac[5]);
+		loader_printf(resolution->loader, "%s", value_mac_text(node->mac, again));
 }
 
 /* [01-16] in an address makes 10.0.0.01, which some programs would read as octal. */

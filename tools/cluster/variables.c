@@ -28,12 +28,9 @@ static void index_of(const char *name, char index[static 20])
 void variables_begin(struct variable_source *source, struct loader *loader,
 		     const struct cluster_node *node)
 {
-	const uint8_t *mac = node->mac;
-
 	*source = (struct variable_source){ .loader = loader, .node = node };
 	if (node->has_mac)
-		snprintf(source->mac, sizeof(source->mac), "%02x:%02x:%02x:%02x:%02x:%02x", mac[0],
-			 mac[1], mac[2], mac[3], mac[4], mac[5]);
+		value_mac_text(node->mac, source->mac);
 	if (node->address)
 		value_ipv4_text(node->address, source->address);
 	if (node->server && node->server->address)

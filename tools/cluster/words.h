@@ -5,6 +5,7 @@
 #ifndef WIREROOT_CLUSTER_WORDS_H
 #define WIREROOT_CLUSTER_WORDS_H
 
+#include "initramfs/value.h"
 #include "tools/cluster/loader.h"
 
 /* What some settings' lists make together; shared by all nodes that these settings apply to. */
@@ -34,7 +35,8 @@ extern const char *const own_variables[OWN_VARIABLES];
 struct variable_source {
 	struct loader *loader;
 	const struct cluster_node *node;
-	char mac[18], address[16], server[16], index[20]; /* texts of the node's own */
+	/* Texts of the node's own. */
+	char mac[MAC_TEXT_BYTES], address[IPV4_TEXT_BYTES], server[IPV4_TEXT_BYTES], index[20];
 };
 
 void variables_begin(struct variable_source *source, struct loader *loader,

@@ -10,7 +10,6 @@
 
 #include "initramfs/value.h"
 #include "tools/cmd/cmd.h"
-#include "userspace/lib/mac.h"
 
 #define WINDOW_DEFAULT_S 600
 #define WINDOW_MAX_S	 86400
@@ -156,7 +155,7 @@ static void print_adopted(const struct adoption_arguments *arguments,
 	char mac[MAC_TEXT_BYTES], address[IPV4_TEXT_BYTES] = "";
 	const char *drivers = text_string(&adopted->drivers);
 
-	mac_text(adoption->mac, mac);
+	value_mac_text(adoption->mac, mac);
 	if (adopted->address)
 		value_ipv4_text(adopted->address, address);
 	adoption_print(arguments,

@@ -15,7 +15,6 @@
 #include "tools/cmd/adoption.h"
 #include "tools/cmd/cmd.h"
 #include "tools/discover/name_pattern.h"
-#include "userspace/lib/mac.h"
 
 static const struct adoption_command command = {
 	.generation.name = "discover",
@@ -96,7 +95,7 @@ static void take_machine(struct discovery *discovery, const json_t *json)
 	adoption_print(
 		&discovery->arguments,
 		json_pack("{s:s, s:o}", "event", "arrival", "machine", machine_to_json(&machine)),
-		"%s has arrived: %s\n", mac_text(machine.macs[0], mac),
+		"%s has arrived: %s\n", value_mac_text(machine.macs[0], mac),
 		machine_summary(&machine, summary));
 	if (!discovery->arguments.list_only) {
 		if (adopt_machine(discovery, &machine, &fault)) {

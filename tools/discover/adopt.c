@@ -11,7 +11,6 @@
 #include "tools/cluster/findings.h"
 #include "tools/cluster/node_edit.h"
 #include "tools/discover/detect.h"
-#include "userspace/lib/mac.h"
 #include "userspace/lib/spawn.h"
 
 /* --- the definition ------------------------------------------------------------------------- */
@@ -53,7 +52,7 @@ static int check_name(const struct adoption *adoption, struct fault *fault)
 
 	node = error ? NULL : cluster_find_node(&cluster, adoption->name);
 	if (node && node->has_mac) {
-		snprintf(peer, sizeof(peer), "%s (%s)", node->name, mac_text(node->mac, mac));
+		snprintf(peer, sizeof(peer), "%s (%s)", node->name, value_mac_text(node->mac, mac));
 		error = fault_set(fault, EEXIST, "adopt a machine as", peer,
 				  memcmp(node->mac, adoption->mac, sizeof(node->mac))
 					  ? "another machine is this node"
@@ -87,7 +86,7 @@ static void add_comments(const struct adoption *adoption, struct text *text)
 	if (machine->mac_count > 1)
 		text_add(text, "# Other interfaces:");
 	for (unsigned int i = 1; i < machine->mac_count; i++)
-		text_printf(text, " %s%s", mac_text(machine->macs[i], mac),
+		text_printf(text, " %s%s", value_mac_text(machine->macs[i], mac),
 			    i + 1 < machine->mac_count ? "," : "\n");
 }
 
@@ -104,7 +103,7 @@ static int write_entry(const struct adoption *adoption, const struct adopted *ad
 
 	if (adoption->profile)
 		changes[count++] = (struct node_change){ "profiles", adoption->profile };
-	changes[count++] = (struct node_change){ "mac", mac_text(adoption->mac, mac) };
+	changes[count++] = (struct node_change){ "mac", value_mac_text(adoption->mac, mac) };
 	if (adopted->address)
 		changes[count++] =
 			(struct node_change){ "address",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Talks to wirerootd; see wirerootd_client.h. */
 #include "tools/discover/wirerootd_client.h"
+#include "initramfs/value.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -10,8 +11,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include "userspace/lib/mac.h"
 
 /* A list of 256 machines with long reports. */
 #define INPUT_BYTES_MAX ((size_t)64 << 20)
@@ -207,7 +206,7 @@ int wirerootd_tell(struct wirerootd_client *client, const char *verb, const uint
 		   const char *name, struct fault *fault)
 {
 	char text[MAC_TEXT_BYTES];
-	json_t *request = json_pack("{s:s, s:s}", "do", verb, "mac", mac_text(mac, text));
+	json_t *request = json_pack("{s:s, s:s}", "do", verb, "mac", value_mac_text(mac, text));
 
 	if (request && name)
 		json_object_set_new(request, "name", json_string(name));

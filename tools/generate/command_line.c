@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "initramfs/value.h"
 #include "tools/generate/node_words.h"
 
 static bool is_plain(const char *text)
@@ -18,11 +19,11 @@ static bool is_plain(const char *text)
 int command_line(const struct generator *generator, const struct cluster_node *node,
 		 struct text *text, struct fault *fault)
 {
-	char mac[OUTPUT_MAC_BYTES];
+	char mac[MAC_TEXT_BYTES];
 	size_t before = text->length;
 	int error;
 
-	output_mac(node->mac, mac);
+	value_mac_text(node->mac, mac);
 	for (char *colon = mac; (colon = strchr(colon, ':'));)
 		*colon = '-';
 	text_printf(text, "BOOTIF=01-%s ", mac);

@@ -282,9 +282,9 @@ static const char *loader_tag(const struct cluster_node *node)
 /* Another server's node must not get an address out of our range. */
 static void add_host(struct text *text, const struct cluster_node *node, bool ours)
 {
-	char mac[OUTPUT_MAC_BYTES], address[IPV4_TEXT_BYTES];
+	char mac[MAC_TEXT_BYTES], address[IPV4_TEXT_BYTES];
 
-	text_add(text, output_mac(node->mac, mac));
+	text_add(text, value_mac_text(node->mac, mac));
 	if (!ours) {
 		text_add(text, ",ignore\n");
 		return;

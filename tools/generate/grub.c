@@ -4,6 +4,7 @@
  * wants a signed loader: a first file for everybody and one for each node.
  */
 #include "tools/generate/command_line.h"
+#include "initramfs/value.h"
 #include "tools/generate/output.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@ static int add_node(const struct generator *generator, size_t index, struct file
 		    struct fault *fault)
 {
 	const struct cluster_node *node = &generator->cluster->nodes[index];
-	char mac[OUTPUT_MAC_BYTES];
+	char mac[MAC_TEXT_BYTES];
 	struct text text = { 0 }, words = { 0 };
 	int error = command_line(generator, node, &words, fault);
 
@@ -53,7 +54,7 @@ static int add_node(const struct generator *generator, size_t index, struct file
 	text_printf(&text, "\ninitrd /%s\nboot\n", generator->bases[index]);
 	if (!error)
 		return output_add(set, 0644, &text, fault, "tftp/grub/node/%s.cfg",
-				  output_mac(node->mac, mac));
+				  value_mac_text(node->mac, mac));
 	text_free(&text);
 	return error;
 }

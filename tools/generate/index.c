@@ -38,11 +38,11 @@ static void add_line(struct text *text, const struct cluster_node *node)
 	static const char *const loaders[] = {
 		[LOADER_IPXE] = "ipxe", [LOADER_PXELINUX] = "pxelinux", [LOADER_GRUB] = "grub"
 	};
-	char mac[OUTPUT_MAC_BYTES], address[IPV4_TEXT_BYTES] = "-";
+	char mac[MAC_TEXT_BYTES], address[IPV4_TEXT_BYTES] = "-";
 
 	if (node->address)
 		value_ipv4_text(node->address, address);
-	text_add(text, output_mac(node->mac, mac));
+	text_add(text, value_mac_text(node->mac, mac));
 	text_add(text, " ");
 	text_add(text, node->name);
 	text_add(text, " ");

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initramfs/value.h"
 #include "tools/generate/ipxe.h"
 #include "tools/generate/ipxe_scripts.h"
 
@@ -221,8 +222,8 @@ static int add_node(struct scripts *scripts, size_t index)
 
 	if (error || !script)
 		return error ? error : no_memory(scripts->fault);
-	output_mac(node->mac, path + strlen("http/node/"));
-	memcpy(path + strlen("http/node/") + OUTPUT_MAC_BYTES - 1, ".ipxe", sizeof(".ipxe"));
+	value_mac_text(node->mac, path + strlen("http/node/"));
+	memcpy(path + strlen("http/node/") + MAC_TEXT_BYTES - 1, ".ipxe", sizeof(".ipxe"));
 	return file_set_add_shared(scripts->set, path, 0644, script->data, script->length,
 				   scripts->fault);
 }

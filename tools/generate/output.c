@@ -191,19 +191,6 @@ const char *generator_domain(const struct generator *generator,
 	return network->domain ? network->domain : generator->cluster->domain;
 }
 
-char *output_mac(const uint8_t mac[static 6], char text[static OUTPUT_MAC_BYTES])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < 6; i++) {
-		text[3 * i] = digits[mac[i] >> 4];
-		text[3 * i + 1] = digits[mac[i] & 15];
-		text[3 * i + 2] = ':';
-	}
-	text[OUTPUT_MAC_BYTES - 1] = '\0';
-	return text;
-}
-
 char *output_url(const struct cluster_server *server, char text[static OUTPUT_URL_BYTES])
 {
 	char address[IPV4_TEXT_BYTES];

@@ -21,7 +21,6 @@
 #include "tools/generate/generate.h"
 #include "userspace/lib/text.h"
 
-#define OUTPUT_MAC_BYTES 18 /* "52:54:00:12:34:56" and its NUL */
 #define OUTPUT_URL_BYTES 32 /* "http://255.255.255.255:65535" and its NUL */
 
 /* The first line of files in which '#' begins a comment. */
@@ -75,7 +74,6 @@ const struct cluster_server *generator_first_boot_server(const struct generator 
 const char *generator_domain(const struct generator *generator,
 			     const struct cluster_network *network);
 
-char *output_mac(const uint8_t mac[static 6], char text[static OUTPUT_MAC_BYTES]);
 char *output_url(const struct cluster_server *server, char text[static OUTPUT_URL_BYTES]);
 uint32_t output_netmask(const struct cluster_network *network);
 void output_words(struct text *text, const struct word_list *words, char separator);

@@ -4,6 +4,7 @@
  * one file a node, and one for whoever else comes.
  */
 #include "tools/generate/command_line.h"
+#include "initramfs/value.h"
 #include "tools/generate/output.h"
 
 #include <string.h>
@@ -17,7 +18,7 @@ static int add_node(const struct generator *generator, size_t index, struct file
 		    struct fault *fault)
 {
 	const struct cluster_node *node = &generator->cluster->nodes[index];
-	char mac[OUTPUT_MAC_BYTES];
+	char mac[MAC_TEXT_BYTES];
 	struct text text = { 0 };
 	int error;
 
@@ -36,7 +37,7 @@ static int add_node(const struct generator *generator, size_t index, struct file
 		text_free(&text);
 		return error;
 	}
-	output_mac(node->mac, mac);
+	value_mac_text(node->mac, mac);
 	for (char *colon = mac; (colon = strchr(colon, ':'));)
 		*colon = '-';
 	return output_add(set, 0644, &text, fault, "tftp/pxelinux.cfg/01-%s", mac);

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "initramfs/value.h"
 #include "tools/generate/node_words.h"
 #include "tools/initrd/archive.h"
 #include "tools/initrd/cpio.h"
@@ -110,8 +111,8 @@ static int add_segment(const struct generator *generator, const struct cluster_n
 		error = write_segment(pattern, contents, &segment, &length, fault);
 	if (error)
 		return error;
-	output_mac(node->mac, path + strlen("http/node/"));
-	memcpy(path + strlen("http/node/") + OUTPUT_MAC_BYTES - 1, ".img", sizeof(".img"));
+	value_mac_text(node->mac, path + strlen("http/node/"));
+	memcpy(path + strlen("http/node/") + MAC_TEXT_BYTES - 1, ".img", sizeof(".img"));
 	return file_set_add(set, path, 0600, segment, length, fault);
 }
 

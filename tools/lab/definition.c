@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "initramfs/value.h"
 #include "tools/lab/bridge.h"
-#include "userspace/lib/mac.h"
 
 void lab_adapt_cluster(struct cluster *cluster)
 {
@@ -102,6 +102,6 @@ void lab_node_from_cluster(const struct cluster_node *node, const struct lab_net
 	*nic = (struct node_nic){ .model = node->lab_nic };
 	snprintf(nic->bridge, sizeof(nic->bridge), "%s", network->bridge);
 	if (node->has_mac)
-		mac_text(node->mac, nic->mac);
+		value_mac_text(node->mac, nic->mac);
 	options->nic_count = 1;
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "initramfs/value.h"
-#include "userspace/lib/mac.h"
 #include "userspace/lib/text.h"
 
 #define CPUS_MAX       65536
@@ -158,7 +157,7 @@ static json_t *macs_to_json(const struct machine *machine)
 	char text[MAC_TEXT_BYTES];
 
 	for (unsigned int i = 0; i < machine->mac_count; i++)
-		json_array_append_new(macs, json_string(mac_text(machine->macs[i], text)));
+		json_array_append_new(macs, json_string(value_mac_text(machine->macs[i], text)));
 	return macs;
 }
 
@@ -180,8 +179,8 @@ json_t *machine_to_json(const struct machine *machine)
 	char text[MAC_TEXT_BYTES];
 
 	return json_pack("{s:s, s:o, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:o}", "mac",
-			 mac_text(machine->macs[0], text), "macs", macs_to_json(machine), "cpu",
-			 machine->cpu, "cpus", (json_int_t)machine->cpus, "memory_kib",
+			 value_mac_text(machine->macs[0], text), "macs", macs_to_json(machine),
+			 "cpu", machine->cpu, "cpus", (json_int_t)machine->cpus, "memory_kib",
 			 (json_int_t)machine->memory_kib, "vendor", machine->vendor, "product",
 			 machine->product, "serial", machine->serial, "uuid", machine->uuid,
 			 "shown", machine->shown, "modaliases", modaliases_to_json(machine));

@@ -13,7 +13,6 @@
 
 #include "initramfs/value.h"
 #include "userspace/lib/fs.h"
-#include "userspace/lib/mac.h"
 
 #define SUFFIX		".boot"
 #define FILE_PATH_BYTES 4096
@@ -76,7 +75,8 @@ static int store(const struct access *access, const struct boot *boot, struct fa
 
 	if (!access->directory)
 		return 0;
-	snprintf(path, sizeof(path), "%s/%s" SUFFIX, access->directory, mac_text(boot->mac, mac));
+	snprintf(path, sizeof(path), "%s/%s" SUFFIX, access->directory,
+		 value_mac_text(boot->mac, mac));
 	length = snprintf(text, sizeof(text),
 			  "generation %s\naddress %s\nfetched %" PRId64 "\nended %" PRId64 "\n",
 			  boot->generation, boot->peer, (int64_t)boot->fetched,

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "initramfs/value.h"
 #include "userspace/lib/fs.h"
-#include "userspace/lib/mac.h"
 
 /* A client that takes nothing of so much has to go. */
 #define OUTPUT_BYTES_MAX ((size_t)64 << 20)
@@ -178,7 +178,7 @@ void control_tell_arrival(struct control *control, const struct waiting_machine 
 	char mac[MAC_TEXT_BYTES], summary[MACHINE_SUMMARY_BYTES];
 
 	log_line(control->log, LOG_LEVEL_NOTICE, "discovery: %s (%s) has arrived: %s",
-		 mac_text(machine->machine.macs[0], mac), machine->peer,
+		 value_mac_text(machine->machine.macs[0], mac), machine->peer,
 		 machine_summary(&machine->machine, summary));
 	for (int i = 0; i < CONTROL_CLIENTS_MAX; i++) {
 		struct control_client *client = &control->clients[i];
@@ -252,7 +252,7 @@ static void tell_machine(struct control *control, struct control_client *client,
 	}
 	if (request->verb == CONTROL_ADOPTED)
 		log_line(control->log, LOG_LEVEL_NOTICE, "discovery: %s was adopted as %s",
-			 mac_text(request->mac, mac), request->name);
+			 value_mac_text(request->mac, mac), request->name);
 	say(client, json_pack("{s:b}", "ok", 1));
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Keeps the unknown machines. See discovery.h for the rules. */
 #include "userspace/wirerootd/discovery.h"
+#include "initramfs/value.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "userspace/lib/mac.h"
 
 /* A machine that has not asked for so long has been switched off; others may need its place. */
 #define GONE_SECONDS 300
@@ -116,7 +115,7 @@ static bool owns_its_addresses(const struct discovery *discovery, const struct n
 		node = index_find_mac(index, mac);
 		if (node && i > 0) {
 			refuse(answer, 403, "its MAC address %s is the node %s's",
-			       mac_text(mac, text), node->name);
+			       value_mac_text(mac, text), node->name);
 			return false;
 		}
 		TAILQ_FOREACH(other, &discovery->machines, next)
@@ -125,7 +124,7 @@ static bool owns_its_addresses(const struct discovery *discovery, const struct n
 			    !machine_has_mac(&other->machine, mac))
 				continue;
 			refuse(answer, 403, "its MAC address %s is another waiting machine's",
-			       mac_text(mac, text));
+			       value_mac_text(mac, text));
 			return false;
 		}
 	}
@@ -144,7 +143,8 @@ static bool is_sender(const struct discovery_report *report, const struct machin
 		       "the boot server",
 		       report->peer);
 	else if (memcmp(report->neighbour, machine->macs[0], 6) != 0)
-		refuse(answer, 403, "this is not the machine %s", mac_text(machine->macs[0], text));
+		refuse(answer, 403, "this is not the machine %s",
+		       value_mac_text(machine->macs[0], text));
 	else
 		return true;
 	return false;

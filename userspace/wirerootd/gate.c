@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "initramfs/value.h"
-#include "userspace/lib/mac.h"
 
 #define TELL_SECONDS 60
 
@@ -30,7 +29,7 @@ static bool is_node_file(const char *path, const char *suffix, uint8_t mac[stati
 		return false;
 	memcpy(text, path + 5, sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
-	return value_mac(text, mac) && !strcmp(text, mac_text(mac, again));
+	return value_mac(text, mac) && !strcmp(text, value_mac_text(mac, again));
 }
 
 bool gate_neighbour(const struct gate *gate, const struct sockaddr *peer, uint8_t mac[static 6])

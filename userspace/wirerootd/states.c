@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "initramfs/value.h"
-#include "userspace/lib/mac.h"
 #include "userspace/lib/timeline_json.h"
 
 static bool is_handed_over(const struct timeline *timeline)
@@ -51,7 +50,7 @@ static json_t *without_timeline(const struct boot *boot)
 	struct timeline empty = { 0 };
 	json_t *json;
 
-	mac_text(boot->mac, empty.mac);
+	value_mac_text(boot->mac, empty.mac);
 	json = timeline_to_json(&empty);
 	if (!json)
 		return NULL;
@@ -156,7 +155,7 @@ static void add_without_timeline(const struct boot *boot, void *context)
 	struct walk *walk = context;
 	char mac[MAC_TEXT_BYTES];
 
-	if (!nodes_find(walk->states->nodes, mac_text(boot->mac, mac)))
+	if (!nodes_find(walk->states->nodes, value_mac_text(boot->mac, mac)))
 		json_array_append_new(walk->array, join(walk->states, boot->mac, NULL, walk->now));
 }
 
