@@ -27,16 +27,6 @@ static const char *const foreign_schemes[] = {
 	"iscsi", "live", "mtd",	  "nbd",   "smb",  "tftp", "torrent", "ubi", "virtiofs", "zfs",
 };
 
-/* Copy @length bytes of @from with a NUL. Returns false when they don't fit. */
-static bool copy_text(char *to, size_t to_bytes, const char *from, size_t length)
-{
-	if (length >= to_bytes)
-		return false;
-	memcpy(to, from, length);
-	to[length] = '\0';
-	return true;
-}
-
 /* Append @text to the list @options, parted by a comma. */
 static bool append_option(char *options, size_t options_bytes, const char *text, size_t length)
 {
@@ -44,7 +34,7 @@ static bool append_option(char *options, size_t options_bytes, const char *text,
 
 	if (used && used + 1 < options_bytes)
 		options[used++] = ',';
-	return copy_text(options + used, options_bytes - used, text, length);
+	return value_copy(options + used, options_bytes - used, text, length);
 }
 
 /* The version that @text spells, or -EINVAL. */
@@ -98,7 +88,7 @@ static int take_option(const char *text, size_t length, struct root_spec *spec, 
 	char option[sizeof(spec->options)];
 	int version;
 
-	if (!copy_text(option, sizeof(option), text, length))
+	if (!value_copy(option, sizeof(option), text, length))
 		return value_refuse(fault, "NFS options", text, "they are longer than 255 bytes");
 	version = version_from_option(option);
 	if (version < 0)
@@ -141,7 +131,7 @@ static int take_path(const char *text, struct root_spec *spec, struct fault *fau
 
 	if (!value_plain(text))
 		return value_refuse(fault, "path", text, "it holds a control character");
-	if (!copy_text(spec->path, sizeof(spec->path), text, length))
+	if (!value_copy(spec->path, sizeof(spec->path), text, length))
 		return value_refuse(fault, "path", text, "it is longer than 255 bytes");
 	return text[length] ? take_options(text + length + 1, spec, fault) : 0;
 }
@@ -165,7 +155,7 @@ static int take_server(const char *server, size_t length, struct root_spec *spec
 
 	if (looks_like_ipv6(server, length))
 		return value_refuse(fault, "NFS server in", server, no_ipv6);
-	if (!copy_text(spec->server, sizeof(spec->server), server, length))
+	if (!value_copy(spec->server, sizeof(spec->server), server, length))
 		return value_refuse(fault, "NFS server in", server, "a name has 253 bytes at most");
 	if (looks_like_ipv4(server, length) ? value_ipv4(spec->server, &address) && address
 					    : value_host_name(spec->server, DNS_NAME_LENGTH))
@@ -339,7 +329,7 @@ static int expand_path(struct root_spec *spec, const char *name, struct fault *f
 		const char *text = token ? name : from;
 		size_t length = token ? strlen(name) : 1;
 
-		if (!copy_text(expanded + used, sizeof(expanded) - used, text, length))
+		if (!value_copy(expanded + used, sizeof(expanded) - used, text, length))
 			return fault_set(fault, EINVAL, "put the host name into the root's path",
 					 spec->path, "the path becomes longer than 255 bytes");
 		used += length;

@@ -157,6 +157,15 @@ bool value_plain(const char *text)
 	return true;
 }
 
+bool value_copy(char *to, size_t to_bytes, const char *from, size_t length)
+{
+	if (length >= to_bytes)
+		return false;
+	memcpy(to, from, length);
+	to[length] = '\0';
+	return true;
+}
+
 int value_refuse(struct fault *fault, const char *what, const char *text, const char *hint)
 {
 	char peer[sizeof(fault->peer)];

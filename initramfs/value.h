@@ -51,6 +51,9 @@ bool value_interface(const char *text);
  */
 bool value_plain(const char *text);
 
+/* Copy @length bytes of @from with a NUL to @to, of @to_bytes. False when they don't fit. */
+bool value_copy(char *to, size_t to_bytes, const char *from, size_t length);
+
 /* Fill @fault in for a malformed value: "read parameter: WHAT 'TEXT': …". Returns -EINVAL. */
 int value_refuse(struct fault *fault, const char *what, const char *text, const char *hint);
 

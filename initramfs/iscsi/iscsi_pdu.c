@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../value.h"
+
 #define OPCODE_LOGIN_REQUEST  0x03
 #define OPCODE_LOGIN_RESPONSE 0x23
 #define OPCODE_REJECT	      0x3f
@@ -173,17 +175,6 @@ int iscsi_text_next(char *text, size_t length, size_t *at, char **key, char **va
 	return 1;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static int decode_hex(const char *digits, uint8_t *bytes, size_t size)
 {
 	size_t length = strlen(digits);
@@ -191,7 +182,7 @@ static int decode_hex(const char *digits, uint8_t *bytes, size_t size)
 	if (length == 0 || length % 2 || length / 2 > size)
 		return -EPROTO;
 	for (size_t i = 0; i < length / 2; i++) {
-		int high = hex_digit(digits[2 * i]), low = hex_digit(digits[2 * i + 1]);
+		int high = value_hex_digit(digits[2 * i]), low = value_hex_digit(digits[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return -EPROTO;
@@ -258,7 +249,7 @@ bool iscsi_number_decode(const char *value, uint32_t minimum, uint32_t maximum, 
 	if (!*value)
 		return false;
 	for (; *value; value++) {
-		int digit = hex_digit(*value);
+		int digit = value_hex_digit(*value);
 
 		if (digit < 0 || (uint32_t)digit >= base || (uint32_t)digit > maximum ||
 		    sum > (maximum - (uint32_t)digit) / base)

@@ -10,22 +10,12 @@
 
 static const char forms[] = "give iscsi:SERVER:[6]:[PORT]:[LUN]:TARGET";
 
-/* Copy @length bytes of @from with a NUL. Returns false when they don't fit. */
-static bool copy_text(char *to, size_t to_bytes, const char *from, size_t length)
-{
-	if (length >= to_bytes)
-		return false;
-	memcpy(to, from, length);
-	to[length] = '\0';
-	return true;
-}
-
 /* Take the text up to the next @separator, which must be there. Returns NULL when it is not. */
 static const char *take_field(const char *text, char separator, char *to, size_t to_bytes)
 {
 	const char *end = strchr(text, separator);
 
-	return end && copy_text(to, to_bytes, text, (size_t)(end - text)) ? end + 1 : NULL;
+	return end && value_copy(to, to_bytes, text, (size_t)(end - text)) ? end + 1 : NULL;
 }
 
 /* USER:SECRET or USER:SECRET:USER:SECRET, @length bytes. */
@@ -41,17 +31,12 @@ static bool take_accounts(const char *text, size_t length, struct iscsi_target *
 		const char *stop = colon ? colon : end;
 
 		if (count == 4 ||
-		    !copy_text(fields[count++], ISCSI_SECRET_BYTES, text, (size_t)(stop - text)))
+		    !value_copy(fields[count++], ISCSI_SECRET_BYTES, text, (size_t)(stop - text)))
 			return false;
 		if (!colon)
 			return count % 2 == 0;
 		text = colon + 1;
 	}
-}
-
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* Groups of one to four hexadecimal digits are the levels of the LUN, the highest first. */
@@ -67,9 +52,8 @@ static bool parse_lun(const char *text, uint64_t *lun)
 		uint64_t group = 0;
 		int digits = 0;
 
-		for (; is_hex(*text); text++, digits++)
-			group = group << 4 |
-				(uint64_t)(*text <= '9' ? *text - '0' : (*text | 0x20) - 'a' + 10);
+		for (; value_hex_digit(*text) >= 0; text++, digits++)
+			group = group << 4 | (uint64_t)value_hex_digit(*text);
 		if (digits < 1 || digits > 4 || level == 4)
 			return false;
 		sum |= group << (16 * level++);
@@ -131,7 +115,7 @@ static bool take_lun_and_name(const char *text, struct iscsi_target *target)
 		colons++;
 	}
 	strcpy(target->name, name);
-	return colons <= 2 && copy_text(field, sizeof(field), lun, (size_t)(name - 1 - lun)) &&
+	return colons <= 2 && value_copy(field, sizeof(field), lun, (size_t)(name - 1 - lun)) &&
 	       parse_lun(field, &target->lun);
 }
 
@@ -192,7 +176,7 @@ bool iscsi_target_move(struct iscsi_target *target, const char *address)
 	const char *rest;
 	uint32_t port = ISCSI_PORT;
 
-	if (!copy_text(text, sizeof(text) - 1, address, strcspn(address, ",")))
+	if (!value_copy(text, sizeof(text) - 1, address, strcspn(address, ",")))
 		return false;
 	strcat(text, ":"); /* behind the port, or behind a server without one */
 	moved.ipv6 = false;
@@ -274,7 +258,8 @@ static int take_root(struct source *source, const char *value, struct fault *fau
 	spec->root[0] = '\0';
 	if (strcmp(value, "/dev/nfs") == 0 || strcmp(value, "/dev/root") == 0)
 		return 0;
-	if (names_volume(value) && !copy_text(spec->root, sizeof(spec->root), value, strlen(value)))
+	if (names_volume(value) &&
+	    !value_copy(spec->root, sizeof(spec->root), value, strlen(value)))
 		return value_refuse(fault, "root", value, "it is too long");
 	return take_netroot(source, value, fault);
 }
@@ -285,14 +270,14 @@ static int take_overlay(struct source *source, const char *value, struct fault *
 
 	overlay[0] = '\0';
 	if (names_volume(value) &&
-	    !copy_text(overlay, sizeof(source->spec->overlay), value, strlen(value)))
+	    !value_copy(overlay, sizeof(source->spec->overlay), value, strlen(value)))
 		return value_refuse(fault, "overlay", value, "it is too long");
 	return 0;
 }
 
 static int take_root_type(struct source *source, const char *value, struct fault *fault)
 {
-	if (!copy_text(source->spec->type, sizeof(source->spec->type), value, strlen(value)))
+	if (!value_copy(source->spec->type, sizeof(source->spec->type), value, strlen(value)))
 		return value_refuse(fault, "file system", value, "give ext4, xfs or btrfs");
 	return 0;
 }
@@ -347,7 +332,7 @@ static int take_firmware(struct source *source, const char *value, struct fault 
 
 static int take_secret(const char *what, const char *value, char *to, struct fault *fault)
 {
-	if (!copy_text(to, ISCSI_SECRET_BYTES, value, strlen(value)))
+	if (!value_copy(to, ISCSI_SECRET_BYTES, value, strlen(value)))
 		return value_refuse(fault, what, "(not shown)", "it is longer than 255 bytes");
 	return 0;
 }

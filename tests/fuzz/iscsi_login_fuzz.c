@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* links: initramfs/iscsi/iscsi_login.c initramfs/iscsi/iscsi_pdu.c initramfs/fault.c */
+/* links: initramfs/value.c */
 /* A hostile target: the first byte chooses who has to authenticate, the rest is what it sends. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Logins to targets of every kind: what we send, what comes of what they say. */
 /* links: initramfs/iscsi/iscsi_login.c initramfs/iscsi/iscsi_pdu.c initramfs/fault.c */
+/* links: initramfs/value.c */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -77,6 +77,41 @@ static void host_name_has_valid_labels(void **state)
 	assert_false(value_host_name(name, HOST_NAME_LENGTH));
 }
 
+static void mac_address_is_read_and_written(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"52:54:00:12:ab",
+		"52:54:00:12:ab:cd:",
+		"52:54:00:12:ab-cd",
+		"52:54:00:12:ab:cg",
+		"00:00:00:00:00:00",
+		"53:54:00:12:ab:cd", /* multicast */
+	};
+	char text[MAC_TEXT_BYTES];
+	uint8_t mac[6];
+
+	(void)state;
+	assert_true(value_mac("52-54-00-12-AB-cd", mac));
+	assert_string_equal(value_mac_text(mac, text), "52:54:00:12:ab:cd");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(value_mac(bad[i], mac));
+}
+
+static void copy_fits_with_its_nul_or_fails(void **state)
+{
+	char to[4] = "old";
+
+	(void)state;
+	assert_false(value_copy(to, sizeof(to), "four", 4));
+	assert_string_equal(to, "old");
+	assert_true(value_copy(to, sizeof(to), "ab-rest", 2));
+	assert_string_equal(to, "ab");
+	assert_true(value_copy(to, sizeof(to), "abc", 3));
+	assert_string_equal(to, "abc");
+	assert_false(value_copy(to, 0, "", 0));
+}
+
 static void refusal_names_what_and_text(void **state)
 {
 	struct fault fault = { 0 };
@@ -94,6 +129,8 @@ int main(void)
 		cmocka_unit_test(number_stays_within_its_maximum),
 		cmocka_unit_test(ipv4_address_is_read_and_written),
 		cmocka_unit_test(host_name_has_valid_labels),
+		cmocka_unit_test(mac_address_is_read_and_written),
+		cmocka_unit_test(copy_fits_with_its_nul_or_fails),
 		cmocka_unit_test(refusal_names_what_and_text),
 	};
 
