@@ -15,14 +15,7 @@
 #define WINDOW_MAX_S	 86400
 
 static const struct option known[] = {
-	{ "cluster", required_argument, NULL, GENERATION_CLUSTER },
-	{ "state", required_argument, NULL, GENERATION_STATE },
-	{ "cache", required_argument, NULL, GENERATION_CACHE },
-	{ "server", required_argument, NULL, GENERATION_SERVER },
-	{ "services", required_argument, NULL, GENERATION_SERVICES },
-	{ "prefix-etc", required_argument, NULL, GENERATION_ETC },
-	{ "keep", required_argument, NULL, GENERATION_KEEP },
-	{ "json", no_argument, NULL, GENERATION_JSON },
+	GENERATION_OPTIONS,
 	{ "profile", required_argument, NULL, 'P' },
 	{ "address-from", required_argument, NULL, 'A' },
 	{ "control", required_argument, NULL, 'C' },
@@ -33,15 +26,6 @@ static const struct option known[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
-
-int adoption_misused(const struct adoption_arguments *arguments, const char *why, const char *what)
-{
-	const char *name = arguments->command->generation.name;
-
-	fprintf(stderr, "wireroot %s: %s%s%s\nTry 'wireroot %s --help'.\n", name, why,
-		*what ? " " : "", what, name);
-	return CMD_USAGE;
-}
 
 /* "90", "90s", "10m", "2h", "1d"; 0 for what is none, or longer than a day. */
 static unsigned int read_duration(const char *text)
@@ -78,7 +62,7 @@ static int take_option(struct adoption_arguments *arguments, int key)
 		return -1;
 	case 'A':
 		if (address_range_parse(optarg, &arguments->adoption.range, &fault))
-			return adoption_misused(arguments, fault.hint, "");
+			return cmd_misused(arguments->command->generation.name, fault.hint, "");
 		return -1;
 	case 'C':
 		arguments->control = optarg;
@@ -93,8 +77,8 @@ static int take_option(struct adoption_arguments *arguments, int key)
 		arguments->window_s = read_duration(optarg);
 		return arguments->window_s
 			       ? -1
-			       : adoption_misused(arguments, "a window is open for 1s to 1d, not",
-						  optarg);
+			       : cmd_misused(arguments->command->generation.name,
+					     "a window is open for 1s to 1d, not", optarg);
 	case ADOPTION_LIST:
 		arguments->list_only = true;
 		return -1;
@@ -113,15 +97,17 @@ int adoption_arguments(struct adoption_arguments *arguments, const struct adopti
 						  .window_s = WINDOW_DEFAULT_S };
 	generation_defaults(&arguments->generation, &command->generation, argc, argv);
 	optind = 0; /* the arguments are another vector than main()'s */
+	opterr = 0;
 	while (status < 0 && (key = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (key == 'h') {
 			fputs(command->generation.help, stdout);
 			return CMD_DONE;
 		}
 		if (key == '?')
-			return adoption_misused(arguments, "nothing was done", "");
+			return cmd_bad_option(command->generation.name, argv, known);
 		if (strchr("NWL", key) && !strchr(command->options, key))
-			return adoption_misused(arguments, "this option is another command's", "");
+			return cmd_misused(arguments->command->generation.name,
+					   "this option is another command's", "");
 		status = take_option(arguments, key);
 	}
 	arguments->words = argv + optind;

@@ -42,9 +42,6 @@ struct adoption_arguments {
 int adoption_arguments(struct adoption_arguments *arguments, const struct adoption_command *command,
 		       int argc, char **argv);
 
-/* Say what is wrong with the command line; CMD_USAGE. */
-int adoption_misused(const struct adoption_arguments *arguments, const char *why, const char *what);
-
 /*
  * Print a line: @format's text, or, with --json, @event, a new reference, which is used up in any
  * case.

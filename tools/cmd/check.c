@@ -23,13 +23,6 @@ struct arguments {
 	bool no_files, json;
 };
 
-static int usage(const char *problem, const char *what)
-{
-	fprintf(stderr, "wireroot check: %s%s%s; see wireroot check --help\n", problem,
-		*what ? " " : "", what);
-	return CMD_USAGE;
-}
-
 /* -1 to go on, or the exit status. */
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
@@ -59,11 +52,11 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 			fputs(help, stdout);
 			return CMD_DONE;
 		default:
-			return usage("the option is not known or lacks its value", "");
+			return cmd_bad_option("check", argv, options);
 		}
 	}
 	if (optind < argc)
-		return usage("one word too many:", argv[optind]);
+		return cmd_misused("check", "one word too many:", argv[optind]);
 	return -1;
 }
 

@@ -8,9 +8,25 @@
 #ifndef WIREROOT_CMD_H
 #define WIREROOT_CMD_H
 
+#include <getopt.h>
+
+#include "initramfs/fault.h"
+
 #define CMD_DONE   0
 #define CMD_FAILED 1
 #define CMD_USAGE  2
+
+/*
+ * Say on standard error what is wrong with the command line of `wireroot @name`, with the @word at
+ * fault, "" for none, and who helps. CMD_USAGE.
+ */
+int cmd_misused(const char *name, const char *why, const char *word);
+
+/* The same of the option in @argv for which getopt_long() has just returned '?'; opterr is 0. */
+int cmd_bad_option(const char *name, char *const *argv, const struct option *known);
+
+/* Say on standard error what went wrong in `wireroot @name`. CMD_FAILED. */
+int cmd_failed(const char *name, const struct fault *fault);
 
 int cmd_apply(int argc, char **argv);
 int cmd_check(int argc, char **argv);

@@ -221,13 +221,15 @@ static int check_words(struct discovery *discovery)
 	struct fault fault;
 
 	if (arguments->word_count)
-		return adoption_misused(arguments, "there is no place for", arguments->words[0]);
+		return cmd_misused(arguments->command->generation.name, "there is no place for",
+				   arguments->words[0]);
 	if (arguments->list_only)
 		return -1;
 	if (!arguments->name || !arguments->adoption.profile)
-		return adoption_misused(arguments, "give --profile and --name, or --list-only", "");
+		return cmd_misused(arguments->command->generation.name,
+				   "give --profile and --name, or --list-only", "");
 	if (name_pattern_parse(arguments->name, &discovery->pattern, &fault))
-		return adoption_misused(arguments, fault.hint, "");
+		return cmd_misused(arguments->command->generation.name, fault.hint, "");
 	return -1;
 }
 

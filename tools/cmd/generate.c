@@ -40,13 +40,6 @@ struct arguments {
 	char *cache; /* the default one; owned */
 };
 
-static int usage(const char *problem, const char *what)
-{
-	fprintf(stderr, "wireroot generate: %s%s%s; see wireroot generate --help\n", problem,
-		*what ? " " : "", what);
-	return CMD_USAGE;
-}
-
 /* -1 to go on, or the exit status. */
 static int take_option(struct arguments *arguments, int option)
 {
@@ -66,11 +59,9 @@ static int take_option(struct arguments *arguments, int option)
 	case 'o':
 		arguments->output = optarg;
 		return -1;
-	case 'h':
+	default: /* 'h' */
 		fputs(help, stdout);
 		return CMD_DONE;
-	default:
-		return usage("the option is not known or lacks its value", "");
 	}
 }
 
@@ -90,11 +81,12 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 	optind = 0; /* the arguments are another vector than main()'s */
 	opterr = 0;
 	while (status < 0 && (option = getopt_long(argc, argv, "ho:", options, NULL)) != -1)
-		status = take_option(arguments, option);
+		status = option == '?' ? cmd_bad_option("generate", argv, options)
+				       : take_option(arguments, option);
 	if (status < 0 && optind < argc)
-		return usage("one word too many:", argv[optind]);
+		return cmd_misused("generate", "one word too many:", argv[optind]);
 	if (status < 0 && !arguments->output)
-		return usage("-o DIR is missing", "");
+		return cmd_misused("generate", "-o DIR is missing", "");
 	return status;
 }
 

@@ -16,26 +16,10 @@
 #define KEEP_MAX 100000
 
 static const struct option known[] = {
-	{ "cluster", required_argument, NULL, GENERATION_CLUSTER },
-	{ "state", required_argument, NULL, GENERATION_STATE },
-	{ "cache", required_argument, NULL, GENERATION_CACHE },
-	{ "server", required_argument, NULL, GENERATION_SERVER },
-	{ "services", required_argument, NULL, GENERATION_SERVICES },
-	{ "prefix-etc", required_argument, NULL, GENERATION_ETC },
-	{ "keep", required_argument, NULL, GENERATION_KEEP },
-	{ "json", no_argument, NULL, GENERATION_JSON },
+	GENERATION_OPTIONS,
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
-
-static int misused(const struct generation_arguments *arguments, const char *why, const char *what)
-{
-	const char *name = arguments->command->name;
-
-	fprintf(stderr, "wireroot %s: %s%s%s\nTry 'wireroot %s --help'.\n", name, why,
-		*what ? " " : "", what, name);
-	return CMD_USAGE;
-}
 
 /* A whole number from 1 to @limit; 0 for anything else. */
 static unsigned int read_number(const char *text, unsigned int limit)
@@ -70,8 +54,9 @@ int generation_take_option(struct generation_arguments *arguments, int key)
 	case GENERATION_SERVICES:
 		apply->services = optarg;
 		if (!services_known(optarg))
-			return misused(arguments, "--services wants systemd, none or lab:DIR, not",
-				       optarg);
+			return cmd_misused(arguments->command->name,
+					   "--services wants systemd, none or lab:DIR, not",
+					   optarg);
 		break;
 	case GENERATION_ETC:
 		apply->etc = optarg;
@@ -79,7 +64,8 @@ int generation_take_option(struct generation_arguments *arguments, int key)
 	case GENERATION_KEEP:
 		apply->keep = read_number(optarg, KEEP_MAX);
 		if (!apply->keep)
-			return misused(arguments, "--keep wants a number from 1 on, not", optarg);
+			return cmd_misused(arguments->command->name,
+					   "--keep wants a number from 1 on, not", optarg);
 		break;
 	default:
 		arguments->json = true;
@@ -90,13 +76,14 @@ int generation_take_option(struct generation_arguments *arguments, int key)
 static int take_words(struct generation_arguments *arguments, int argc, char **argv)
 {
 	if (argc - optind > arguments->command->words_max)
-		return misused(arguments, "there is no place for",
-			       argv[optind + arguments->command->words_max]);
+		return cmd_misused(arguments->command->name, "there is no place for",
+				   argv[optind + arguments->command->words_max]);
 	while (optind < argc) {
 		unsigned int number = read_number(argv[optind], 999999999);
 
 		if (!number)
-			return misused(arguments, "no number of a generation:", argv[optind]);
+			return cmd_misused(arguments->command->name,
+					   "no number of a generation:", argv[optind]);
 		arguments->words[arguments->word_count++] = number;
 		optind++;
 	}
@@ -151,15 +138,17 @@ int generation_arguments(struct generation_arguments *arguments,
 
 	generation_defaults(arguments, command, argc, argv);
 	optind = 0; /* the arguments are another vector than main()'s */
+	opterr = 0;
 	while (status < 0 && (key = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (key == 'h') {
 			fputs(command->help, stdout);
 			return CMD_DONE;
 		}
 		if (key == '?')
-			return misused(arguments, "nothing was done", "");
+			return cmd_bad_option(command->name, argv, known);
 		if (!strchr(command->options, key))
-			return misused(arguments, "this option is another command's", "");
+			return cmd_misused(arguments->command->name,
+					   "this option is another command's", "");
 		status = generation_take_option(arguments, key);
 	}
 	return status < 0 ? take_words(arguments, argc, argv) : status;
@@ -167,10 +156,7 @@ int generation_arguments(struct generation_arguments *arguments,
 
 int generation_failed(const struct generation_arguments *arguments, const struct fault *fault)
 {
-	char line[FAULT_LINE_BYTES];
-
-	fprintf(stderr, "wireroot %s: %s\n", arguments->command->name, fault_line(fault, line));
-	return CMD_FAILED;
+	return cmd_failed(arguments->command->name, fault);
 }
 
 int generation_print_json(const struct generation_arguments *arguments, json_t *json)

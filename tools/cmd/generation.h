@@ -22,6 +22,19 @@
 #define GENERATION_JSON	    'j'
 #define GENERATION_CACHE    'b'
 
+/* Rows of a table for getopt_long(). */
+#define GENERATION_OPTIONS                                                                         \
+	{ "cluster", required_argument, NULL, GENERATION_CLUSTER },                                \
+		{ "state", required_argument, NULL, GENERATION_STATE },                            \
+		{ "cache", required_argument, NULL, GENERATION_CACHE },                            \
+		{ "server", required_argument, NULL, GENERATION_SERVER },                          \
+		{ "services", required_argument, NULL, GENERATION_SERVICES },                      \
+		{ "prefix-etc", required_argument, NULL, GENERATION_ETC },                         \
+		{ "keep", required_argument, NULL, GENERATION_KEEP },                              \
+	{                                                                                          \
+		"json", no_argument, NULL, GENERATION_JSON                                         \
+	}
+
 struct generation_command {
 	const char *name; /* "apply" */
 	const char *help;

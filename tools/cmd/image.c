@@ -138,9 +138,7 @@ static const struct verb {
 
 int image_usage(const char *problem, const char *what)
 {
-	fprintf(stderr, "wireroot image: %s%s%s; see wireroot image --help\n", problem,
-		*what ? " " : "", what);
-	return CMD_USAGE;
+	return cmd_misused("image", problem, what);
 }
 
 bool image_may(const struct image_arguments *arguments)

@@ -56,20 +56,6 @@ static const char usage[] =
 	"  --json            with -o, say on standard output as JSON what came of it\n"
 	"  --help            show this\n";
 
-static int misused(const char *why)
-{
-	fprintf(stderr, "wireroot import: %s\nTry 'wireroot import --help'.\n", why);
-	return CMD_USAGE;
-}
-
-static int report(const struct fault *fault)
-{
-	char line[FAULT_LINE_BYTES];
-
-	fprintf(stderr, "wireroot import: %s\n", fault_line(fault, line));
-	return CMD_FAILED;
-}
-
 /* -1 to go on, or the exit status. */
 static int read_options(int argc, char **argv, struct options *options)
 {
@@ -87,6 +73,7 @@ static int read_options(int argc, char **argv, struct options *options)
 
 	*options = (struct options){ 0 };
 	optind = 0; /* the arguments are another vector than main()'s */
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "o:", known, NULL)) != -1) {
 		switch (option) {
 		case 'n':
@@ -111,13 +98,13 @@ static int read_options(int argc, char **argv, struct options *options)
 			fputs(usage, stdout);
 			return CMD_DONE;
 		default:
-			return misused("nothing was done");
+			return cmd_bad_option("import", argv, known);
 		}
 	}
 	if (options->json && !options->output)
-		return misused("--json needs -o: the definition is no JSON");
+		return cmd_misused("import", "--json needs -o: the definition is no JSON", "");
 	if (argc - optind < 2)
-		return misused("say what to import, and from which file");
+		return cmd_misused("import", "say what to import, and from which file", "");
 	return -1;
 }
 
@@ -232,12 +219,12 @@ int cmd_import(int argc, char **argv)
 		return status;
 	format = find_format(argv[optind]);
 	if (!format)
-		return misused("there is no such format");
+		return cmd_misused("import", "there is no such format", "");
 	count = (size_t)(argc - optind - 1);
 	files = calloc(count, sizeof(*files));
 	if (!files) {
 		fault_set(&fault, ENOMEM, "read files", "", NULL);
-		return report(&fault);
+		return cmd_failed("import", &fault);
 	}
 	error = check_options(&options.open, &fault);
 	if (!error)
@@ -247,5 +234,5 @@ int cmd_import(int argc, char **argv)
 	for (size_t i = 0; i < count; i++)
 		free((char *)files[i].text);
 	free(files);
-	return error ? report(&fault) : CMD_DONE;
+	return error ? cmd_failed("import", &fault) : CMD_DONE;
 }

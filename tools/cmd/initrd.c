@@ -120,13 +120,6 @@ struct arguments {
 	const char *file;
 };
 
-static int usage(const char *problem, const char *what)
-{
-	fprintf(stderr, "wireroot initrd: %s%s%s; see wireroot initrd --help\n", problem,
-		*what ? " " : "", what);
-	return CMD_USAGE;
-}
-
 static int parse_with(struct build_request *build, char *names)
 {
 	char *name;
@@ -149,21 +142,23 @@ static int parse_with(struct build_request *build, char *names)
 		if (i < sizeof(parts) / sizeof(parts[0]))
 			*parts[i].wanted = true;
 		else if (*name)
-			return usage("--with knows overlay, vlan, rescue, iscsi, ext4, xfs, btrfs "
-				     "and iscsistart, but not",
-				     name);
+			return cmd_misused(
+				"initrd",
+				"--with knows overlay, vlan, rescue, iscsi, ext4, xfs, btrfs "
+				"and iscsistart, but not",
+				name);
 	}
 	if ((build->ext4 || build->xfs || build->btrfs) && !build->iscsi)
-		return usage("--with a file system is of use only with iscsi", "");
+		return cmd_misused("initrd", "--with a file system is of use only with iscsi", "");
 	if (build->iscsistart && !build->iscsi)
-		return usage("--with iscsistart is of use only with iscsi", "");
+		return cmd_misused("initrd", "--with iscsistart is of use only with iscsi", "");
 	return CMD_DONE;
 }
 
 static int parse_without(struct build_request *build, const char *name)
 {
 	if (strcmp(name, "nfs") != 0)
-		return usage("--without knows nfs, but not", name);
+		return cmd_misused("initrd", "--without knows nfs, but not", name);
 	build->without_nfs = true;
 	return CMD_DONE;
 }
@@ -171,7 +166,7 @@ static int parse_without(struct build_request *build, const char *name)
 static int parse_compression(struct build_request *build, const char *name)
 {
 	if (strcmp(name, "zstd") != 0 && strcmp(name, "xz") != 0 && strcmp(name, "none") != 0)
-		return usage("--compression is zstd, xz or none, but not", name);
+		return cmd_misused("initrd", "--compression is zstd, xz or none, but not", name);
 	build->compression = name;
 	return CMD_DONE;
 }
@@ -230,8 +225,6 @@ static int take_option(struct arguments *arguments, int option)
 		arguments->files = true;
 	else if (option == OPTION_HELP)
 		arguments->help = true;
-	else
-		return usage("the option is not known or lacks its value", "");
 	return CMD_DONE;
 }
 
@@ -244,20 +237,21 @@ static int parse_arguments(int argc, char **argv, const struct option *options, 
 	optind = 1;
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "ho:", options, NULL)) != -1) {
-		status = take_option(arguments, option);
+		status = option == '?' ? cmd_bad_option("initrd", argv, options)
+				       : take_option(arguments, option);
 		if (status != CMD_DONE)
 			return status;
 	}
 	if (arguments->help)
 		return CMD_DONE;
 	if (file && optind == argc)
-		return usage("which file?", "");
+		return cmd_misused("initrd", "which file?", "");
 	if (file)
 		arguments->file = argv[optind++];
 	if (optind < argc)
-		return usage("one word too many:", argv[optind]);
+		return cmd_misused("initrd", "one word too many:", argv[optind]);
 	if (!file && !arguments->build.output)
-		return usage("-o FILE is missing", "");
+		return cmd_misused("initrd", "-o FILE is missing", "");
 	return CMD_DONE;
 }
 
@@ -377,7 +371,7 @@ static int run_node(int argc, char **argv, struct log *log)
 	if (status != CMD_DONE || arguments.help)
 		return status;
 	if (!arguments.build.config)
-		return usage("--conf FILE is missing", "");
+		return cmd_misused("initrd", "--conf FILE is missing", "");
 	error = node_segment(arguments.build.config, &segment, log, &fault);
 	if (!error)
 		error = fs_write_file(arguments.build.output, segment.data, segment.length, 0644,
@@ -449,7 +443,7 @@ int cmd_initrd(int argc, char **argv)
 	struct log log = log_open("wireroot initrd");
 
 	if (argc < 2)
-		return usage("what is to be done?", "");
+		return cmd_misused("initrd", "what is to be done?", "");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(help, stdout);
 		return CMD_DONE;
@@ -457,5 +451,5 @@ int cmd_initrd(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
 			return verbs[i].run(argc - 1, argv + 1, &log);
-	return usage("there is no", argv[1]);
+	return cmd_misused("initrd", "there is no", argv[1]);
 }

@@ -34,12 +34,6 @@ static const char usage[] =
 	"  -o FILE          write to FILE instead of standard output\n"
 	"  --help           show this\n";
 
-static int misused(const char *why)
-{
-	fprintf(stderr, "wireroot ipxe: %s\nTry 'wireroot ipxe --help'.\n", why);
-	return CMD_USAGE;
-}
-
 /* -1 to go on, or the exit status. */
 static int read_options(int argc, char **argv, struct options *options)
 {
@@ -55,6 +49,7 @@ static int read_options(int argc, char **argv, struct options *options)
 	int option;
 
 	optind = 0; /* the arguments are another vector than main()'s */
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "o:", known, NULL)) != -1) {
 		switch (option) {
 		case 'k':
@@ -62,7 +57,7 @@ static int read_options(int argc, char **argv, struct options *options)
 			break;
 		case 'i':
 			if (options->script.initrd_count == IPXE_INITRDS_MAX)
-				return misused("too many --initrd");
+				return cmd_misused("ipxe", "too many --initrd", "");
 			options->initrds[options->script.initrd_count++] = optarg;
 			break;
 		case 'a':
@@ -81,10 +76,10 @@ static int read_options(int argc, char **argv, struct options *options)
 			fputs(usage, stdout);
 			return CMD_DONE;
 		default:
-			return misused("nothing was done");
+			return cmd_bad_option("ipxe", argv, known);
 		}
 	}
-	return optind == argc ? -1 : misused("there is an argument too many");
+	return optind == argc ? -1 : cmd_misused("ipxe", "there is an argument too many", "");
 }
 
 /* Use the file at options->template, when one was given; *@text is freed by the caller. */
@@ -136,7 +131,6 @@ int cmd_ipxe(int argc, char **argv)
 	struct options options = { .script.append = "" };
 	const char *verb = argc > 1 ? argv[1] : "";
 	int is_node = !strcmp(verb, "script");
-	char line[FAULT_LINE_BYTES];
 	struct fault fault;
 	int status;
 
@@ -146,17 +140,16 @@ int cmd_ipxe(int argc, char **argv)
 		return CMD_DONE;
 	}
 	if (!is_node && strcmp(verb, "boot") != 0)
-		return misused("say what to write: script or boot");
+		return cmd_misused("ipxe", "say what to write: script or boot", "");
 	status = read_options(argc - 1, argv + 1, &options);
 	if (status >= 0)
 		return status;
 	if (is_node && (!options.script.kernel || options.server))
-		return misused("script needs --kernel, and no --server");
+		return cmd_misused("ipxe", "script needs --kernel, and no --server", "");
 	if (!is_node && (!options.server || options.script.kernel || options.script.initrd_count ||
 			 *options.script.append))
-		return misused("boot needs --server, and nothing of a node");
+		return cmd_misused("ipxe", "boot needs --server, and nothing of a node", "");
 	if (!write_script(&options, &fault))
 		return CMD_DONE;
-	fprintf(stderr, "wireroot ipxe: %s\n", fault_line(&fault, line));
-	return CMD_FAILED;
+	return cmd_failed("ipxe", &fault);
 }

@@ -50,19 +50,7 @@ static bool is(const char *word, const char *wanted)
 
 int lab_report(const struct fault *fault)
 {
-	char line[FAULT_LINE_BYTES];
-
-	fprintf(stderr, "wireroot lab: %s\n", fault_line(fault, line));
-	return CMD_FAILED;
-}
-
-int lab_misused(const char *message, const char *word)
-{
-	if (word)
-		fprintf(stderr, "wireroot lab: '%s': %s\n", word, message);
-	else
-		fprintf(stderr, "wireroot lab: %s\n", message);
-	return CMD_USAGE;
+	return cmd_failed("lab", fault);
 }
 
 int lab_run(const char *directory, int (*inside)(void *argument), void *argument)
@@ -112,7 +100,7 @@ static int down(int argc, char **argv)
 	int process, error;
 
 	if (argc != 2)
-		return lab_misused("lab down wants one directory", NULL);
+		return cmd_misused("lab", "lab down wants one directory", "");
 	if (lab_find(argv[1], &process, &fault))
 		return lab_report(&fault);
 	error = supervisor_end(process, &fault);
@@ -146,7 +134,7 @@ static int exec_verb(int argc, char **argv)
 	if (argc > 2 && is(argv[2], "--"))
 		words.words++;
 	if (argc < 3 || !words.words[0])
-		return lab_misused("lab exec wants a directory and a command", NULL);
+		return cmd_misused("lab", "lab exec wants a directory and a command", "");
 	if (!getcwd(here, sizeof(here)))
 		strcpy(here, "/");
 	return lab_run(argv[1], exec_inside, &words);
@@ -162,7 +150,7 @@ static int console_inside(void *argument)
 static int console(int argc, char **argv)
 {
 	if (argc != 3)
-		return lab_misused("lab console wants a directory and a node", NULL);
+		return cmd_misused("lab", "lab console wants a directory and a node", "");
 	return lab_run(argv[1], console_inside, argv[2]);
 }
 
@@ -194,7 +182,7 @@ static int wait_verb(int argc, char **argv)
 	char *end = "";
 
 	if (argc < 4 || argc > 6)
-		return lab_misused("lab wait wants a directory, a node and a pattern", NULL);
+		return cmd_misused("lab", "lab wait wants a directory, a node and a pattern", "");
 	waiting.node = argv[2];
 	waiting.pattern = strcmp(argv[3], "--off") == 0 ? NULL : argv[3];
 	if (argc > 4)
@@ -202,7 +190,7 @@ static int wait_verb(int argc, char **argv)
 	if (argc > 5)
 		waiting.from = (off_t)strtoll(argv[5], &end, 10);
 	if (waiting.timeout_s < 0 || waiting.from < 0 || *end)
-		return lab_misused("lab wait wants numbers behind the pattern", NULL);
+		return cmd_misused("lab", "lab wait wants numbers behind the pattern", "");
 	return lab_run(argv[1], wait_inside, &waiting);
 }
 
@@ -230,10 +218,10 @@ static int link_verb(int argc, char **argv)
 	const char *dot = argc == 4 ? strchr(argv[2], '.') : NULL;
 
 	if (argc != 4 || (!is(argv[3], "up") && !is(argv[3], "down")))
-		return lab_misused("lab link wants a directory, NODE or NODE.NIC, and up or down",
-				   NULL);
+		return cmd_misused(
+			"lab", "lab link wants a directory, NODE or NODE.NIC, and up or down", "");
 	if (dot && (dot[1] < '0' || dot[1] >= '0' + LAB_NICS_MAX || dot[2]))
-		return lab_misused("NICs are numbered from 0 to 7", argv[2]);
+		return cmd_misused("lab", "NICs are numbered from 0 to 7, not as in", argv[2]);
 	return lab_run(argv[1], link_inside, argv + 2);
 }
 
@@ -267,8 +255,8 @@ static int power_inside(void *argument)
 static int power(int argc, char **argv)
 {
 	if (argc != 4 || (!is(argv[3], "off") && !is(argv[3], "reset") && !is(argv[3], "button")))
-		return lab_misused("lab power wants a directory, a node, and off, reset or button",
-				   NULL);
+		return cmd_misused(
+			"lab", "lab power wants a directory, a node, and off, reset or button", "");
 	return lab_run(argv[1], power_inside, argv + 2);
 }
 
@@ -290,8 +278,9 @@ static int server_inside(void *argument)
 static int server(int argc, char **argv)
 {
 	if (argc != 4 || (!is(argv[3], "start") && !is(argv[3], "stop") && !is(argv[3], "reload")))
-		return lab_misused(
-			"lab server wants a directory, a server, and start, stop or reload", NULL);
+		return cmd_misused(
+			"lab", "lab server wants a directory, a server, and start, stop or reload",
+			"");
 	return lab_run(argv[1], server_inside, argv + 2);
 }
 
@@ -307,7 +296,8 @@ static int status(int argc, char **argv)
 	bool json = argc == 3 && is(argv[2], "--json");
 
 	if (argc != 2 + json)
-		return lab_misused("lab status wants a directory, and --json or nothing", NULL);
+		return cmd_misused("lab", "lab status wants a directory, and --json or nothing",
+				   "");
 	return lab_run(argv[1], status_inside, &json);
 }
 
@@ -346,7 +336,7 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 int cmd_lab(int argc, char **argv)
 {
 	if (argc < 2)
-		return lab_misused("say what to do; see `wireroot lab --help`", NULL);
+		return cmd_misused("lab", "what is to be done?", "");
 	if (is(argv[1], "--help")) {
 		fputs(help, stdout);
 		return CMD_DONE;
@@ -355,5 +345,5 @@ int cmd_lab(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (is(verbs[i].name, argv[1]))
 			return run_verb(&verbs[i], argc - 1, argv + 1);
-	return lab_misused("there is no such verb; see `wireroot lab --help`", argv[1]);
+	return cmd_misused("lab", "there is no", argv[1]);
 }

@@ -16,9 +16,6 @@ int lab_boot(int argc, char **argv);
 /* Print @fault; returns CMD_FAILED. */
 int lab_report(const struct fault *fault);
 
-/* Print what is wrong with the words, or with @word unless it is NULL; returns CMD_USAGE. */
-int lab_misused(const char *message, const char *word);
-
 /* lab_enter(), with faults printed; returns the exit status. */
 int lab_run(const char *directory, int (*inside)(void *argument), void *argument);
 

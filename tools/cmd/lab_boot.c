@@ -269,18 +269,19 @@ static int read_options(struct boot *boot, int argc, char **argv)
 	int key;
 
 	/* '+': what follows "--" is QEMU's and stays in its place. */
+	opterr = 0;
 	while ((key = getopt_long(argc, argv, "+", long_options, NULL)) != -1) {
 		if (key == OPTION_HELP) {
 			fputs(help, stdout);
 			return HELPED;
 		}
 		if (key == '?')
-			return lab_misused("see `wireroot lab boot --help`", NULL);
+			return cmd_bad_option("lab boot", argv, long_options);
 		if (take_option(boot, key, &fault))
 			return lab_report(&fault);
 	}
 	if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
-		return lab_misused("lab boot does not know what to do with this", argv[optind]);
+		return cmd_misused("lab boot", "there is no place for", argv[optind]);
 	if (optind < argc)
 		boot->node.extra = argv + optind;
 	return CMD_DONE;
@@ -335,10 +336,11 @@ int lab_boot(int argc, char **argv)
 	if (argc >= 2 && !strcmp(argv[1], "--help")) {
 		fputs(help, stdout);
 	} else if (argc < 3 || argv[1][0] == '-' || argv[2][0] == '-') {
-		status = lab_misused("lab boot wants a directory and a node's name", NULL);
+		status = cmd_misused("lab boot", "it wants a directory and a node's name", "");
 	} else if (!lab_node_name_is_good(argv[2])) {
-		status = lab_misused(
-			"a node's name has up to 32 lower-case letters, digits and '-', a letter first",
+		status = cmd_misused(
+			"lab boot",
+			"a node's name has up to 32 lower-case letters, digits and '-', a letter first, unlike",
 			argv[2]);
 	} else {
 		boot->node.name = argv[2];

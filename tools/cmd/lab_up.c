@@ -294,9 +294,10 @@ static int settle_network(struct up *up)
 	int status;
 
 	if (!up->cluster_file)
-		return up->server ? lab_misused("--server goes with --cluster", NULL) : CMD_DONE;
+		return up->server ? cmd_misused("lab up", "--server goes with --cluster", "")
+				  : CMD_DONE;
 	if (up->has_own_exports)
-		return lab_misused("--root, --export and --nfs go without --cluster", NULL);
+		return cmd_misused("lab up", "--root, --export and --nfs go without --cluster", "");
 	status = lab_load_cluster(up->cluster_file, &up->cluster);
 	if (status == CMD_DONE && use_cluster(up, &fault))
 		status = lab_report(&fault);
@@ -473,18 +474,19 @@ static int up_with_options(struct up *up, int argc, char **argv)
 	struct fault fault = { 0 };
 	int key, status;
 
+	opterr = 0;
 	while ((key = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (key == OPTION_HELP) {
 			fputs(help, stdout);
 			return CMD_DONE;
 		}
 		if (key == '?')
-			return lab_misused("see `wireroot lab up --help`", NULL);
+			return cmd_bad_option("lab up", argv, long_options);
 		if (take_option(up, key, &fault))
 			return lab_report(&fault);
 	}
 	if (optind + 1 != argc)
-		return lab_misused("lab up wants one directory", NULL);
+		return cmd_misused("lab up", "it wants one directory", "");
 	if (settle_directory(up, argv[optind], &fault))
 		return lab_report(&fault);
 	status = settle_network(up);

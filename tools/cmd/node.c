@@ -29,13 +29,6 @@ const char node_help[] =
 	"  -y, --yes      set: do not ask\n"
 	"  --help         this text\n";
 
-int node_usage(const char *problem, const char *what)
-{
-	fprintf(stderr, "wireroot node: %s%s%s; see wireroot node --help\n", problem,
-		*what ? " " : "", what);
-	return CMD_USAGE;
-}
-
 int node_read_arguments(int argc, char **argv, struct node_arguments *arguments)
 {
 	static const struct option options[] = {
@@ -58,13 +51,13 @@ int node_read_arguments(int argc, char **argv, struct node_arguments *arguments)
 			fputs(node_help, stdout);
 			return CMD_DONE;
 		} else {
-			return node_usage("the option is not known or lacks its value", "");
+			return cmd_bad_option("node", argv, options);
 		}
 	}
 	if (optind < argc)
 		arguments->object = argv[optind++];
 	if (optind < argc)
-		return node_usage("one word too many:", argv[optind]);
+		return cmd_misused("node", "one word too many:", argv[optind]);
 	return -1;
 }
 
@@ -118,7 +111,7 @@ int cmd_node(int argc, char **argv)
 	};
 
 	if (argc < 2)
-		return node_usage("what is to be done?", "");
+		return cmd_misused("node", "what is to be done?", "");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(node_help, stdout);
 		return CMD_DONE;
@@ -126,5 +119,5 @@ int cmd_node(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (strcmp(argv[1], verbs[i].name) == 0)
 			return verbs[i].run(argc - 1, argv + 1);
-	return node_usage("there is no", argv[1]);
+	return cmd_misused("node", "there is no", argv[1]);
 }

@@ -23,8 +23,6 @@ int node_adopt(int argc, char **argv);
 /* What --help of any of them prints. */
 extern const char node_help[];
 
-int node_usage(const char *problem, const char *what);
-
 /* The command line of a verb that only looks. */
 struct node_arguments {
 	const char *cluster; /* never NULL */

@@ -82,11 +82,12 @@ int node_adopt(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (arguments.word_count != 1 || !value_mac(arguments.words[0], arguments.adoption.mac))
-		return adoption_misused(&arguments, "give the MAC address of one machine", "");
+		return cmd_misused(arguments.command->generation.name,
+				   "give the MAC address of one machine", "");
 	if (!arguments.name || !value_host_name(arguments.name, HOST_NAME_LENGTH) ||
 	    strchr(arguments.name, '.'))
-		return adoption_misused(&arguments, "give --name, a host name without a domain",
-					"");
+		return cmd_misused(arguments.command->generation.name,
+				   "give --name, a host name without a domain", "");
 	arguments.adoption.name = arguments.name;
 	error = run(&arguments, &wirerootd, &fault);
 	wirerootd_close(&wirerootd);

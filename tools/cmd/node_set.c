@@ -27,7 +27,7 @@ static int read_change(char *word, struct node_change *change)
 	char *equals = strchr(word, '=');
 
 	if (!equals || equals == word)
-		return node_usage("write KEY=VALUE, not", word);
+		return cmd_misused("node", "write KEY=VALUE, not", word);
 	*equals = '\0';
 	*change = (struct node_change){ word, equals[1] ? equals + 1 : NULL };
 	return -1;
@@ -39,10 +39,10 @@ static int read_words(int argc, char **argv, struct arguments *arguments)
 	int status = -1;
 
 	if (optind + 2 > argc)
-		return node_usage("which node, and which KEY=VALUE?", "");
+		return cmd_misused("node", "which node, and which KEY=VALUE?", "");
 	arguments->node = argv[optind++];
 	if (!value_host_name(arguments->node, 63) || strchr(arguments->node, '.'))
-		return node_usage("that is no name of a node:", arguments->node);
+		return cmd_misused("node", "that is no name of a node:", arguments->node);
 	arguments->changes = calloc((size_t)(argc - optind), sizeof(*arguments->changes));
 	if (!arguments->changes)
 		return CMD_FAILED;
@@ -81,7 +81,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
 			fputs(node_help, stdout);
 			return CMD_DONE;
 		default:
-			return node_usage("the option is not known or lacks its value", "");
+			return cmd_bad_option("node", argv, options);
 		}
 	}
 	return read_words(argc, argv, arguments);
@@ -176,7 +176,7 @@ static int ask(const struct arguments *arguments, const struct drop_in *drop_in)
 	if (arguments->yes)
 		return CMD_DONE;
 	if (!isatty(STDIN_FILENO))
-		return node_usage("there is nobody to ask; give -y", "");
+		return cmd_misused("node", "there is nobody to ask; give -y", "");
 	printf("Write %s? [y/N] ", drop_in->path);
 	fflush(stdout);
 	if (!fgets(answer, sizeof(answer), stdin) || (answer[0] != 'y' && answer[0] != 'Y'))

@@ -168,7 +168,7 @@ int node_show(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (!arguments.object)
-		return node_usage("which node?", "");
+		return cmd_misused("node", "which node?", "");
 	status = node_load(&cluster, arguments.cluster, &options, &log);
 	if (status == CMD_DONE) {
 		node = node_find(&cluster, arguments.object, &log);

@@ -49,12 +49,6 @@ static const char usage[] =
 	"      --json            print JSON instead\n"
 	"      --help            show this\n";
 
-static int misused(const char *why)
-{
-	fprintf(stderr, "wireroot nodeset: %s\nTry 'wireroot nodeset --help'.\n", why);
-	return CMD_USAGE;
-}
-
 /* -1 to go on, or the exit status. */
 static int read_options(int argc, char **argv, struct options *options)
 {
@@ -74,13 +68,15 @@ static int read_options(int argc, char **argv, struct options *options)
 
 	*options = (struct options){ .separator = " " };
 	optind = 0; /* the arguments are another vector than main()'s */
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "efcS:wl", known, NULL)) != -1) {
 		switch (option) {
 		case 'e':
 		case 'f':
 		case 'c':
 			if (options->what && options->what != option)
-				return misused("say one of --expand, --fold and --count");
+				return cmd_misused("nodeset",
+						   "say one of --expand, --fold and --count", "");
 			options->what = option;
 			break;
 		case 'S':
@@ -102,22 +98,14 @@ static int read_options(int argc, char **argv, struct options *options)
 			fputs(usage, stdout);
 			return CMD_DONE;
 		default:
-			return misused("nothing was done");
+			return cmd_bad_option("nodeset", argv, known);
 		}
 	}
 	if (!options->what)
-		return misused("say what to do: --expand, --fold or --count");
+		return cmd_misused("nodeset", "say what to do: --expand, --fold or --count", "");
 	if (options->lines && optind != argc)
-		return misused("--lines reads standard input and nothing else");
+		return cmd_misused("nodeset", "--lines reads standard input and nothing else", "");
 	return -1;
-}
-
-static int report(const struct fault *fault)
-{
-	char line[FAULT_LINE_BYTES];
-
-	fprintf(stderr, "wireroot nodeset: %s\n", fault_line(fault, line));
-	return CMD_FAILED;
 }
 
 /* ---- groups --------------------------------------------------------------------------------- */
@@ -350,7 +338,7 @@ static int answer_lines(const struct options *options, struct group_source *sour
 	char *text, *rest;
 
 	if (read_input(&text, &fault))
-		return report(&fault);
+		return cmd_failed("nodeset", &fault);
 	rest = text;
 	for (char *line; (line = strsep(&rest, "\n"));)
 		if (rest || *line) /* not what is behind the last newline */
@@ -377,7 +365,7 @@ static int answer_arguments(const struct options *options, char **argument,
 	if (!error)
 		error = answer(options, set, &fault);
 	nodeset_free(set);
-	return error ? report(&fault) : CMD_DONE;
+	return error ? cmd_failed("nodeset", &fault) : CMD_DONE;
 }
 
 int cmd_nodeset(int argc, char **argv)

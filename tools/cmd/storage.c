@@ -50,9 +50,7 @@ static const char help[] =
 
 int storage_misused(const char *problem, const char *what)
 {
-	fprintf(stderr, "wireroot storage: %s%s%s; see wireroot storage --help\n", problem,
-		*what ? " " : "", what);
-	return CMD_USAGE;
+	return cmd_misused("storage", problem, what);
 }
 
 int storage_failed(const struct storage_command *command, const struct fault *fault)

@@ -39,12 +39,6 @@ static const char usage[] =
 	"  --json           print JSON instead\n"
 	"  --help           show this\n";
 
-static int misused(const char *why)
-{
-	fprintf(stderr, "wireroot timeline: %s\nTry 'wireroot timeline --help'.\n", why);
-	return CMD_USAGE;
-}
-
 /* -1 to go on, or the exit status. */
 static int read_options(int argc, char **argv, struct options *options)
 {
@@ -60,6 +54,7 @@ static int read_options(int argc, char **argv, struct options *options)
 
 	*options = (struct options){ 0 };
 	optind = 0; /* the arguments are another vector than main()'s */
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		switch (option) {
 		case 's':
@@ -78,15 +73,15 @@ static int read_options(int argc, char **argv, struct options *options)
 			fputs(usage, stdout);
 			return CMD_DONE;
 		default:
-			return misused("nothing was done");
+			return cmd_bad_option("timeline", argv, known);
 		}
 	}
 	if (optind + 1 != argc)
-		return misused("give one FILE or NODE");
+		return cmd_misused("timeline", "give one FILE or NODE", "");
 	if (options->server && options->timelines)
-		return misused("--server and --timelines exclude each other");
+		return cmd_misused("timeline", "--server and --timelines exclude each other", "");
 	if (options->json && options->svg)
-		return misused("--json and --svg exclude each other");
+		return cmd_misused("timeline", "--json and --svg exclude each other", "");
 	options->what = argv[optind];
 	return -1;
 }
@@ -165,7 +160,6 @@ static int show(const struct options *options, const struct timeline *timeline, 
 
 int cmd_timeline(int argc, char **argv)
 {
-	char line[FAULT_LINE_BYTES];
 	struct timeline timeline;
 	struct options options;
 	struct fault fault;
@@ -175,6 +169,5 @@ int cmd_timeline(int argc, char **argv)
 		return status;
 	if (!load(&options, &timeline, &fault) && !show(&options, &timeline, &fault))
 		return CMD_DONE;
-	fprintf(stderr, "wireroot timeline: %s\n", fault_line(&fault, line));
-	return CMD_FAILED;
+	return cmd_failed("timeline", &fault);
 }
