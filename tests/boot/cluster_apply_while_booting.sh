@@ -13,7 +13,7 @@ profiles:
   diskless:
     image: busybox
     drivers: [$1]
-    append: [quiet, console=ttyS0, test.do=poweroff, edition=$2]
+    append: [quiet, console=ttyS0, no_timer_check, test.do=poweroff, edition=$2]
     lab: { memory: 256, cpus: 1 }
 nodes:
   n01: { profiles: diskless, address: 10.87.0.11, mac: 52:54:00:77:00:01 }

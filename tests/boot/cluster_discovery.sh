@@ -13,7 +13,7 @@ profiles:
   compute:
     image: busybox
     drivers: detected
-    append: [quiet, console=ttyS0, test.do=poweroff]
+    append: [quiet, console=ttyS0, no_timer_check, test.do=poweroff]
 nodes:
   n01: { profiles: compute, mac: 52:54:00:77:00:01, address: 10.87.0.2 }
 END

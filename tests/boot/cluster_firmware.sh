@@ -19,7 +19,7 @@ profiles:
   diskless:
     image: busybox
     drivers: [virtio_net, e1000e]
-    append: [quiet, console=ttyS0, test.do=poweroff]
+    append: [quiet, console=ttyS0, no_timer_check, test.do=poweroff]
     lab: { memory: 256, cpus: 1 }
 nodes:
   n01:

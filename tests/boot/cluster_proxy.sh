@@ -13,7 +13,7 @@ profiles:
   diskless:
     image: busybox
     drivers: virtio_net
-    append: [quiet, console=ttyS0, test.do=poweroff]
+    append: [quiet, console=ttyS0, no_timer_check, test.do=poweroff]
     lab: { memory: 256, cpus: 1 }
 nodes:
   n01: { profiles: diskless, mac: 52:54:00:77:00:01 }

@@ -15,7 +15,7 @@ profiles:
   diskless:
     image: busybox
     drivers: [$2]
-    append: [quiet, console=ttyS0, $3]
+    append: [quiet, console=ttyS0, no_timer_check, $3]
     lab: { memory: 256, cpus: 1 }
 nodes:
   n[01-03]:

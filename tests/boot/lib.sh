@@ -269,7 +269,7 @@ console_has()
 show_console()
 {
 	tail -n 25 "$LAB/$1.console" 2> /dev/null | tr -d '\r\0' | tr -c '[:print:]\n\t' '?' |
-		sed 's/^/#   /'
+		awk '{ print "#   " $0 }' # with a newline in any case
 }
 
 expect_console()

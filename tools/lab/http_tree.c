@@ -107,7 +107,7 @@ static int write_script(const struct node_options *options, struct text *text, s
 			 i);
 		initrds[i] = urls[i];
 	}
-	if (asprintf(&append, "console=ttyS0%s%s", options->append ? " " : "",
+	if (asprintf(&append, NODE_KERNEL_WORDS "%s%s", options->append ? " " : "",
 		     options->append ? options->append : "") < 0)
 		return fault_set(fault, ENOMEM, "write script of", options->name, NULL);
 	script.append = append;

@@ -26,6 +26,13 @@ struct node_nic {
 	bool off; /* the cable is not plugged in when the node starts */
 };
 
+/*
+ * What a node's kernel is told in any case: the console that the lab keeps; and not to try out its
+ * timer. On a busy machine the timer of an emulated processor may come too late for that, and the
+ * kernel panics.
+ */
+#define NODE_KERNEL_WORDS "console=ttyS0 no_timer_check"
+
 /* Paths are absolute. */
 struct node_options {
 	const char *name;

@@ -18,9 +18,6 @@
 #define VARS_BYTES_MAX	 (16u << 20)
 #define INITRD_BYTES_MAX (1u << 30)
 
-/* The console that the lab keeps. */
-#define CONSOLE_WORD "console=ttyS0"
-
 __attribute__((format(printf, 2, 3))) static void add(struct qemu_words *words, const char *format,
 						      ...)
 {
@@ -173,7 +170,7 @@ static int add_kernel(struct qemu_words *words, const struct node_options *optio
 	add(words, "-kernel");
 	add(words, "%s", options->kernel);
 	add(words, "-append");
-	add(words, CONSOLE_WORD "%s%s", options->append ? " " : "",
+	add(words, NODE_KERNEL_WORDS "%s%s", options->append ? " " : "",
 	    options->append ? options->append : "");
 	if (options->initrd_count == 0)
 		return 0;

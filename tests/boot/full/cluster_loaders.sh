@@ -12,7 +12,7 @@ profiles:
   diskless:
     image: busybox
     drivers: virtio_net
-    append: [quiet, console=ttyS0, test.do=poweroff]
+    append: [quiet, console=ttyS0, no_timer_check, test.do=poweroff]
     lab: { memory: 512, cpus: 1 }
 nodes:
   p01: { profiles: diskless, mac: 52:54:00:87:00:01, address: 10.87.0.11, loader: pxelinux }
