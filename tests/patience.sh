@@ -5,13 +5,13 @@
 # doing ten other things.
 #
 #   limit SECONDS     prints how long to wait for what takes that long on a machine that does nothing
-#                     else: WIREROOT_PATIENCE times (3), and two minutes at least
+#                     else: WIREROOT_PATIENCE times (3), and five minutes at least
 #   retry SECONDS COMMAND...        until the command succeeds. For states that can only be asked for, such
 #                                   as wirerootd's; five times a second at most
 #   await_line SECONDS FILE REGEX   until a line of the file matches, from its first one on
 
 PATIENCE=${WIREROOT_PATIENCE:-3}
-LEAST_SECONDS=120
+LEAST_SECONDS=300
 
 limit()
 {

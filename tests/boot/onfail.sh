@@ -45,14 +45,15 @@ boot_node none base "wireroot.onfail=shell wireroot.timeout=5"
 expect_console none 'root: gave up after 5 s' 60
 expect_console none 'root: start the rescue shell: /bin/busybox: no such file .*--with rescue' 10 \
 	"a shell that the initrd lacks is told of"
-boot_node shell rescue "wireroot.onfail=shell wireroot.timeout=5 wireroot.break=root"
+# Long enough for a busy machine to have loaded the root's modules, which the break comes behind.
+boot_node shell rescue "wireroot.onfail=shell wireroot.timeout=20 wireroot.break=root"
 expect_console shell 'wireroot\.break=root' 40 "the boot stops where wireroot.break= says"
 expect_console shell 'wireroot rescue # ' 20 "with a shell"
 # shellcheck disable=SC2016 # it is for that shell
 check "the shell runs commands" type_until shell 'echo $((6 * 7)) is $PATH' '^42 is /bin:/sbin'
 console_mark shell
 check "leaving it goes on" type_until shell exit 'root: reach the NFS server'
-expect_console shell 'root: gave up after 5 s' 30 "the root's time is over"
+expect_console shell 'root: gave up after 20 s' 40 "the root's time is over"
 expect_console shell 'rescue shell; leave it with' 20 "then there is a shell"
 
 lab server rpcbind start

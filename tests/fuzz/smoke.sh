@@ -19,7 +19,7 @@ for target in "$top"/build/tests/fuzz/*_fuzz; do
 	if [ -d "$top/tests/fuzz/corpus/$name" ]; then
 		corpus=("$top/tests/fuzz/corpus/$name")
 	fi
-	if "$target" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 -artifact_prefix="$work/" \
+	if "$target" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -artifact_prefix="$work/" \
 		"$work/$name" "${corpus[@]}" > "$work/log" 2>&1; then
 		echo "ok $number - $name survives $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$work/log") inputs"
 	else

@@ -18,7 +18,7 @@ trap 'exit 1' INT TERM
 
 # apart COMMAND...: in namespaces of its own, where all processes end with the command.
 apart() {
-	timeout -k 5 60 unshare --mount --net --pid --mount-proc --fork --kill-child "$@"
+	timeout -k 5 "$(limit 60)" unshare --mount --net --pid --mount-proc --fork --kill-child "$@"
 }
 
 # --- the cluster with everything at least once, with a kernel that is there ------------------------
@@ -182,11 +182,9 @@ ip link set lo up
 ip address add 192.168.1.1/24 dev lo
 rpcbind -w
 ganesha.nfsd -F -L /run/log -f "$1" &
-for _ in $(seq 300); do
-	grep -q 'NFS SERVER INITIALIZED' /run/log && break
-	sleep 0.1
-done
-grep -q 'NFS SERVER INITIALIZED' /run/log && ! grep -A 3 'Config File (' /run/log
+touch /run/log
+. tests/patience.sh
+await_line 30 /run/log 'NFS SERVER INITIALIZED' && ! grep -A 3 'Config File (' /run/log
 END
 check "NFS-Ganesha starts with its configuration and finds nothing wrong" \
 	apart bash "$work/ganesha.sh" "$work/one/servers/boot2/ganesha.conf"
@@ -201,10 +199,11 @@ mkdir -p /run/disks
 truncate -s 1M /run/disks/d1 /run/disks/d2.img
 sed -e 's#/dev/vg0#/run/disks#' -e 's#/srv/disks#/run/disks#' "$1" >/run/tgt.conf
 tgtd -f --iscsi portal=10.87.0.1:3260 -C 77 >/dev/null 2>&1 &
-for _ in $(seq 100); do
-	tgtadm -C 77 --lld iscsi --op show --mode sys >/dev/null 2>&1 && break
-	sleep 0.1
-done
+. tests/patience.sh
+answers() {
+	tgtadm -C 77 --lld iscsi --op show --mode sys >/dev/null 2>&1
+}
+retry 30 answers
 tgt-admin -C 77 -c /run/tgt.conf -e && tgtadm -C 77 --lld iscsi --op show --mode target
 END
 check "tgt takes its targets" says 0 'iqn.2026-11.example.many:initiator:d2' \
@@ -252,9 +251,8 @@ ip link set lo up
 ip link add eth1 type veth peer name client
 ip address add "$2" dev eth1
 ip link set eth1 up
-unshare --net sleep 60 &
-other=$!
-while [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
+exec 3< <(exec unshare --net sh -c 'echo $$; exec sleep infinity')
+read -r other <&3
 ip link set client netns $other
 nsenter --net=/proc/$other/ns/net ip link set client up
 nsenter --net=/proc/$other/ns/net ip route add 255.255.255.255 dev client
@@ -263,11 +261,14 @@ dnsmasq --port=0 --user=root --no-ping --pid-file --log-facility=/dev/null --con
 nsenter --net=/proc/$other/ns/net bash "$3"
 END
 
-# answers CONFIG ADDRESS: every line of standard input, "MAC KIND ANSWER", is what comes of it.
+# answers CONFIG ADDRESS: every line of standard input, "MAC KIND ANSWER", is what comes of it. That
+# nothing comes shows when something came in answer to a later question, a known one.
 answers() {
+	local known
 	cat >"$work/expected"
+	known=$(awk '$3 != "silence" { print $1, $2; exit }' "$work/expected")
 	while read -r mac kind _; do
-		echo "printf '%s %s ' $mac $kind; $ask client $mac $kind"
+		echo "printf '%s %s ' $mac $kind; $ask client $mac $kind $known"
 	done <"$work/expected" >"$work/questions.sh"
 	apart bash "$work/dhcp.sh" "$1" "$2" "$work/questions.sh" >"$work/answers" || return 1
 	diff "$work/expected" "$work/answers"
@@ -300,6 +301,7 @@ check "every firmware and iPXE is told what to load" known_nodes
 
 others_nodes() {
 	answers "$work/one/servers/boot1/dnsmasq.conf" 10.87.0.1/16 <<-END
+		52:54:00:00:00:01 bios 10.87.1.1 undionly.kpxe
 		52:54:00:00:00:05 bios silence
 		52:54:00:00:00:05 ipxe silence
 	END
@@ -350,8 +352,8 @@ check "… and unknown machines as well, where a range says so" open_proxy
 pxe_port() {
 	cat >"$work/pxe.sh" <<-END
 		ip address add 192.168.1.77/24 dev client
-		$ask --pxe 192.168.1.77 192.168.1.1 52:54:00:00:01:01 efi
-		$ask --pxe 192.168.1.77 192.168.1.1 52:54:00:00:00:99 efi
+		$ask --pxe 192.168.1.77 192.168.1.1 52:54:00:00:01:01 efi 52:54:00:00:01:01 efi
+		$ask --pxe 192.168.1.77 192.168.1.1 52:54:00:00:00:99 efi 52:54:00:00:01:01 efi
 	END
 	printf '%s\n' '- snponly.efi' silence >"$work/expected"
 	apart bash "$work/dhcp.sh" "$work/one/servers/boot2/dnsmasq.conf" 192.168.1.1/24 \

@@ -7,7 +7,11 @@
 #                           end of $work/log where there is one
 #   skip NAME WHY           one line for what cannot be tried here
 #   says STATUS PATTERN COMMAND...   does the command end with that status, and say so?
+#   frugal SECONDS COMMAND...   does the command succeed with that much of a processor's time at most?
 #   finish                  the plan and the exit status; the last line of a test
+
+# shellcheck source=tests/patience.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../patience.sh"
 
 number=0
 failed=0
@@ -40,6 +44,13 @@ says() {
 		cat "$work/said"
 		return 1
 	fi
+}
+
+# The time that passes says how busy the machine is; this says what the command costs.
+frugal() {
+	local seconds=$1
+	shift
+	(ulimit -t "$seconds" && "$@")
 }
 
 finish() {

@@ -22,10 +22,11 @@ trap 'exit 1' INT TERM
 
 # shellcheck source=tests/integration/tap.sh
 . tests/integration/tap.sh
+patience=$(limit 20)
 
-# await_log PATTERN: until a line of the log matches, 20 seconds at most.
+# await_log REGEX: until a line of the log matches.
 await_log() {
-	timeout 20 tail -n +1 -f "$work/log" | grep -q -m 1 -e "$1"
+	await_line 20 "$work/log" "$1"
 }
 
 # start [OPTION]...: on a port that nobody uses.
@@ -53,7 +54,7 @@ stop() {
 
 # status [CURL OPTION]... URL
 status() {
-	curl -s -m 20 -o /dev/null --path-as-is -w '%{http_code}' "$@"
+	curl -s -m "$patience" -o /dev/null --path-as-is -w '%{http_code}' "$@"
 }
 
 is_status() {
@@ -67,11 +68,11 @@ is_status() {
 header() {
 	local name=$1
 	shift
-	curl -s -m 20 -o /dev/null -D - "$@" | tr -d '\r' | sed -n "s/^$name: //Ip"
+	curl -s -m "$patience" -o /dev/null -D - "$@" | tr -d '\r' | sed -n "s/^$name: //Ip"
 }
 
 serves_file_whole() {
-	curl -s -m 20 "$url/base.img" | cmp - "$root/base.img"
+	curl -s -m "$patience" "$url/base.img" | cmp - "$root/base.img"
 }
 
 serves_empty_file() {
@@ -79,7 +80,7 @@ serves_empty_file() {
 }
 
 serves_encoded_name() {
-	[ "$(curl -s -m 20 "$url/node/52%3a54:00%3A00:00:01.ipxe")" = '#!ipxe' ]
+	[ "$(curl -s -m "$patience" "$url/node/52%3a54:00%3A00:00:01.ipxe")" = '#!ipxe' ]
 }
 
 names_types() {
@@ -88,12 +89,12 @@ names_types() {
 }
 
 head_has_length_without_body() {
-	[ "$(curl -s -m 20 -I "$url/base.img" | tr -d '\r' |
+	[ "$(curl -s -m "$patience" -I "$url/base.img" | tr -d '\r' |
 		sed -n 's/^Content-Length: //p')" = 3000000 ]
 }
 
 range_gives_part() {
-	cmp <(curl -s -m 20 -r 1000-1999 "$url/base.img") \
+	cmp <(curl -s -m "$patience" -r 1000-1999 "$url/base.img") \
 		<(tail -c +1001 "$root/base.img" | head -c 1000) &&
 		is_status 206 -r 1000-1999 "$url/base.img" &&
 		[ "$(header Content-Range -r 1000-1999 "$url/base.img")" = \
@@ -101,7 +102,7 @@ range_gives_part() {
 }
 
 suffix_range_gives_end() {
-	cmp <(curl -s -m 20 -r -7 "$url/base.img") <(tail -c 7 "$root/base.img")
+	cmp <(curl -s -m "$patience" -r -7 "$url/base.img") <(tail -c 7 "$root/base.img")
 }
 
 range_behind_end_is_416() {
@@ -128,7 +129,7 @@ conditions_are_answered() {
 
 missing_file_is_named() {
 	is_status 404 "$url/missing.img" &&
-		curl -s -m 20 "$url/missing.img" | grep -q '/missing.img'
+		curl -s -m "$patience" "$url/missing.img" | grep -q '/missing.img'
 }
 
 no_listing() {
@@ -152,13 +153,13 @@ escapes_are_refused() {
 			return 1
 			;;
 		esac
-		curl -s -m 20 --path-as-is "$url/$path" | grep -q TOP-SECRET && return 1
+		curl -s -m "$patience" --path-as-is "$url/$path" | grep -q TOP-SECRET && return 1
 	done
 	return 0
 }
 
 link_inside_is_followed() {
-	cmp <(curl -s -m 20 "$url/link-inside") "$root/base.img"
+	cmp <(curl -s -m "$patience" "$url/link-inside") "$root/base.img"
 }
 
 only_regular_files() {
@@ -174,13 +175,14 @@ long_path_is_414() {
 	is_status 414 "$url/$(printf 'a%.0s' {1..2000})"
 }
 
-# One client has sent half a request, another takes nothing of its file.
+# One client has sent half a request, another takes nothing of its file. wirerootd would drop them after a
+# minute.
 slow_clients_keep_nobody_waiting() {
 	exec 8<>"/dev/tcp/127.0.0.1/$port" 9<>"/dev/tcp/127.0.0.1/$port"
 	printf 'GET /base.img HTTP/1.1\r\nHos' >&8
 	printf 'GET /large.img HTTP/1.1\r\nHost: x\r\n\r\n' >&9
 	for _ in 1 2 3 4 5; do
-		curl -s -m 5 "$url/base.img" | cmp - "$root/base.img" || return 1
+		curl -s -m 40 "$url/base.img" | cmp - "$root/base.img" || return 1
 	done
 }
 
@@ -189,10 +191,10 @@ replaced_file_is_served_to_its_end() {
 	local old line
 	old=$(sha256sum <"$root/large.img")
 	head -c 1000 /dev/urandom >"$work/new" && mv "$work/new" "$root/large.img"
-	while read -r -t 20 line <&9 && [ "$line" != $'\r' ]; do
+	while read -r -t "$patience" line <&9 && [ "$line" != $'\r' ]; do
 		:
 	done
-	[ "$(timeout 20 head -c 40000000 <&9 | sha256sum)" = "$old" ] || return 1
+	[ "$(timeout "$patience" head -c 40000000 <&9 | sha256sum)" = "$old" ] || return 1
 	exec 8>&- 9>&-
 	[ "$(header Content-Length "$url/large.img")" = 1000 ]
 }
@@ -211,15 +213,16 @@ timeline() {
 }
 
 sequence_of() {
-	curl -s -m 20 "$url/v1/nodes/$1" | sed -n 's/.*"sequence": \([0-9]*\).*/\1/p'
+	curl -s -m "$patience" "$url/v1/nodes/$1" | sed -n 's/.*"sequence": \([0-9]*\).*/\1/p'
+}
+
+is_sequence() {
+	[ "$(sequence_of $mac)" = "$1" ]
 }
 
 # Whatever was sent before that edition was read before it.
 until_sequence_is() {
-	for _ in {1..100}; do
-		[ "$(sequence_of $mac)" = "$1" ] && return 0
-	done
-	return 1
+	retry 20 is_sequence "$1"
 }
 
 mac=52:54:00:00:00:01
@@ -228,7 +231,7 @@ lease='stage lease 1000000 1400000 done'
 # One datagram could be anybody's: files are for nodes that have sent two.
 timeline_is_taken_in() {
 	timeline $mac 1 2 "$lease" &&
-		await_log "n01 ($mac, 127.0.0.1): new boot .*lease 0.40 s" &&
+		await_log "n01 \($mac, 127.0.0.1\): new boot .*lease 0.40 s" &&
 		[ ! -e "$timelines/$mac.timeline" ] &&
 		timeline $mac 1 3 "$lease" &&
 		until_sequence_is 3 &&
@@ -243,13 +246,13 @@ older_edition_changes_nothing() {
 	timeline $mac 1 4 "$lease" 'stage root 1400000 0 running' \
 		'fault root 1500000 13 mount NFS 4.2 root: 10.0.0.1:/srv: permission denied'
 	timeline $mac 1 1
-	await_log "n01 ($mac, 127.0.0.1): lease 0.40 s, root FAILED: mount NFS 4.2 root" &&
+	await_log "n01 \($mac, 127.0.0.1\): lease 0.40 s, root FAILED: mount NFS 4.2 root" &&
 		[ "$(sequence_of $mac)" = 4 ] && grep -q '^sequence 4$' "$timelines/$mac.timeline"
 }
 
 new_boot_keeps_previous() {
 	timeline $mac 2 1
-	await_log "n01 ($mac, 127.0.0.1): new boot 00000000-0000-4000-8000-000000000002" &&
+	await_log "n01 \($mac, 127.0.0.1\): new boot 00000000-0000-4000-8000-000000000002" &&
 		grep -q '^sequence 4$' "$timelines/$mac.previous" &&
 		grep -q '^sequence 1$' "$timelines/$mac.timeline"
 }
@@ -257,7 +260,7 @@ new_boot_keeps_previous() {
 late_datagram_of_previous_boot_changes_nothing() {
 	timeline $mac 1 9
 	timeline $mac 2 2 'stage switch_root 2000000 0 running'
-	await_log "n01 ($mac, 127.0.0.1): switch_root under way" &&
+	await_log "n01 \($mac, 127.0.0.1\): switch_root under way" &&
 		[ "$(sequence_of $mac)" = 2 ]
 }
 
