@@ -109,6 +109,18 @@ void portals_add(struct portals *portals, const struct iscsi_target *target,
 	begin_connecting(portal, portals->lease);
 }
 
+/* LIO says no word to who offers no CHAP where it wants that. */
+static void closed_by_target(struct portal *portal, int error)
+{
+	const char *user = portal->config.user;
+
+	fault_set(&portal->fault, error, "log in to iSCSI target", portal->peer,
+		  user && *user ? "the target closed the connection; see its log"
+				: "the target closed the connection: it may want CHAP "
+				  "(rd.iscsi.username=, .password=); see its log");
+	fail(portal);
+}
+
 static void send_request(struct portal *portal)
 {
 	/* It is short, and what was sent before has been answered: the socket has room for it. */
@@ -117,9 +129,7 @@ static void send_request(struct portal *portal)
 
 	if (sent == (ssize_t)portal->login->out_length)
 		return;
-	fault_set(&portal->fault, sent < 0 ? errno : EIO, "log in to iSCSI target", portal->peer,
-		  "the target closed the connection; see its log");
-	fail(portal);
+	closed_by_target(portal, sent < 0 ? errno : EIO);
 }
 
 /* A byte that is 0 in every ISID of open-iscsi's, unless there are 65536 sessions. */
@@ -170,9 +180,7 @@ static void read_answer(struct portal *portal, const struct lease *lease)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0) {
-		fault_set(&portal->fault, got < 0 ? errno : ECONNRESET, "log in to iSCSI target",
-			  portal->peer, "the target closed the connection; see its log");
-		fail(portal);
+		closed_by_target(portal, got < 0 ? errno : ECONNRESET);
 		return;
 	}
 	state = iscsi_login_received(portal->login, (size_t)got, &portal->fault);

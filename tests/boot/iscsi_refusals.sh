@@ -30,10 +30,17 @@ by_iscsistart='log in by iscsistart: .*auth.*: '$TARGET_REGEX':3260 .*permission
 refused wrong "root=iscsi:node:another-secret@$(portal locked)" \
 	'log in to iSCSI target: authentication failed \(status 0201\): '$TARGET_REGEX':3260 .*permission denied.*check rd\.iscsi\.username= and rd\.iscsi\.password=' \
 	"a wrong secret is called one" "$by_iscsistart"
-refused none "root=iscsi:$(portal locked)" 'log in.*\(status 0201\).*it wants CHAP: give' \
+# LIO says less to who cannot prove itself, and nothing that tells its own lack.
+wants_chap='log in.*\(status 0201\).*it wants CHAP: give'
+unproven='log in.*\(status 0201\).*its own for rd\.iscsi\.in\.username='
+if with_lio; then
+	wants_chap='log in.*reset.*the target closed the connection: it may want CHAP'
+	unproven='log in: the target does not prove who it is: .*set its outgoing CHAP account'
+fi
+refused none "root=iscsi:$(portal locked)" "$wants_chap" \
 	"that a secret is wanted is said" "$by_iscsistart"
 refused unproven "root=iscsi:node:secret-of-node:target:its-secret@$(portal locked)" \
-	'log in.*\(status 0201\).*its own for rd\.iscsi\.in\.username=' "a target that cannot prove who it is is refused" \
+	"$unproven" "a target that cannot prove who it is is refused" \
 	"$by_iscsistart"
 refused missing "root=iscsi:$(portal nowhere)" \
 	'log in to iSCSI target: there is no such target \(status 0203\): .*no such file or name' \

@@ -192,17 +192,6 @@ static int add_object(const struct work *work, const struct target_offer *offer)
 	return error;
 }
 
-/* LIO refuses while another target has it. */
-static int drop_object(const struct work *work, const char *object)
-{
-	struct place place = at(work, "%s", object);
-	int error = configfs_remove_dir(place.path);
-
-	if (error == -EBUSY || error == -ENOENT)
-		return 0;
-	return tell(work, error, &place);
-}
-
 /* --- taking away ------------------------------------------------------------------------------ */
 
 typedef int (*visit)(const struct work *work, const struct place *place);
@@ -291,6 +280,36 @@ static int remove_target(const struct work *work, const char *name)
 		return 0;
 	error = for_each(work, &target, remove_group);
 	return error ? error : remove_dir(work, &target);
+}
+
+/* "NAME-12345678", as target_object_name() calls them. */
+static bool is_our_object(const char *name)
+{
+	const char *dash = strrchr(name, '-');
+
+	return dash && strlen(dash + 1) == 8 && strspn(dash + 1, "0123456789abcdef") == 8;
+}
+
+/* LIO refuses while a target has it. */
+static int sweep_object(const struct work *work, const struct place *place)
+{
+	int error = 0;
+
+	if (configfs_is_dir(place->path) && is_our_object(strrchr(place->path, '/') + 1))
+		error = configfs_remove_dir(place->path);
+	return error == -EBUSY ? 0 : tell(work, error, place);
+}
+
+/*
+ * Disks that no target has any more, be it that whoever took the target away was cut off. As long
+ * as there is an object, the disk is in use.
+ */
+static int sweep_objects(const struct work *work)
+{
+	struct place files = at(work, "core/fileio_0"), devices = at(work, "core/iblock_0");
+	int error = for_each(work, &files, sweep_object);
+
+	return error ? error : for_each(work, &devices, sweep_object);
 }
 
 /* --- making ----------------------------------------------------------------------------------- */
@@ -529,18 +548,16 @@ static bool fits(const struct target *target, const struct target_offer *offer)
 	       target->read_write == offer->read_write;
 }
 
-/* What there is of the name @name, with its disk when nobody else has that. -EBUSY: in use. */
+/* Take away what there is of the name @name, and what nobody has. -EBUSY: it is in use. */
 static int clear(const struct work *work, const struct target_list *list, const char *name)
 {
 	const struct target *target = target_find(list, name);
-	char object[PATH_MAX];
-	bool has_object = find_object(work, name, object, sizeof(object));
 	int error;
 
 	if (target && target->sessions)
 		return target_refuse_busy(list, name, work->fault);
 	error = remove_target(work, name);
-	return !error && has_object ? drop_object(work, object) : error;
+	return error ? error : sweep_objects(work);
 }
 
 static int offer_locked(const struct work *work, const struct target_offer *offer)
