@@ -448,9 +448,10 @@ import http.server, json, sys
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        body = json.dumps([{"name": "n01", "mac": "52:54:00:12:00:01", "generation": "1"},
-                           {"name": "n02", "mac": "52:54:00:12:00:02", "generation": None}]
-                          if len(sys.argv) < 4 else [])
+        known = [{"name": "n01", "mac": "52:54:00:12:00:01", "generation": "1"},
+                 {"name": "n02", "mac": "52:54:00:12:00:02", "generation": None}]
+        since = {"since": sys.argv[3]}
+        body = json.dumps(since if self.path == "/v1/since" else known)
         self.send_response(200)
         self.end_headers()
         self.wfile.write(body.encode())
@@ -511,12 +512,12 @@ end_fake_wirerootd() {
 	kill "$fake"
 	wait "$fake" 2>/dev/null
 }
-fake_wirerootd fresh
-check "a wirerootd that knows of no node counts as not asked" \
-	says 0 'knows of no node yet' prune --keep 2
+fake_wirerootd "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+check "what was made before wirerootd kept boots stays, whoever else it knows" \
+	says 0 'knows who booted since 20.*: what was made before stays' prune --keep 2
 check "… indeed" kept 1 2 3 4 5
 end_fake_wirerootd
-fake_wirerootd
+fake_wirerootd 2026-01-01T00:00:00Z
 check "history says who runs what" sh -c "'$wireroot' history --state '$state' --json |
 	jq -e '.[0].nodes == \"n01\" and .[1].nodes == \"\"'"
 rollback 3 >/dev/null 2>&1

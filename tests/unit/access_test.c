@@ -21,7 +21,7 @@
 #include "userspace/wirerootd/gate.h"
 
 #define NODE	 "node/52:54:00:00:00:0a"
-#define INDEX	 "52:54:00:00:00:0a n1 10.0.0.10\n52:54:00:00:00:0b n2 -\n"
+#define INDEX	 "52:54:00:00:00:0a n1 10.0.0.10 ipxe\n52:54:00:00:00:0b n2 - grub\n"
 #define START_S	 1000000
 #define MINUTE_S 60
 
@@ -56,7 +56,7 @@ static int set_up(void **state)
 	    index_parse(INDEX, strlen(INDEX), "nodes", &fixture->served.index, &fault))
 		return -1;
 	strcpy(fixture->served.generation, "17");
-	access_init(&fixture->access, fixture->directory);
+	access_init(&fixture->access, fixture->directory, START_S);
 	fixture->log = (struct log){ .program = "test" };
 	fixture->gate = (struct gate){ .served = &fixture->served,
 				       .access = &fixture->access,
@@ -147,6 +147,28 @@ static void hand_over_from_the_node_ends_the_boot(void **state)
 }
 
 /* iPXE and the kernel may have leases of their own. 10.0.0.20 is n2 by its MAC address. */
+static void first_sign(struct fixture *fixture, const uint8_t mac[static 6], const char *peer,
+		       time_t now)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+
+	inet_pton(AF_INET, peer, &address.sin_addr);
+	gate_first_sign(&fixture->gate, mac, (struct sockaddr *)&address, now);
+}
+
+static void first_sign_begins_the_boot_of_who_fetches_no_script(void **state)
+{
+	struct fixture *fixture = *state;
+	const uint8_t mac_n2[6] = { 0x52, 0x54, 0, 0, 0, 0xb };
+
+	first_sign(fixture, mac_n1, "10.0.0.10", START_S);
+	assert_null(access_find(&fixture->access, mac_n1));
+	first_sign(fixture, mac_n2, "10.0.0.30", START_S);
+	assert_null(access_find(&fixture->access, mac_n2));
+	first_sign(fixture, mac_n2, "10.0.0.20", START_S);
+	assert_string_equal(access_find(&fixture->access, mac_n2)->generation, "17");
+}
+
 static void hand_over_may_come_from_another_address_of_the_node(void **state)
 {
 	static const uint8_t mac_n2[6] = { 0x52, 0x54, 0, 0, 0, 0xb };
@@ -256,6 +278,43 @@ static void refusals_are_told_once_a_minute(void **state)
 	assert_false(recent_allow(&recent, "10.0.0.1", START_S + 62, 60, 1));
 }
 
+/* What was kept is read again; what cannot be read, or is of the future, says that notes were lost.
+ */
+static void since_when_boots_are_known_outlives_restarts(void **state)
+{
+	static const struct {
+		const char *kept;
+		time_t since;
+	} rows[] = {
+		{ NULL, START_S + 100 },
+		{ "since 1000007\n", START_S + 7 },
+		{ "since 9000000\n", START_S + 100 },
+		{ "sincerely\n", START_S + 100 },
+		{ "", START_S + 100 },
+	};
+	struct fixture *fixture = *state;
+	struct access *boots = &fixture->access;
+	struct fault fault;
+	char path[64];
+
+	snprintf(path, sizeof(path), "%s/since", fixture->directory);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *kept = rows[i].kept;
+
+		unlink(path);
+		if (kept)
+			assert_int_equal(fs_write_file(path, kept, strlen(kept), 0644, &fault), 0);
+		for (unsigned int restart = 0; restart < 2; restart++) {
+			access_free(boots);
+			access_init(boots, fixture->directory, START_S + 100 + restart);
+			assert_int_equal(
+				access_load(boots, &fixture->served.index, START_S + 100, &fault),
+				0);
+			assert_int_equal(boots->since, rows[i].since);
+		}
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -264,10 +323,12 @@ int main(void)
 		TEST(script_fetched_by_another_begins_no_boot),
 		TEST(neighbour_with_the_nodes_mac_is_the_node),
 		TEST(hand_over_from_the_node_ends_the_boot),
+		TEST(first_sign_begins_the_boot_of_who_fetches_no_script),
 		TEST(hand_over_may_come_from_another_address_of_the_node),
 		TEST(other_spellings_are_nobodys),
 		TEST(unknown_machine_is_sent_to_discovery_in_a_window),
 		TEST(boots_outlive_a_restart),
+		TEST(since_when_boots_are_known_outlives_restarts),
 		TEST(old_boots_of_removed_nodes_are_forgotten),
 		cmocka_unit_test(damaged_files_are_refused),
 		cmocka_unit_test(refusals_are_told_once_a_minute),

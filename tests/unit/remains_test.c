@@ -34,7 +34,6 @@ static void nodes_are_known_by_their_generation(void **state)
 			 0);
 	assert_non_null(remains_nodes(&remains, 3));
 	assert_null(remains_nodes(&remains, 2));
-	assert_int_equal(remains.nodes, 2);
 	remains_free(&remains);
 }
 
@@ -45,8 +44,29 @@ static void an_empty_list_tells_of_no_node(void **state)
 
 	(void)state;
 	assert_int_equal(read_text(&remains, "[]", &fault), 0);
-	assert_int_equal(remains.nodes, 0);
+	assert_int_equal(remains.count, 0);
 	remains_free(&remains);
+}
+
+static void time_of_the_first_note_is_read(void **state)
+{
+	static const char good[] = "{\"since\": \"2026-11-21T05:06:07Z\"}";
+	static const char *const others[] = { "",
+					      "[]",
+					      "{}",
+					      "{\"since\": null}",
+					      "{\"since\": \"2026-11-21\"}",
+					      "{\"since\": \"2026-11-21T05:06:07Zx\"}" };
+	struct remains remains = { 0 };
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(remains_read_since(&remains, good, strlen(good), &fault), 0);
+	assert_int_equal(remains.since, 1795237567);
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		assert_int_equal(remains_read_since(&remains, others[i], strlen(others[i]), &fault),
+				 -EBADMSG);
+	assert_int_equal(remains.since, 1795237567);
 }
 
 static void what_is_no_list_is_refused(void **state)
@@ -58,7 +78,7 @@ static void what_is_no_list_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
 		assert_int_equal(read_text(&remains, answers[i], &fault), -EBADMSG);
-		assert_int_equal(remains.nodes, 0);
+		assert_int_equal(remains.count, 0);
 		remains_free(&remains);
 	}
 }
@@ -68,6 +88,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nodes_are_known_by_their_generation),
 		cmocka_unit_test(an_empty_list_tells_of_no_node),
+		cmocka_unit_test(time_of_the_first_note_is_read),
 		cmocka_unit_test(what_is_no_list_is_refused),
 	};
 

@@ -83,7 +83,7 @@ static void list_has_nodes_with_and_without_timelines_in_order(void **state)
 
 	(void)state;
 	nodes_init(&nodes, NULL);
-	access_init(&access, NULL);
+	access_init(&access, NULL, 0);
 	assert_int_equal(index_parse(index_text, strlen(index_text), "nodes", &index, &fault), 0);
 	assert_int_equal(nodes_accept(&nodes, &timeline, "10.0.0.9", NOW, &fault), NODES_NEW_BOOT);
 	assert_int_equal(access_begin(&access, mac, "10.0.0.1", "17", NOW, &fault), 0);

@@ -83,23 +83,33 @@ static int get_in_lab(const char *url, const char *lab, struct text *answer, str
 	return error;
 }
 
-int remains_ask(struct remains *remains, const char *url, const char *lab, struct fault *fault)
+/* Read with @read what the wirerootd at @url answers at @path. */
+static int ask_for(struct remains *remains, const char *url, const char *path, const char *lab,
+		   int (*read)(struct remains *, const char *, size_t, struct fault *),
+		   struct fault *fault)
 {
 	struct text answer = { 0 };
-	char *nodes;
+	char *whole;
 	int error;
 
-	if (asprintf(&nodes, "%s/v1/nodes", url) < 0)
+	if (asprintf(&whole, "%s%s", url, path) < 0)
 		return fault_set(fault, ENOMEM, "ask wirerootd", url, NULL);
 	if (lab)
-		error = get_in_lab(nodes, lab, &answer, fault);
+		error = get_in_lab(whole, lab, &answer, fault);
 	else
-		error = http_get(nodes, ANSWER_BYTES_MAX, &answer, fault);
+		error = http_get(whole, ANSWER_BYTES_MAX, &answer, fault);
 	if (!error)
-		error = remains_read(remains, text_string(&answer), answer.length, fault);
+		error = read(remains, text_string(&answer), answer.length, fault);
 	text_free(&answer);
-	free(nodes);
+	free(whole);
 	return error;
+}
+
+int remains_ask(struct remains *remains, const char *url, const char *lab, struct fault *fault)
+{
+	int error = ask_for(remains, url, "/v1/nodes", lab, remains_read, fault);
+
+	return error ? error : ask_for(remains, url, "/v1/since", lab, remains_read_since, fault);
 }
 
 struct pruning {
@@ -109,7 +119,7 @@ struct pruning {
 	unsigned int current;
 	struct remains remains;
 	struct remains_report *report; /* NULL: nobody wants one */
-	bool asked; /* ->remains is the whole truth */
+	bool asked; /* ->remains is the whole truth about boots since ->remains.since */
 };
 
 /* Seconds since the generation was made. */
@@ -185,6 +195,17 @@ static void tell_users(const struct pruning *pruning, unsigned int generation,
 	text_free(&text);
 }
 
+/*
+ * May a node that nobody knows of run a generation that was made @age seconds ago? It would have
+ * booted before wirerootd kept such things, but not from a generation that was made later.
+ */
+static bool may_run_unknown(const struct pruning *pruning, double age)
+{
+	if (age >= REMAINS_UNASKED_S)
+		return false;
+	return !pruning->asked || age >= difftime(time(NULL), pruning->remains.since);
+}
+
 static int judge(struct pruning *pruning, unsigned int generation, bool *removed,
 		 struct fault *fault)
 {
@@ -200,13 +221,27 @@ static int judge(struct pruning *pruning, unsigned int generation, bool *removed
 	error = find_age(pruning->store, generation, &age, fault);
 	if (error)
 		return error;
-	if (!pruning->asked && age < REMAINS_UNASKED_S)
+	if (may_run_unknown(pruning, age))
 		return report(pruning, generation, false, NULL, fault);
 	error = store_remove(pruning->store, generation, fault);
 	if (!error)
 		log_line(pruning->log, LOG_LEVEL_INFO, "generation %u removed", generation);
 	*removed = !error;
 	return error ? error : report(pruning, generation, true, NULL, fault);
+}
+
+/* One that has lost its notes, or is new, knows of no boot before that. */
+static void tell_since(const struct pruning *pruning, const char *url)
+{
+	char text[sizeof("9999-12-31 23:59:59 UTC")] = "";
+	struct tm utc;
+
+	if (gmtime_r(&pruning->remains.since, &utc))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &utc);
+	log_line(
+		pruning->log, LOG_LEVEL_NOTICE,
+		"wirerootd at %s knows who booted since %s: what was made before stays for 30 days",
+		url, text);
 }
 
 static void ask(struct pruning *pruning)
@@ -219,11 +254,9 @@ static void ask(struct pruning *pruning)
 
 	if (!error && manifest.url && *manifest.url) {
 		error = remains_ask(&pruning->remains, manifest.url, pruning->lab, &fault);
-		/* One that has just started may know of no boot before that. */
-		pruning->asked = !error && pruning->remains.nodes;
-		if (!error && !pruning->asked)
-			log_line(pruning->log, LOG_LEVEL_NOTICE,
-				 "wirerootd at %s knows of no node yet", manifest.url);
+		pruning->asked = !error;
+		if (!error && difftime(time(NULL), pruning->remains.since) < REMAINS_UNASKED_S)
+			tell_since(pruning, manifest.url);
 	} else if (!error) { /* no node boots from here */
 		pruning->asked = true;
 	}

@@ -8,6 +8,7 @@
 #define WIREROOT_GENERATION_REMAINS_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "tools/cluster/nodeset.h"
 #include "tools/generation/store.h"
@@ -25,7 +26,7 @@ struct remains_user {
 struct remains {
 	struct remains_user *users;
 	size_t count;
-	size_t nodes; /* that wirerootd knows of, whatever they run */
+	time_t since; /* boots of before may not be known */
 };
 
 /*
@@ -34,8 +35,13 @@ struct remains {
  */
 int remains_ask(struct remains *remains, const char *url, const char *lab, struct fault *fault);
 
-/* The part of it that is pure: its answer at /v1/nodes. -EBADMSG with @fault for anything else. */
+/*
+ * The part of it that is pure: its answers at /v1/nodes and at /v1/since. -EBADMSG with @fault for
+ * anything else.
+ */
 int remains_read(struct remains *remains, const char *answer, size_t length, struct fault *fault);
+int remains_read_since(struct remains *remains, const char *answer, size_t length,
+		       struct fault *fault);
 
 /* Who runs @generation; NULL: nobody. */
 struct nodeset *remains_nodes(const struct remains *remains, unsigned int generation);

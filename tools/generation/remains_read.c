@@ -72,8 +72,25 @@ int remains_read(struct remains *remains, const char *answer, size_t length, str
 		if (!error)
 			error = add_node(remains, item, fault);
 	}
-	remains->nodes += error ? 0 : json_array_size(list);
 	json_decref(list);
+	return error;
+}
+
+int remains_read_since(struct remains *remains, const char *answer, size_t length,
+		       struct fault *fault)
+{
+	json_t *json = json_loadb(answer, length, 0, NULL);
+	const char *text = json_string_value(json_object_get(json, "since"));
+	struct tm utc = { 0 };
+	const char *end = text ? strptime(text, "%Y-%m-%dT%H:%M:%SZ", &utc) : NULL;
+	int error = 0;
+
+	if (end && !*end)
+		remains->since = timegm(&utc);
+	else
+		error = fault_set(fault, EBADMSG, "read since when wirerootd keeps boots", "",
+				  NULL);
+	json_decref(json);
 	return error;
 }
 

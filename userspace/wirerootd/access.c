@@ -15,6 +15,7 @@
 #include "userspace/lib/fs.h"
 
 #define SUFFIX		".boot"
+#define SINCE		"since"
 #define FILE_PATH_BYTES 4096
 #define FORGET_SECONDS	2592000 /* 30 days */
 
@@ -25,9 +26,9 @@ static int compare(const void *first, const void *second)
 	return memcmp(a->mac, b->mac, sizeof(a->mac));
 }
 
-void access_init(struct access *access, const char *directory)
+void access_init(struct access *access, const char *directory, time_t now)
 {
-	*access = (struct access){ .directory = directory };
+	*access = (struct access){ .directory = directory, .since = now };
 }
 
 void access_free(struct access *access)
@@ -198,6 +199,31 @@ static int load_one(struct access *access, const struct node_index *index, const
 	return 0;
 }
 
+/* Whatever is no such file may stand for lost boots: they are kept from now on. */
+static int load_since(struct access *access, struct fault *fault)
+{
+	char path[FILE_PATH_BYTES], text[ACCESS_FILE_BYTES];
+	struct fault ignored;
+	size_t length;
+	int64_t since;
+	char *kept;
+	bool good;
+
+	snprintf(path, sizeof(path), "%s/" SINCE, access->directory);
+	if (!fs_read_file(path, ACCESS_FILE_BYTES, &kept, &length, &ignored)) {
+		good = sscanf(kept, "since %18" SCNd64, &since) == 1 && since > 0 &&
+		       since <= access->since;
+		free(kept);
+		if (good) {
+			access->since = (time_t)since;
+			return 0;
+		}
+	}
+	length =
+		(size_t)snprintf(text, sizeof(text), "since %" PRId64 "\n", (int64_t)access->since);
+	return fs_write_file(path, text, length, 0644, fault);
+}
+
 int access_load(struct access *access, const struct node_index *index, time_t now,
 		struct fault *fault)
 {
@@ -219,5 +245,5 @@ int access_load(struct access *access, const struct node_index *index, time_t no
 			error = load_one(access, index, entry->d_name, now, fault);
 	}
 	closedir(directory);
-	return error;
+	return error ? error : load_since(access, fault);
 }

@@ -11,6 +11,8 @@
  *	address 10.87.0.11
  *	fetched 1795230000         seconds since 1970
  *	ended 0                    the same; 0: not yet
+ *
+ * The file `since` there says from when on none is missing.
  */
 #ifndef WIREROOT_ACCESS_H
 #define WIREROOT_ACCESS_H
@@ -41,15 +43,17 @@ struct boot {
 struct access {
 	void *by_mac; /* a tree as of tsearch(3) */
 	const char *directory; /* NULL: nothing is kept */
+	time_t since; /* boots of before may not be known */
 };
 
-/* @directory, NULL or for the files, has to outlive @access. */
-void access_init(struct access *access, const char *directory);
+/* @directory, NULL or for the files, has to outlive @access, which begins @now. */
+void access_init(struct access *access, const char *directory, time_t now);
 void access_free(struct access *access);
 
 /*
- * Read the boots that are kept in the directory. Those of nodes that are not in @index any more are
- * deleted once they are a month old. 0 or -errno with @fault.
+ * Read the boots that are kept in the directory, and since when; a directory without that is new
+ * and gets it. Boots of nodes that are not in @index any more are deleted once they are a month
+ * old. 0 or -errno with @fault.
  */
 int access_load(struct access *access, const struct node_index *index, time_t now,
 		struct fault *fault);

@@ -55,19 +55,32 @@ static bool is_node(const struct gate *gate, const struct sockaddr *peer,
 	return address && address == node->address;
 }
 
-static void note_script(struct gate *gate, const struct gate_request *request,
-			const struct index_node *node)
+static void begin_boot(struct gate *gate, const struct index_node *node,
+		       const struct sockaddr *peer, time_t now)
 {
 	char address[ADDRESS_TEXT_BYTES];
 	struct fault fault;
 
-	if (!request->is_get || !is_node(gate, request->peer, node))
-		return;
 	log_line(gate->log, LOG_LEVEL_NOTICE, "%s (%s) boots, generation %s", node->name,
-		 address_text(request->peer, address), gate->served->generation);
-	if (access_begin(gate->access, node->mac, address, gate->served->generation, request->now,
-			 &fault))
+		 address_text(peer, address), gate->served->generation);
+	if (access_begin(gate->access, node->mac, address, gate->served->generation, now, &fault))
 		log_fault(gate->log, &fault);
+}
+
+static void note_script(struct gate *gate, const struct gate_request *request,
+			const struct index_node *node)
+{
+	if (request->is_get && is_node(gate, request->peer, node))
+		begin_boot(gate, node, request->peer, request->now);
+}
+
+void gate_first_sign(struct gate *gate, const uint8_t mac[static 6], const struct sockaddr *peer,
+		     time_t now)
+{
+	const struct index_node *node = index_find_mac(&gate->served->index, mac);
+
+	if (node && node->fetches_no_script && is_node(gate, peer, node))
+		begin_boot(gate, node, peer, now);
 }
 
 static const char *script_of_unknown(const struct gate *gate, const struct gate_request *request)

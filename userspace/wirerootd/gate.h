@@ -2,7 +2,8 @@
 /*
  * Who may have which file of a generation.
  *
- * node/MAC.ipxe is everybody's; fetched by the node itself it begins the node's boot. While a
+ * node/MAC.ipxe is everybody's; fetched by the node itself it begins the node's boot. The boot of a
+ * node whose loader fetches no script begins with its first timeline. While a
  * discovery window is open, a machine that is no node gets discover.ipxe in its place.
  * node/MAC.img, the segment, which may hold secrets, is the node's own and only while it boots. A
  * peer is the node when it has the address that the index gives the node, or when the kernel's
@@ -49,6 +50,13 @@ struct gate_answer {
 };
 
 void gate_judge(struct gate *gate, const struct gate_request *request, struct gate_answer *answer);
+
+/*
+ * A timeline from @peer is the first of a boot of the node with @mac: the boot begins, if the node
+ * fetched no script for it and the timeline comes from the node as above.
+ */
+void gate_first_sign(struct gate *gate, const uint8_t mac[static 6], const struct sockaddr *peer,
+		     time_t now);
 
 /*
  * A timeline from @peer tells of the hand-over of the node with @mac. It ends the boot when it

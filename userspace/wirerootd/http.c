@@ -209,9 +209,11 @@ static enum MHD_Result answer_nodes(const struct http *http, struct MHD_Connecti
 
 	if (!strcmp(rest, "nodes"))
 		return answer_json(connection, request, states_to_json(&http->states, now));
+	if (!strcmp(rest, "since"))
+		return answer_json(connection, request, states_since_to_json(&http->states));
 	if (strncmp(rest, "nodes/", 6) != 0)
 		return answer_error(connection, request, MHD_HTTP_NOT_FOUND,
-				    "there is only /v1/nodes and /v1/nodes/MAC");
+				    "there is only /v1/nodes, /v1/nodes/MAC and /v1/since");
 	node = state_to_json(&http->states, rest + 6, now);
 	if (!node)
 		return answer_error(connection, request, MHD_HTTP_NOT_FOUND,

@@ -58,6 +58,7 @@ static int take_line(struct reading *reading, char *line)
 	const char *mac = next_word(&line);
 	const char *name = mac ? next_word(&line) : NULL;
 	const char *address = name ? next_word(&line) : NULL;
+	const char *loader = address ? next_word(&line) : NULL;
 
 	if (!address)
 		return refuse(reading, EINVAL, "a node has a MAC address, a name and an address");
@@ -72,6 +73,7 @@ static int take_line(struct reading *reading, char *line)
 			      "MAC addresses are to rise from line to line, each there once");
 	if (index->count == INDEX_NODES_MAX)
 		return refuse(reading, E2BIG, "there can be 1,000,000 nodes");
+	node.fetches_no_script = loader && strcmp(loader, "ipxe") != 0;
 	node.name = keep_name(reading, name);
 	index->nodes[index->count++] = node;
 	return 0;

@@ -5,16 +5,18 @@
  * The file `nodes` of a generation has one line for each node, sorted by MAC address, and comment
  * lines that begin with '#':
  *
- *	52:54:00:12:34:56 n01 10.87.0.11
- *	52:54:00:12:34:57 n02 -
+ *	52:54:00:12:34:56 n01 10.87.0.11 ipxe
+ *	52:54:00:12:34:57 n02 - grub
  *
- * What stands behind the address, separated by blanks, is for other readers. A MAC address or a
- * name that is there twice makes the whole file unusable, as does a line of another form: half an
- * index would give one node's secrets to another.
+ * Behind the address stands what loads the node's kernel; nothing there stands for ipxe, which
+ * fetches a script. What comes behind that, separated by blanks, is for other readers. A MAC
+ *address or a name that is there twice makes the whole file unusable, as does a line of another
+ *form: half an index would give one node's secrets to another.
  */
 #ifndef WIREROOT_INDEX_H
 #define WIREROOT_INDEX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +30,7 @@ struct index_node {
 	uint8_t mac[6];
 	uint32_t address; /* in host byte order; 0: none of its own */
 	const char *name;
+	bool fetches_no_script; /* its loader is another than iPXE */
 };
 
 /* Begin with { 0 }, which is an index without nodes. */

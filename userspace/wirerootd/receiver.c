@@ -61,6 +61,7 @@ static void take_in(struct receiver *receiver, const char *text, size_t length,
 	char address[ADDRESS_TEXT_BYTES], why[FAULT_LINE_BYTES];
 	struct timeline timeline;
 	struct fault fault;
+	uint8_t mac[6];
 	int news;
 
 	address_text(sender, address);
@@ -73,6 +74,8 @@ static void take_in(struct receiver *receiver, const char *text, size_t length,
 		complain(receiver, address, fault_line(&fault, why));
 	else
 		tell_news(receiver, &timeline, address, news);
+	if (news == NODES_NEW_BOOT && value_mac(timeline.mac, mac))
+		gate_first_sign(receiver->gate, mac, sender, time(NULL));
 	if (news >= 0 && news != NODES_STALE)
 		note_hand_over(receiver, &timeline, sender);
 }

@@ -44,6 +44,11 @@ static json_t *time_json(time_t time)
 	return json_string(text);
 }
 
+json_t *states_since_to_json(const struct states *states)
+{
+	return json_pack("{s:o}", "since", time_json(states->access->since));
+}
+
 /* An object as that of a node with a timeline, of one that has sent none. */
 static json_t *without_timeline(const struct boot *boot)
 {

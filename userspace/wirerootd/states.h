@@ -31,6 +31,9 @@ struct states {
  * NULL when memory ran out. */
 json_t *states_to_json(const struct states *states, time_t now);
 
+/* { "since": "2026-11-21T05:00:00Z" }: boots of before may not be known. The same. */
+json_t *states_since_to_json(const struct states *states);
+
 /* The one with @mac; a new reference. NULL: it has never shown itself, or memory ran out. */
 json_t *state_to_json(const struct states *states, const char *mac, time_t now);
 

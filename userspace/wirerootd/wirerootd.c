@@ -236,7 +236,7 @@ static int load_timelines(struct daemon *daemon, struct fault *fault)
 	unsigned int skipped;
 
 	nodes_init(&daemon->nodes, daemon->options.timelines);
-	access_init(&daemon->access, daemon->options.timelines);
+	access_init(&daemon->access, daemon->options.timelines, time(NULL));
 	if (!daemon->nodes.directory)
 		return 0;
 	if (access(daemon->nodes.directory, W_OK | X_OK) < 0)
