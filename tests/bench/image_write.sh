@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The benchmark of writing an image to a volume, against `tar -x` onto the same volume. Run by
+# `make bench`, or by itself, as root.
+#
+# The image is the Debian root that the boot tests use. The volume is a sparse file of 2 GiB on this
+# machine's disk, made anew for each sample. Everything is read from the page cache. For each file
+# system, in turn, ROUNDS times:
+#   write      `wireroot image write` from the image's directory: making the file system, writing,
+#              adapting, syncing, unmounting, checking the file system
+#   archive    the same from the tar archive
+#   tar        GNU tar, with all attributes, from the archive onto the volume mounted beforehand, with
+#              a file system that was made beforehand; then sync
+#   cp         the same by cp -a from the directory
+# Who is first changes from round to round.
+#
+# Result: a table, and build/bench/image_write.json. No time makes this script fail: it succeeds when
+# everything could be measured.
+#
+#   ROUNDS=7  FILE_SYSTEMS="ext4 xfs btrfs"  OUTPUT=build/bench
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+# Mounts of its own, which go with it.
+if [ "${IMAGE_WRITE_CONTAINED-}" != yes ]; then
+	IMAGE_WRITE_CONTAINED=yes exec tests/fixtures/contained.sh "$0" "$@"
+fi
+
+ROUNDS=${ROUNDS:-7}
+FILE_SYSTEMS=${FILE_SYSTEMS:-ext4 xfs btrfs}
+OUTPUT=${OUTPUT:-build/bench}
+
+WIREROOT=$PWD/build/wireroot
+WORK=$PWD/$OUTPUT/image_write
+SAMPLES=$OUTPUT/image_write-samples.jsonl
+
+say()
+{
+	if [ -t 2 ]; then
+		printf '\r\033[K%s' "$*" >&2
+	else
+		printf '%s\n' "$*" >&2
+	fi
+}
+
+fail()
+{
+	[ ! -t 2 ] || echo >&2
+	printf 'bench: %s\n' "$@" >&2
+	exit 1
+}
+
+# timed WORD...: prints how many seconds the command took
+timed()
+{
+	local result
+	result=$(tests/bench/measure.py "$@" 2> "$WORK/log") ||
+		fail "$1 failed:" "$(tail -n 5 "$WORK/log")"
+	jq .seconds <<< "$result"
+}
+
+fresh_volume()
+{
+	rm -f "$WORK/volume"
+	truncate -s 2G "$WORK/volume"
+	sync -f "$WORK"
+}
+
+# mounted KIND COMMAND...: with an empty file system of that kind mounted
+mounted()
+{
+	local kind=$1
+	shift
+	"mkfs.$kind" -q "$WORK/volume" > "$WORK/log" 2>&1 || fail "mkfs.$kind failed"
+	mount -o loop "$WORK/volume" "$WORK/mount"
+	timed "$@"
+	umount "$WORK/mount"
+}
+
+measure_one()
+{
+	local kind=$1 way=$2
+	fresh_volume
+	case $way in
+	write) timed "$WIREROOT" image write -y --file-system "$kind" "$WORK/image" "$WORK/volume" ;;
+	archive) timed "$WIREROOT" image write -y --file-system "$kind" "$ARCHIVE" "$WORK/volume" ;;
+	tar)
+		mounted "$kind" sh -c 'tar -C "$2" -xf "$1" --numeric-owner --xattrs \
+			--xattrs-include="*" --acls && sync -f "$2"' sh "$ARCHIVE" "$WORK/mount"
+		;;
+	cp)
+		mounted "$kind" sh -c 'cp -a "$1/." "$2" && sync -f "$2"' sh "$WORK/image" \
+			"$WORK/mount"
+		;;
+	esac
+}
+
+round()
+{
+	local number=$1 kind way ways=(write tar archive cp) first
+	first=$((number % ${#ways[@]}))
+	for kind in $FILE_SYSTEMS; do
+		for way in "${ways[@]:first}" "${ways[@]:0:first}"; do
+			say "round $number of $ROUNDS: $kind, $way"
+			printf '{"file_system":"%s","way":"%s","seconds":%s}\n' "$kind" "$way" \
+				"$(measure_one "$kind" "$way")" >> "$SAMPLES"
+		done
+	done
+}
+
+report()
+{
+	jq -s --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
+		--argjson cores "$(nproc)" --arg host_kernel "$(uname -r)" \
+		--arg load_before "$LOAD_BEFORE" --arg load_after "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
+		--argjson rounds "$ROUNDS" --argjson bytes "$BYTES" --argjson files "$FILES" \
+		-f tests/bench/image_write.jq "$SAMPLES" > "$OUTPUT/image_write.json.new"
+	mv "$OUTPUT/image_write.json.new" "$OUTPUT/image_write.json"
+	jq -r -f tests/bench/image_write_table.jq "$OUTPUT/image_write.json"
+	echo
+	echo "All of it: $OUTPUT/image_write.json"
+}
+
+[ "$(id -u)" -eq 0 ] || fail "this needs root, to mount"
+[ -x "$WIREROOT" ] || fail "there is no build/wireroot; run make first"
+LOAD_BEFORE=$(cut -d ' ' -f 1-3 /proc/loadavg)
+rm -rf "$WORK"
+mkdir -p "$WORK/image" "$WORK/mount"
+: > "$SAMPLES"
+say "the image"
+ARCHIVE=$(tests/fixtures/debian_root.sh --archive) || fail "no Debian root could be had"
+tar -C "$WORK/image" -xf "$ARCHIVE" --numeric-owner --xattrs --xattrs-include='*'
+cat "$ARCHIVE" > /dev/null
+BYTES=$(du -sk --block-size=1 "$WORK/image" | cut -f 1)
+FILES=$(find "$WORK/image" | wc -l)
+for ((number = 1; number <= ROUNDS; number++)); do
+	round "$number"
+done
+rm -rf "$WORK"
+say "done"
+[ ! -t 2 ] || echo >&2
+report
