@@ -89,6 +89,7 @@ bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@tests/bench/boot.sh
 	@tests/bench/generate.sh
+	@tests/bench/image_write.sh
 
 C_FILES      = $(shell git ls-files '*.c' '*.h')
 SHELL_FILES  = $(shell git ls-files '*.sh') .ci/run tests/run

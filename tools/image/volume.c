@@ -232,7 +232,8 @@ int volume_verify(const char *path, const struct volume_kind *kind, struct fault
 static int configure_loop(int number, int file, char path[static VOLUME_DEVICE_BYTES], int *loop)
 {
 	struct loop_config config = { .fd = (uint32_t)file,
-				      .info = { .lo_flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO } };
+				      .info = { .lo_flags =
+							LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO } };
 	int error = 0;
 
 	snprintf(path, VOLUME_DEVICE_BYTES, "/dev/loop%d", number);
