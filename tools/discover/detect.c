@@ -22,18 +22,6 @@ struct detection {
 	bool has_usb_interface;
 };
 
-static void ignore_message(void *data, int priority, const char *file, int line,
-			   const char *function, const char *format, va_list values)
-{
-	(void)data;
-	(void)priority;
-	(void)file;
-	(void)line;
-	(void)function;
-	(void)format;
-	(void)values;
-}
-
 static bool is_usb_host(const char *name)
 {
 	static const char *const names[] = { "xhci_pci", "ehci_pci", "ohci_pci", "uhci_hcd" };
@@ -132,15 +120,11 @@ static void write_drivers(struct detection *detection, struct text *drivers)
 static int detect(const struct kernel_tree *tree, const char *modaliases, struct text *drivers,
 		  struct fault *fault)
 {
-	static const char *const no_configuration[] = { NULL };
-	struct detection detection = { .kmod = kmod_new(tree->indexes, no_configuration) };
-	int error;
+	struct detection detection = { 0 };
+	int error = kernel_tree_kmod(tree, &detection.kmod, fault);
 
-	if (!detection.kmod)
-		return fault_set(fault, errno ? errno : ENOMEM, "read indexes of modules",
-				 tree->indexes, NULL);
-	kmod_set_log_fn(detection.kmod, ignore_message, NULL);
-	kmod_load_resources(detection.kmod);
+	if (error)
+		return error;
 	error = look_all_up(&detection, modaliases);
 	if (!error)
 		write_drivers(&detection, drivers);

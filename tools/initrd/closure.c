@@ -36,35 +36,15 @@ static int no_memory(struct fault *fault)
 	return fault_set(fault, ENOMEM, "find modules", "", NULL);
 }
 
-static void ignore_message(void *data, int priority, const char *file, int line,
-			   const char *function, const char *format, va_list values)
-{
-	(void)data;
-	(void)priority;
-	(void)file;
-	(void)line;
-	(void)function;
-	(void)format;
-	(void)values;
-}
-
 int closure_begin(struct closure *closure, const struct kernel_tree *tree, struct fault *fault)
 {
-	static const char *const no_configuration[] = { NULL };
 	struct closure_search *search = calloc(1, sizeof(*search));
 
 	*closure = (struct closure){ .search = search };
 	if (!search)
 		return no_memory(fault);
 	search->tree = tree;
-	search->kmod = kmod_new(tree->indexes, no_configuration);
-	if (!search->kmod)
-		return fault_set(fault, errno ? errno : ENOMEM, "read indexes of modules",
-				 tree->indexes, NULL);
-	/* What fails comes back to us; libkmod's own lines would only double it. */
-	kmod_set_log_fn(search->kmod, ignore_message, NULL);
-	kmod_load_resources(search->kmod);
-	return 0;
+	return kernel_tree_kmod(tree, &search->kmod, fault);
 }
 
 static void free_strings(char **strings, unsigned int count)

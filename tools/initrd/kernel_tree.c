@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libkmod.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,4 +190,30 @@ int kernel_tree_config(const struct kernel_tree *tree, const char *file, char **
 	if (!fs_is_file(path))
 		return 0;
 	return fs_read_file(path, CONFIG_BYTES_MAX, config, &length, fault);
+}
+
+/* What fails comes back to the caller; libkmod's own lines would only double it. */
+static void ignore_message(void *data, int priority, const char *file, int line,
+			   const char *function, const char *format, va_list values)
+{
+	(void)data;
+	(void)priority;
+	(void)file;
+	(void)line;
+	(void)function;
+	(void)format;
+	(void)values;
+}
+
+int kernel_tree_kmod(const struct kernel_tree *tree, struct kmod_ctx **kmod, struct fault *fault)
+{
+	static const char *const no_configuration[] = { NULL };
+
+	*kmod = kmod_new(tree->indexes, no_configuration);
+	if (!*kmod)
+		return fault_set(fault, errno ? errno : ENOMEM, "read indexes of modules",
+				 tree->indexes, NULL);
+	kmod_set_log_fn(*kmod, ignore_message, NULL);
+	kmod_load_resources(*kmod);
+	return 0;
 }

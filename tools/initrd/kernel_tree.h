@@ -14,6 +14,8 @@
 #include "initramfs/fault.h"
 #include "userspace/lib/log.h"
 
+struct kmod_ctx;
+
 struct kernel_tree {
 	char *version;
 	char *modules; /* the directory with `kernel/` in it */
@@ -29,6 +31,12 @@ struct kernel_tree {
 int kernel_tree_open(struct kernel_tree *tree, const char *version, const char *directory,
 		     const struct log *log, struct fault *fault);
 void kernel_tree_close(struct kernel_tree *tree);
+
+/*
+ * libkmod on the tree's indexes, without the configuration of this machine and without lines of its
+ * own; kmod_unref() when done.
+ */
+int kernel_tree_kmod(const struct kernel_tree *tree, struct kmod_ctx **kmod, struct fault *fault);
 
 /*
  * The kernel's configuration as text for the caller to free: @file, or what is found beside the
