@@ -25,7 +25,7 @@
 #define SESSIONS	 "/sys/class/iscsi_session"
 #define CONNECTIONS	 "/sys/class/iscsi_connection"
 
-#define CONNECTION_ID 0
+#define CONNECTION_ID 0u
 /* As open-iscsi's defaults: node.session.cmds_max and queue_depth. */
 #define COMMANDS_MAX 128
 #define QUEUE_DEPTH  32

@@ -26,9 +26,9 @@ refused()
 	[ "$1" = wrong ] || lab power "$1" off
 }
 
-by_iscsistart='log in by iscsistart: .*auth.*: '$TARGET_REGEX':3260 .*permission denied.*check rd\.iscsi\.username='
+by_iscsistart='log in by iscsistart: .*auth.*: '"$TARGET_REGEX"':3260 .*permission denied.*check rd\.iscsi\.username='
 refused wrong "root=iscsi:node:another-secret@$(portal locked)" \
-	'log in to iSCSI target: authentication failed \(status 0201\): '$TARGET_REGEX':3260 .*permission denied.*check rd\.iscsi\.username= and rd\.iscsi\.password=' \
+	'log in to iSCSI target: authentication failed \(status 0201\): '"$TARGET_REGEX"':3260 .*permission denied.*check rd\.iscsi\.username= and rd\.iscsi\.password=' \
 	"a wrong secret is called one" "$by_iscsistart"
 # LIO says less to who cannot prove itself, and nothing that tells its own lack.
 wants_chap='log in.*\(status 0201\).*it wants CHAP: give'
@@ -54,9 +54,9 @@ refused label "root=LABEL=other netroot=iscsi:$(portal open)" \
 refused empty "root=iscsi:$(portal empty)" 'find the root on the iSCSI disks: sda: .*there is: sda -' \
 	"a disk without a file system is called so"
 refused closed "root=iscsi:$TARGET::3262:1:$IQN:open" \
-	'reach the iSCSI portal: '$TARGET_REGEX':3262 .*connection refused.*no iSCSI target listens there' \
+	'reach the iSCSI portal: '"$TARGET_REGEX"':3262 .*connection refused.*no iSCSI target listens there' \
 	"a closed port is called so" \
-	'log in by iscsistart: .*refused.*: '$TARGET_REGEX':3262 .*no iSCSI target listens there'
+	'log in by iscsistart: .*refused.*: '"$TARGET_REGEX"':3262 .*no iSCSI target listens there'
 # Something that is no target, and something that says nothing. Both end with the lab.
 printf 'SSH-2.0-This is no iSCSI target, but it takes connections.\r\n' > "$WORK/banner"
 "$WIREROOT" lab exec "$LAB" -- \

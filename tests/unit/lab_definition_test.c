@@ -2,7 +2,8 @@
 /* What a cluster's definition means for a lab. */
 /* links: tools/lab/definition.c tools/lab/network.c tools/lab/bridge.c tools/cluster/cluster.c */
 /* links: tools/cluster/arena.c tools/cluster/table.c tools/cluster/names.c */
-/* links: userspace/lib/fs.c userspace/lib/spawn.c userspace/lib/text.c initramfs/fault.c initramfs/value.c */
+/* links: userspace/lib/fs.c userspace/lib/spawn.c userspace/lib/text.c initramfs/fault.c */
+/* links: initramfs/value.c */
 /* libraries: jansson */
 #include "tools/lab/definition.h"
 

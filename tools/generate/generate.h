@@ -30,7 +30,8 @@ struct generate_options {
 	const char *init; /* NULL: the one that was built or installed with this program */
 	/* Directory of built base images and of what files hashed to; NULL: none, which is slow. */
 	const char *cache;
-	/* Of the nodes with chap:; they must be there. What they come to stands in files of 0600. */
+	/* Of the nodes with chap:; they must be there. What they come to stands in files of 0600.
+	 */
 	const struct secrets *secrets;
 	const struct log *log; /* notices of building */
 };

@@ -82,7 +82,7 @@ static const char *take_word(const char *line, char *word, size_t bytes)
 bool owners_find(const struct owners *owners, const char *path, struct owner *owner)
 {
 	const struct kind *kind = &kinds[path_kind(path)];
-	const char *key = owner->mac, *rest;
+	const char *key, *rest;
 	const char *const *line;
 
 	if (!kind->mac_at || !owners->count || strlen(path) < kind->mac_at + MAC_LENGTH)
@@ -91,6 +91,7 @@ bool owners_find(const struct owners *owners, const char *path, struct owner *ow
 	owner->mac[MAC_LENGTH] = '\0';
 	for (size_t i = 2; i < MAC_LENGTH; i += 3)
 		owner->mac[i] = ':';
+	key = owner->mac;
 	line = bsearch(&key, owners->lines, owners->count, sizeof(*owners->lines), compare_macs);
 	if (!line || strcspn(*line + MAC_LENGTH + 1, " \n") >= sizeof(owner->name))
 		return false;
