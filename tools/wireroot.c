@@ -34,6 +34,7 @@ static const struct noun nouns[] = {
 	{ "prune", cmd_prune, "remove old generations that nobody uses" },
 	{ "rollback", cmd_rollback, "put an earlier generation in force again" },
 	{ "storage", cmd_storage, "make and remove the disks of nodes, and see how full it is" },
+	{ "target", cmd_target, "make the kernel's iSCSI targets what a generation says" },
 	{ "timeline", cmd_timeline, "show how the boot of a node spent its time" },
 };
 

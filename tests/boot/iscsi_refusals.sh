@@ -33,7 +33,9 @@ refused wrong "root=iscsi:node:another-secret@$(portal locked)" \
 # LIO says less to who cannot prove itself, and nothing that tells its own lack.
 wants_chap='log in.*\(status 0201\).*it wants CHAP: give'
 unproven='log in.*\(status 0201\).*its own for rd\.iscsi\.in\.username='
+no_target='log in to iSCSI target: there is no such target \(status 0203\): .*no such file or name'
 if with_lio; then
+	no_target='log in to iSCSI target: service unavailable \(status 0301\): .*of a target that it does not have'
 	wants_chap='log in.*reset.*the target closed the connection: it may want CHAP'
 	unproven='log in: the target does not prove who it is: .*set its outgoing CHAP account'
 fi
@@ -43,7 +45,7 @@ refused unproven "root=iscsi:node:secret-of-node:target:its-secret@$(portal lock
 	"$unproven" "a target that cannot prove who it is is refused" \
 	"$by_iscsistart"
 refused missing "root=iscsi:$(portal nowhere)" \
-	'log in to iSCSI target: there is no such target \(status 0203\): .*no such file or name' \
+	"$no_target" \
 	"a target that is not there is called so" \
 	'log in by iscsistart: .*target not found.*no such file or name'
 refused lun "root=iscsi:$(portal open 7)" \

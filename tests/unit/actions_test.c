@@ -105,7 +105,7 @@ static void files_lead_to_services(void **state)
 		{ "~" BOOT1 "ganesha.conf ~" BOOT1 "units/wireroot-ganesha.service", "boot1",
 		  "systemd reload, wireroot-ganesha.service restart" },
 		{ "~" BOOT1 "ganesha.conf", "boot1", "wireroot-ganesha.service reload" },
-		{ "~" BOOT1 "lio.json", "boot1", "wireroot-lio.service restart" },
+		{ "~" BOOT1 "lio.json", "boot1", "wireroot-lio.service reload" },
 		/* Other servers' files, and files of nobody. */
 		{ "~" BOOT1 "dnsmasq.conf ~servers/boot10/exports", "boot10", "exports reload" },
 		{ "~genders ~" BOOT1 "dnsmasq.conf", "nfs1", "" },

@@ -45,6 +45,7 @@ int cmd_plan(int argc, char **argv);
 int cmd_prune(int argc, char **argv);
 int cmd_rollback(int argc, char **argv);
 int cmd_storage(int argc, char **argv);
+int cmd_target(int argc, char **argv);
 int cmd_timeline(int argc, char **argv);
 
 #endif

@@ -142,9 +142,10 @@ static int add_targets(struct lio *lio)
 /* JSON has no comments; targetctl passes over a member that it does not know. */
 static int write_file(struct lio *lio, struct file_set *set)
 {
-	json_t *whole = json_pack("{s:s, s:[], s:O, s:O}", "comment",
+	json_t *whole = json_pack("{s:s, s:s+, s:[], s:O, s:O}", "comment",
 				  "Written by Wireroot from the cluster's definition; edits here "
 				  "get lost.",
+				  "prefix", lio->cluster->iqn ? lio->cluster->iqn : "", ":",
 				  "fabric_modules", "storage_objects", lio->objects, "targets",
 				  lio->targets);
 	char *data = whole ? json_dumps(whole, JSON_INDENT(2) | JSON_SORT_KEYS) : NULL;

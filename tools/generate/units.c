@@ -6,6 +6,9 @@
  */
 #include "tools/generate/output.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,16 +92,23 @@ static int add_ganesha(const struct generator *generator, struct file_set *set,
 			  server->name);
 }
 
+/* A reload leaves targets as they are that stay the same: nodes keep their disks. */
 static int add_lio(const struct generator *generator, struct file_set *set,
 		   const struct cluster_server *server, struct fault *fault)
 {
+	static const char program[] = WIREROOT_PREFIX "/bin/wireroot";
 	struct text text = { 0 };
+	char file[PATH_MAX];
+
+	if (snprintf(file, sizeof(file), "%s/current/servers/%s/lio.json",
+		     generator->options->state, server->name) >= (int)sizeof(file))
+		return fault_set(fault, ENAMETOOLONG, "generate", "wireroot-lio.service", NULL);
 
 	text_printf(&text,
 		    OUTPUT_COMMENT
 		    "[Unit]\n"
 		    "Description=iSCSI targets of Wireroot's nodes\n"
-		    "Documentation=man:targetctl(8)\n"
+		    "Documentation=man:wireroot-target(8)\n"
 		    "Wants=network-online.target\n"
 		    "After=network-online.target local-fs.target sys-kernel-config.mount\n"
 		    "Requires=sys-kernel-config.mount\n"
@@ -108,12 +118,13 @@ static int add_lio(const struct generator *generator, struct file_set *set,
 		    "Type=oneshot\n"
 		    "RemainAfterExit=yes\n"
 		    "ExecStartPre=/sbin/modprobe iscsi_target_mod\n"
-		    "ExecStart=/usr/bin/targetctl restore %s/current/servers/%s/lio.json\n"
-		    "ExecStop=/usr/bin/targetctl clear\n"
+		    "ExecStart=%s target restore %s\n"
+		    "ExecReload=%s target restore %s\n"
+		    "ExecStop=%s target withdraw %s\n"
 		    "\n"
 		    "[Install]\n"
 		    "WantedBy=multi-user.target\n",
-		    generator->options->state, server->name);
+		    program, file, program, file, program, file);
 	return output_add(set, 0644, &text, fault, "servers/%s/units/wireroot-lio.service",
 			  server->name);
 }

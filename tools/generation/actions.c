@@ -33,7 +33,7 @@ static const struct rule rules[] = {
 	{ "tgt.conf", "tgt", ALWAYS(ACTION_RELOAD) },
 	{ "units/*", UNIT, { ACTION_START, ACTION_RESTART, ACTION_STOP } },
 	{ "ganesha.conf", "wireroot-ganesha.service", ALWAYS(ACTION_RELOAD) },
-	{ "lio.json", "wireroot-lio.service", ALWAYS(ACTION_RESTART) },
+	{ "lio.json", "wireroot-lio.service", ALWAYS(ACTION_RELOAD) },
 	{ "dnsmasq.conf", "dnsmasq", ALWAYS(ACTION_RESTART) },
 	{ "dhcp-hosts", "dnsmasq", ALWAYS(ACTION_RELOAD) },
 	{ "hosts", "dnsmasq", ALWAYS(ACTION_RELOAD) },

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "tools/generation/actions.h"
+#include "tools/target/lio_file.h"
 #include "userspace/lib/fs.h"
 #include "userspace/lib/spawn.h"
 #include "userspace/lib/text.h"
@@ -211,22 +211,39 @@ static int check_exports_file(const struct checks *checks, const char *path, con
 	return judge(checks, check_exports(path, fault), "exportfs", path, fault);
 }
 
-/* tgt-admin passes over disks that are not there. @text is cut up. */
-static int check_disks(char *text, const char *path, struct fault *fault)
+/* @target is the name of the node's behind the cluster's, and a colon. */
+static int check_disk(const char *disk, const char *target, struct fault *fault)
 {
-	static const char key[] = "backing-store ";
-	char *line;
+	const char *node = strrchr(target, ':');
+	char hint[sizeof(fault->hint)];
+	int error;
 
-	while ((line = strsep(&text, "\n"))) {
+	if (access(disk, R_OK) == 0)
+		return 0;
+	error = errno;
+	snprintf(hint, sizeof(hint), "of a node's volume: `wireroot storage create %.80s`",
+		 node ? node + 1 : target);
+	return fault_set(fault, error, "find disk", disk, error == ENOENT ? hint : NULL);
+}
+
+/* tgt-admin passes over disks that are not there. @text is cut up. */
+static int check_disks(char *text, struct fault *fault)
+{
+	static const char open[] = "<target ", key[] = "backing-store ";
+	const char *target = "";
+	char *line;
+	int error = 0;
+
+	while (!error && (line = strsep(&text, "\n"))) {
 		line += strspn(line, " \t");
-		if (strncmp(line, key, sizeof(key) - 1) != 0)
-			continue;
-		if (access(line + sizeof(key) - 1, R_OK) < 0) {
-			fault_set(fault, errno, "find disk", line + sizeof(key) - 1, path);
-			return -fault->error;
+		if (!strncmp(line, open, sizeof(open) - 1)) {
+			target = line + sizeof(open) - 1;
+			line[strcspn(line, ">")] = '\0';
+		} else if (!strncmp(line, key, sizeof(key) - 1)) {
+			error = check_disk(line + sizeof(key) - 1, target, fault);
 		}
 	}
-	return 0;
+	return error;
 }
 
 static int check_tgt(const struct checks *checks, const char *path, const char *old_path,
@@ -240,28 +257,27 @@ static int check_tgt(const struct checks *checks, const char *path, const char *
 	if (!error)
 		error = check_tgt_text(text, length, path, fault);
 	if (!error && !checks->foreign)
-		error = check_disks(text, path, fault);
+		error = check_disks(text, fault);
 	free(text);
 	return error;
 }
 
-/* targetcli has no dry run; what it restores is JSON with these three lists. */
+/* Its reader is `wireroot target restore`, on that server. */
 static int check_lio(const struct checks *checks, const char *path, const char *old_path,
 		     struct fault *fault)
 {
-	static const char *const lists[] = { "storage_objects", "targets", "fabric_modules" };
-	json_error_t story;
-	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &story);
-	int error = 0;
+	struct lio_file file = { 0 };
+	size_t length;
+	char *text;
+	int error = fs_read_file(path, FILE_BYTES_MAX, &text, &length, fault);
 
-	(void)checks;
 	(void)old_path;
-	if (!json)
-		return fault_set(fault, EINVAL, "check", path, story.text);
-	for (size_t i = 0; !error && i < sizeof(lists) / sizeof(lists[0]); i++)
-		if (!json_is_array(json_object_get(json, lists[i])))
-			error = fault_set(fault, EINVAL, "check", path, lists[i]);
-	json_decref(json);
+	if (!error)
+		error = lio_file_parse(text, length, path, &file, fault);
+	for (size_t i = 0; !error && !checks->foreign && i < file.count; i++)
+		error = check_disk(file.offers[i].disk, file.offers[i].name, fault);
+	lio_file_free(&file);
+	free(text);
 	return error;
 }
 

@@ -560,21 +560,59 @@ static int clear(const struct work *work, const struct target_list *list, const 
 	return error ? error : sweep_objects(work);
 }
 
+/* Are initiator, accounts and portals as @offer has them, too? */
+static bool is_the_same(const struct work *work, const struct target_offer *offer)
+{
+	struct place group = at(work, "iscsi/%s/tpgt_1", offer->name);
+	struct place auth = at(work, "iscsi/%s/tpgt_1/acls/%s/auth", offer->name, offer->initiator);
+	const struct target_account *in = &offer->in, *out = &offer->out;
+	char address[IPV4_TEXT_BYTES];
+
+	for (size_t i = 0; i < offer->portal_count; i++) {
+		struct place portal = at(work, "iscsi/%s/tpgt_1/np/%s:%u", offer->name,
+					 value_ipv4_text(offer->portals[i].address, address),
+					 offer->portals[i].port);
+
+		if (!configfs_is_dir(portal.path))
+			return false;
+	}
+	if (!has_value(&group, "attrib/authentication", in->user ? "1" : "0"))
+		return false;
+	return !in->user ||
+	       (has_value(&auth, "userid", in->user) && has_value(&auth, "password", in->secret) &&
+		has_value(&auth, "userid_mutual", out->user ? out->user : "") &&
+		has_value(&auth, "password_mutual", out->user ? out->secret : ""));
+}
+
+/* What is the same stays, and so does what is in use; that gets its new accounts, for next time. */
+static int renew(const struct work *work, const struct target_list *list,
+		 const struct target_offer *offer)
+{
+	const struct target *target = target_find(list, offer->name);
+	int error;
+
+	if (target && fits(target, offer)) {
+		if (is_the_same(work, offer))
+			return 0;
+		if (target->sessions) {
+			error = set_attributes(work, offer);
+			return error ? error : set_accounts(work, offer);
+		}
+	}
+	error = clear(work, list, offer->name);
+	return error ? error : make_target(work, offer);
+}
+
 static int offer_locked(const struct work *work, const struct target_offer *offer)
 {
 	struct target_list list = { 0 };
-	const struct target *target;
 	/* The kernel loads the module for iSCSI when this is made. */
 	int error = make_dir(work, at(work, "iscsi"));
 
 	if (!error)
 		error = read_targets(work, &list);
-	target = error ? NULL : target_find(&list, offer->name);
-	if (!error && !(target && target->sessions && fits(target, offer))) {
-		error = clear(work, &list, offer->name);
-		if (!error)
-			error = make_target(work, offer);
-	}
+	if (!error)
+		error = renew(work, &list, offer);
 	target_list_free(&list);
 	return error;
 }

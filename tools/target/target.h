@@ -77,9 +77,9 @@ struct target_server;
 struct target_operations {
 	const char *name; /* "tgt" */
 	/*
-	 * Let @offer's node log in. A target of this name that nobody is logged in to is made anew;
-	 * with sessions, it is 0 when the same disk is offered already, else -EBUSY. -ENOENT: the
-	 * disk is missing.
+	 * Let @offer's node log in. A target of this name that is another one is made anew when
+	 * nobody is logged in to it; with sessions, it is 0 when it has the same disk, else -EBUSY.
+	 * -ENOENT: the disk is missing.
 	 */
 	int (*offer)(const struct target_server *server, const struct target_offer *offer,
 		     struct fault *fault);
