@@ -500,7 +500,10 @@ static const char *status_hint(const struct iscsi_login *login, uint8_t status_c
 			       uint8_t detail)
 {
 	if (status_class == 3)
-		return "it may only be starting; LIO says so, too, of a target that it does not have";
+		return detail == 1
+			       ? "it may only be starting; LIO says so, too, of a target that it "
+				 "does not have"
+			       : "the target may only be starting; see its log";
 	switch (detail) {
 	case 1:
 		if (!given(login->config->secret))

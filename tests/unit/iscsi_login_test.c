@@ -391,7 +391,7 @@ static const struct {
 	{ 0x0204, ENOENT, "removed", "name" },
 	{ 0x0206, EPROTO, "too many connections", "" },
 	{ 0x0300, EAGAIN, "error inside the target", "log" },
-	{ 0x0301, EAGAIN, "service unavailable", "starting" },
+	{ 0x0301, EAGAIN, "service unavailable", "LIO" },
 	{ 0x0302, EAGAIN, "out of resources", "log" },
 	{ 0x0477, EPROTO, "refused (status 0477)", "" },
 };
