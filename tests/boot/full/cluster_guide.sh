@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The user guide's first chapter, command by command, on a Debian server with systemd, dnsmasq and the
 # kernel's NFS server, in a virtual machine; then a node boots from that server.
+#
+# The server's root is a disk, as servers have one: NFS 4 leads from the root to what is exported, and
+# the kernel exports no overlay. The machine starts from the lab's NFS server and goes over to the disk.
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/../lib.sh"
 
@@ -23,19 +26,37 @@ make_server_root()
 	chroot "$root" systemctl -q mask serial-getty@ttyS0
 }
 
-# The image that the guide builds, on a disk: the kernel exports no overlay.
-make_disk()
+# The image that the guide builds, where the guide has it.
+make_image()
 {
-	local image=$WORK/disk/wireroot/images/debian12
+	local image=$WORK/server/srv/wireroot/images/debian12
 
 	mkdir -p "$image"
 	if ! "$TOP/tests/fixtures/debian_root.sh" "$image" > "$WORK/root.log" 2>&1 ||
 		! cp "$KERNEL" "$KERNEL_TREE/boot/config-$KERNEL_VERSION" "$image/boot/" ||
-		! cp -a "$KERNEL_TREE/lib/modules" "$image/lib/" ||
-		! truncate -s 2G "$WORK/disk.ext4" ||
-		! mkfs.ext4 -q -d "$WORK/disk" "$WORK/disk.ext4"; then
-		give_up "the image's disk is made"
+		! cp -a "$KERNEL_TREE/lib/modules" "$image/lib/"; then
+		give_up "the image is made"
 	fi
+}
+
+# The server's root as a disk; what the machine starts from is the way there.
+make_disk()
+{
+	cat > "$WORK/server/usr/local/sbin/to-disk" <<- 'END'
+	#!/bin/sh
+	modprobe -a virtio_blk ext4
+	mount /dev/vda /mnt || exec sh
+	for place in dev proc sys run; do
+		mount --move "/$place" "/mnt/$place"
+	done
+	exec switch_root /mnt /sbin/init
+	END
+	chmod 755 "$WORK/server/usr/local/sbin/to-disk"
+	if ! truncate -s 4G "$WORK/disk.ext4" ||
+		! mkfs.ext4 -q -d "$WORK/server" "$WORK/disk.ext4"; then
+		give_up "the server's disk is made"
+	fi
+	rm -rf "$WORK/server/srv/wireroot" "$WORK/server/var/cache/wireroot"
 }
 
 # Compressing every wired driver takes an emulated processor minutes; ours does it beforehand. What the
@@ -44,7 +65,7 @@ warm_cache()
 {
 	awk '/^```yaml/ { inside = 1; next } /^```/ { inside = 0 } inside' \
 		"$TOP/Documentation/user-guide.md" |
-		sed "s,/srv/wireroot,$WORK/disk/wireroot," > "$WORK/cluster.yaml"
+		sed "s,/srv/wireroot,$WORK/server/srv/wireroot," > "$WORK/cluster.yaml"
 	if ! "$WIREROOT" plan --cluster "$WORK/cluster.yaml" --state "$WORK/state" \
 		--cache "$WORK/server/var/cache/wireroot" > "$WORK/plan.log" 2>&1; then
 		sed 's/^/# /' "$WORK/plan.log"
@@ -99,7 +120,6 @@ guide()
 	echo "GUIDE $1 done"
 }
 
-mount -o rw /dev/vda /srv || exit
 ip link set dev eth1 down && ip link set dev eth1 name eno2 && ip link set dev eno2 up &&
 	ip address add 10.0.0.1/24 broadcast + dev eno2 || exit
 echo "GUIDE begins"
@@ -120,22 +140,23 @@ END
 
 use_kernel 6.1
 make_server_root
-make_disk
+make_image
 warm_cache
-rm -rf "$WORK/disk"
 make_program
+make_disk
 make_initrd "$WORK/base.img" --with overlay
 lab_up --export "/srv/root=$WORK/server,ro"
 
 node_boot server --direct --memory 1024 --cpus 2 --kernel "$KERNEL" --initrd "$WORK/base.img" \
 	--nic virtio --nic "virtio,bridge=inner,mac=$SERVER_MAC" \
-	--append "quiet root=nfs:10.87.0.1:/srv/root ro wireroot.overlay=tmpfs" \
+	--append "quiet root=nfs:10.87.0.1:/srv/root ro wireroot.overlay=tmpfs init=/usr/local/sbin/to-disk" \
 	-- -drive "file=$WORK/disk.ext4,format=raw,if=virtio"
 expect_console server '^GUIDE begins' 120 "the server is up" || finish
 expect_console server '^GUIDE ([0-9]+ . sudo wireroot discover|[0-9]+ failed)' 180 \
 	"the guide's commands come as far as discovery"
 node_boot n03 --no-reboot --memory 768 --nic virtio,bridge=inner,mac=52:54:00:a0:00:03
 expect_console n03 '^wireroot-console: multi-user reached by n03' 150 "a node boots from the server"
+expect_console n03 'root: .* by NFS 4\.2' 10 "… its root by NFS 4.2"
 lab power n03 off
 node_boot ninth --memory 768 --nic virtio,bridge=inner,mac=52:54:00:a0:00:0a
 expect_console ninth '^wireroot-console: multi-user reached by n09' 240 "an unknown machine becomes n09"
