@@ -52,6 +52,7 @@ _wireroot_value() {
 	--without) _wireroot_words "nfs" ;;
 	--suite) _wireroot_words "bookworm trixie" ;;
 	--file-system) _wireroot_words "ext4 xfs btrfs" ;;
+	--file-system) _wireroot_words "ext4 xfs btrfs" ;;
 	--services) _wireroot_words "systemd none lab:" ;;
 	--compression) _wireroot_words "zstd xz none" ;;
 	--modules | --firmware | --cache | --timelines | --root | --state | --prefix-etc | --images) _wireroot_files -d ;;
@@ -87,6 +88,8 @@ _wireroot() {
 	ipxe:2) _wireroot_words "script boot --help"; return ;;
 	node:2) _wireroot_words "list show set adopt --help"; return ;;
 	node:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
+	storage:2) _wireroot_words "list create clone remove usage --help"; return ;;
+	storage:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
 	lab:2) _wireroot_words "up boot console wait link power server exec status down --help"; return ;;
 	esac
 	if [[ $cur == -* ]]; then
