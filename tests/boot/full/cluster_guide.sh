@@ -63,7 +63,7 @@ make_disk()
 # cache holds is named by what it was made of, so that the server finds it.
 warm_cache()
 {
-	awk '/^```yaml/ { inside = 1; next } /^```/ { inside = 0 } inside' \
+	awk '/^## 2/ { exit } /^```yaml/ { inside = 1; next } /^```/ { inside = 0 } inside' \
 		"$TOP/Documentation/user-guide.md" |
 		sed "s,/srv/wireroot,$WORK/server/srv/wireroot," > "$WORK/cluster.yaml"
 	if ! "$WIREROOT" plan --cluster "$WORK/cluster.yaml" --state "$WORK/state" \
