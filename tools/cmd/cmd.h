@@ -16,11 +16,17 @@
 #define CMD_FAILED 1
 #define CMD_USAGE  2
 
+void cmd_say_misuse(const char *name, const char *why, const char *word);
+
 /*
  * Say on standard error what is wrong with the command line of `wireroot @name`, with the @word at
- * fault, "" for none, and who helps. CMD_USAGE.
+ * fault, "" for none, and who helps. CMD_USAGE; here, so that static analysis sees that.
  */
-int cmd_misused(const char *name, const char *why, const char *word);
+static inline int cmd_misused(const char *name, const char *why, const char *word)
+{
+	cmd_say_misuse(name, why, word);
+	return CMD_USAGE;
+}
 
 /* The same of the option in @argv for which getopt_long() has just returned '?'; opterr is 0. */
 int cmd_bad_option(const char *name, char *const *argv, const struct option *known);

@@ -41,7 +41,7 @@ static const char help[] =
 	"  --direct            let QEMU load kernel and initrds\n"
 	"  --kernel FILE       kernel; without it the node's script in DIR/http/node is used as it is\n"
 	"  --initrd FILE       initrd; several are loaded one behind the other\n"
-	"  --append WORDS      the kernel's command line, behind console=ttyS0\n"
+	"  --append WORDS      the kernel's command line, behind " NODE_KERNEL_WORDS "\n"
 	"  --memory MIB        memory, 1024\n"
 	"  --cpus N            processors, 2\n"
 	"  --nic MODEL[,mac=MAC][,bridge=NAME][,off]\n"

@@ -6,11 +6,10 @@
 
 #include "tools/cmd/cmd.h"
 
-int cmd_misused(const char *name, const char *why, const char *word)
+void cmd_say_misuse(const char *name, const char *why, const char *word)
 {
 	fprintf(stderr, "wireroot %s: %s%s%s; see wireroot %s --help\n", name, why,
 		*word ? " " : "", word, name);
-	return CMD_USAGE;
 }
 
 /* Is @word a long option, which leaves its value in optopt when getopt_long() knows it? */
