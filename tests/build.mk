@@ -36,13 +36,14 @@ fuzz-targets: $(FUZZ_TARGETS)
 # For tests of targets, also within a guest; see its first lines.
 TEST_PROGRAMS += $(B)/target-offer
 TARGET_OFFER_SOURCES := tests/fixtures/target_offer.c \
-	$(addprefix tools/target/,configfs.c configfs_look.c lio.c lio_text.c target.c tgt.c tgt_text.c) \
-	$(addprefix userspace/lib/,spawn.c text.c) $(addprefix initramfs/,fault.c value.c)
+	$(addprefix tools/target/,configfs.c configfs_look.c lio.c lio_file.c lio_text.c target.c tgt.c tgt_text.c) \
+	$(addprefix userspace/lib/,fs.c log.c spawn.c text.c) $(addprefix initramfs/,fault.c value.c)
 
 $(B)/target-offer: $(TARGET_OFFER_SOURCES) $(HEADERS)
 	@mkdir -p $(@D)
 	@$(call say,CC)
-	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -static -o $@ $(filter %.c,$^)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -static -o $@ $(filter %.c,$^) \
+		-ljansson
 
 # --- what is run ------------------------------------------------------------------------------
 

@@ -90,11 +90,12 @@ _wireroot() {
 	node:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
 	storage:2) _wireroot_words "list create clone remove usage --help"; return ;;
 	storage:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
+	target:2) _wireroot_words "restore withdraw list --help"; return ;;
 	lab:2) _wireroot_words "up boot console wait link power server exec status down --help"; return ;;
 	esac
 	if [[ $cur == -* ]]; then
 		case ${COMP_WORDS[1]}:${COMP_WORDS[2]} in
-		apply:* | check:* | diff:* | discover:* | history:* | plan:* | prune:* | rollback:* | timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
+		apply:* | check:* | diff:* | discover:* | history:* | plan:* | prune:* | rollback:* | target:* | timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
 		*) _wireroot_options "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" ;;
 		esac
 	else
