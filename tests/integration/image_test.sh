@@ -246,6 +246,10 @@ loops_of_work() {
 	losetup -a | grep -F "$work/volume"
 }
 
+no_loops() {
+	! losetup -a | grep -qF "$work/volume"
+}
+
 # The mount goes with the process, wherever that is when it is killed.
 killed() {
 	local moment pid
@@ -257,8 +261,7 @@ killed() {
 		# The shell's child is a subshell; ours is the only program in it.
 		kill -KILL $(pgrep -P "$pid") "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
-		timeout 20 sh -c "while losetup -a | grep -qF '$work/volume'; do sleep 0.1; done" ||
-			{ loops_of_work; return 1; }
+		retry 20 no_loops || { loops_of_work; return 1; }
 	done
 	! grep -F "$work" /proc/mounts
 }

@@ -200,14 +200,13 @@ directory_missing() {
 
 # --- targets ----------------------------------------------------------------------------------
 
+tgtd_answers() {
+	tgtadm --op show --mode system >/dev/null 2>&1
+}
+
 start_tgtd() {
-	local tries
 	tgtd -f >"$work/tgtd.log" 2>&1 &
-	for ((tries = 0; tries < 200; tries++)); do
-		tgtadm --op show --mode system >/dev/null 2>&1 && return
-		sleep 0.1
-	done
-	return 1
+	retry 20 tgtd_answers
 }
 
 offered() {
@@ -222,22 +221,22 @@ log_in() {
 	python3 tests/integration/iscsi_log_in.py 127.0.0.1 iqn.2026-11.example.demo:initiator:n33 \
 		iqn.2026-11.example.demo:n33 >"$work/session" &
 	session=$!
-	timeout 20 grep -qm1 'logged in' <(exec tail -n +1 -f --pid=$$ "$work/session")
+	await_line 20 "$work/session" 'logged in'
 }
 
 in_use() {
 	log_in && services=systemd && says 1 'n33.*(busy|logged in)' storage remove n33 -y && [ -e "$disks/n33.img" ]
 }
 
+removes() {
+	services=systemd storage remove n33 -y >"$work/removed" 2>&1
+}
+
 free_again() {
-	local tries
 	kill "$session"
 	wait "$session" 2>/dev/null
 	# tgtd closes the session when it sees that the connection has ended.
-	for ((tries = 0; tries < 100; tries++)); do
-		services=systemd storage remove n33 -y >"$work/removed" 2>&1 && break
-		sleep 0.1
-	done
+	retry 20 removes
 	grep -q 'n33: removed' "$work/removed" && [ ! -e "$disks/n33.img" ] &&
 		! tgtadm --lld iscsi --op show --mode target | grep -q n33
 }
