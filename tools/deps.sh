@@ -15,7 +15,7 @@ rpcbind qemu-system-x86 qemu-utils ovmf ipxe ipxe-qemu'
 
 # mmdebstrap makes roots; the rest is for tests and documentation.
 check='mmdebstrap cpio curl jq inotify-tools socat netcat-openbsd python3 mandoc librsvg2-bin procps shellcheck
-git debian-archive-keyring binutils clustershell genders tgt nfs-kernel-server strace
+git debian-archive-keyring binutils clustershell genders tgt libiscsi-bin nfs-kernel-server strace
 e2fsprogs xfsprogs btrfs-progs fdisk
 pxelinux syslinux-common'
 # Of what nodes load, the one thing that other machines' Debian has not.

@@ -1,0 +1,181 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Targets of a running tgtd: offered, used, withdrawn, and what is left when an offer is killed at each of
+# its steps. Prints TAP.
+# shellcheck disable=SC2317  # the checks are called by name
+set -u
+
+cd "$(dirname "$0")/../.." || exit 1
+# In namespaces of its own, where all processes end with the test, and where nobody else's tgtd is.
+if [ -z "${TARGET_TEST_APART:-}" ]; then
+	TARGET_TEST_APART=1 exec unshare --mount --net --pid --mount-proc --fork --kill-child "$0"
+fi
+mount --make-rprivate / && mount -t tmpfs none /run || exit 1
+ip link set lo up
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# shellcheck source=tests/integration/tap.sh
+. tests/integration/tap.sh
+
+PORT=77
+IQN=iqn.2026-11.example.test
+IN="$IQN:initiator:n01 Secret.of.node.1"
+OUT="$IQN:n01 Secret.target.1"
+
+tgt() {
+	tgtadm -C $PORT --lld iscsi "$@"
+}
+
+target() {
+	build/target-offer tgt:$PORT "$@"
+}
+
+# offer [ro|rw]. The words of $IN and $OUT are several.
+# shellcheck disable=SC2120 # mostly rw
+offer() {
+	# shellcheck disable=SC2086
+	target offer $IQN:n01 $IQN:initiator:n01 127.0.0.1 "$work/n01.img" "${1:-rw}" $IN $OUT
+}
+
+list_is() {
+	target list >"$work/said" && cat "$work/said" && grep -qx "$1" "$work/said"
+}
+
+nothing_is_left() {
+	! target list | grep . && ! tgt --op show --mode account | grep "$IQN"
+}
+
+# log_in ACCOUNT: does the node read the disk's size?
+log_in() {
+	timeout 20 iscsi-readcapacity16 -i $IQN:initiator:n01 "iscsi://${1:+$1@}127.0.0.1/$IQN:n01/1" |
+		grep -q 'Total size:'
+}
+
+truncate -s 8M "$work/n01.img"
+tgtd -f --iscsi portal=127.0.0.1:3260 -C $PORT >"$work/log" 2>&1 &
+for _ in $(seq 300); do
+	tgt --op show --mode system >/dev/null 2>&1 && break
+	sleep 0.1
+done
+
+check "a disk is offered" offer
+check "the offer is complete" list_is "$IQN:n01 open rw $work/n01.img 0"
+check "offered again, it is there once" offer
+check "… as before" list_is "$IQN:n01 open rw $work/n01.img 0"
+check "read-only, it replaces the one before" offer ro
+check "… and is read-only" list_is "$IQN:n01 open ro $work/n01.img 0"
+check "a disk that is missing is refused by its name" says 1 'offer disk: /nowhere: no such file' \
+	target offer $IQN:n02 $IQN:initiator:n02 - /nowhere rw
+
+if command -v iscsi-readcapacity16 >/dev/null; then
+	check "the node logs in with its secret" log_in "$IQN:initiator:n01%Secret.of.node.1"
+	check "nobody logs in without it" says 1 . log_in ""
+	# A client that stays.
+	iscsi-perf -i $IQN:initiator:n01 \
+		"iscsi://$IQN:initiator:n01%Secret.of.node.1@127.0.0.1/$IQN:n01/1" >/dev/null 2>&1 &
+	client=$!
+	for _ in $(seq 100); do
+		target list | grep -q '^session' && break
+		sleep 0.1
+	done
+	check "its session is listed" list_is "session $IQN:n01 $IQN:initiator:n01 127.0.0.1"
+	check "a target in use is not withdrawn, and who uses it is said" \
+		says 1 "busy .*initiator:n01 is logged in to it from 127.0.0.1" target withdraw $IQN:n01
+	check "nor offered in another way" says 1 busy offer rw
+	check "the same offer is no change" offer ro
+	kill $client
+	wait $client 2>/dev/null
+	for _ in $(seq 100); do
+		target list | grep -q '^session' || break
+		sleep 0.1
+	done
+else
+	skip "a node logs in" "there is no libiscsi-bin"
+fi
+check "it is withdrawn" target withdraw $IQN:n01
+check "… with its accounts" nothing_is_left
+check "what is not there is withdrawn without a word" target withdraw $IQN:n01
+
+# --- killed ------------------------------------------------------------------------------------------
+
+# A tgtadm that kills who calls it when it is called for the Nth time to change something.
+mkdir "$work/bin"
+cat >"$work/bin/tgtadm" <<END
+#!/bin/bash
+case " \$* " in
+*' show '*) ;;
+*)
+	n=\$((\$(cat "$work/left") - 1))
+	echo \$n >"$work/left"
+	if [ \$n -lt 0 ]; then
+		kill -9 \$PPID
+		exit 1
+	fi
+	;;
+esac
+exec $(command -v tgtadm) "\$@"
+END
+chmod +x "$work/bin/tgtadm"
+
+# killed_after N COMMAND...
+killed_after() {
+	echo "$1" >"$work/left"
+	shift
+	(PATH=$work/bin:$PATH "$@") >/dev/null 2>&1
+}
+
+# Whatever is there of it, nobody can log in, and it can be offered and withdrawn.
+offer_killed_everywhere() {
+	local n
+	for ((n = 0; n < 40; n++)); do
+		killed_after $n offer && break
+		if target list | grep -q ' open '; then
+			echo "killed after $n steps, it can be logged in to"
+			return 1
+		fi
+		offer && list_is "$IQN:n01 open rw $work/n01.img 0" && target withdraw $IQN:n01 || return 1
+		killed_after $n offer
+		target withdraw $IQN:n01 || return 1
+		if target list | grep -q .; then
+			echo "killed after $n steps, it could not be withdrawn"
+			return 1
+		fi
+	done
+	echo "$n steps"
+	[ "$n" -gt 5 ] && [ "$n" -lt 40 ]
+}
+
+withdrawal_killed_everywhere() {
+	local n
+	for ((n = 0; n < 40; n++)); do
+		offer || return 1
+		killed_after $n target withdraw $IQN:n01 && break
+		target withdraw $IQN:n01 || return 1
+		! target list | grep . || return 1
+	done
+	[ "$n" -gt 0 ] && [ "$n" -lt 40 ]
+}
+
+check "an offer killed at any step lets nobody in, and can be repeated or withdrawn" \
+	offer_killed_everywhere
+target withdraw $IQN:n01
+check "a withdrawal killed at any step can be repeated" withdrawal_killed_everywhere
+
+# Each finds a number of its own.
+offer_side_by_side() {
+	local n
+	for n in $(seq 20); do
+		target offer $IQN:p"$n" $IQN:initiator:p"$n" - "$work/n01.img" ro &
+	done
+	for n in $(seq 20); do
+		wait -n || return 1
+	done
+	[ "$(target list | grep -c "^$IQN:p.* open ro ")" -eq 20 ]
+}
+check "twenty offers side by side all succeed" offer_side_by_side
+check_without_tgtd() {
+	says 1 'tgt' build/target-offer tgt:78 list && says 1 'systemctl start tgt' build/target-offer tgt:78 list
+}
+check "a tgtd that does not run is called so" check_without_tgtd
+finish
