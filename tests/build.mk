@@ -89,6 +89,7 @@ fuzz: deps
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@tests/bench/boot.sh
+	@tests/bench/iscsi.sh
 	@tests/bench/generate.sh
 	@tests/bench/image_write.sh
 

@@ -26,6 +26,8 @@
 #   OUTPUT=build/bench
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/bench/lib.sh
+. tests/bench/lib.sh
 
 ROUNDS=${ROUNDS:-5}
 BUILD_ROUNDS=${BUILD_ROUNDS:-3}
@@ -46,50 +48,13 @@ LAB=$PWD/$OUTPUT/lab
 ROOT=$PWD/$OUTPUT/root
 SAMPLES=$OUTPUT/samples.jsonl
 
-child=
 seconds=
 times=
-
-say()
-{
-	if [ -t 2 ]; then
-		printf '\r\033[K%s' "$*" >&2
-	else
-		printf '%s\n' "$*" >&2
-	fi
-}
-
-end_line()
-{
-	if [ -t 2 ]; then
-		echo >&2
-	fi
-}
-
-fail()
-{
-	end_line
-	printf 'bench: %s\n' "$@" >&2
-	exit 1
-}
-
-# Runs a command as it would be run without this word, but a signal does not have to wait for its end.
-attended()
-{
-	"$@" &
-	child=$!
-	wait "$child"
-}
 
 # sample WHO WHAT VALUE
 sample()
 {
 	printf '{"initrd":"%s","figure":"%s","value":%s}\n' "$1" "$2" "$3" >> "$SAMPLES"
-}
-
-seconds_between()
-{
-	awk -v from="$1" -v to="$2" 'BEGIN { printf "%.3f\n", to - from }'
 }
 
 prepare()

@@ -24,6 +24,8 @@
 #   ROUNDS=5  SIZES="10000 100000"  KERNEL_SERIES=6.1  OUTPUT=build/bench
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# shellcheck source=tests/bench/lib.sh
+. tests/bench/lib.sh
 
 ROUNDS=${ROUNDS:-5}
 SIZES=${SIZES:-10000 100000}
@@ -33,22 +35,6 @@ OUTPUT=${OUTPUT:-build/bench}
 WIREROOT=$PWD/build/wireroot
 WORK=$PWD/$OUTPUT/generate
 SAMPLES=$OUTPUT/generate-samples.jsonl
-
-say()
-{
-	if [ -t 2 ]; then
-		printf '\r\033[K%s' "$*" >&2
-	else
-		printf '%s\n' "$*" >&2
-	fi
-}
-
-fail()
-{
-	[ ! -t 2 ] || echo >&2
-	printf 'bench: %s\n' "$@" >&2
-	exit 1
-}
 
 # sample FIGURE VALUE, for the present number of nodes
 sample()
@@ -200,5 +186,5 @@ for nodes in $SIZES; do
 done
 rm -rf "$WORK"
 say "done"
-[ ! -t 2 ] || echo >&2
+end_line
 report

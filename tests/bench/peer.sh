@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The initrds of others for the boot benchmark, built by their own programs from Debian's packages,
 # each in a Debian tree of its own; nothing of them is installed on this machine. NAME is
-# initramfs-tools or dracut. Run it by tests/fixtures/contained.sh, which takes its mounts away.
+# initramfs-tools, dracut, or open-iscsi, which is initramfs-tools with that package's hook for roots on
+# iSCSI disks. Run it by tests/fixtures/contained.sh, which takes its mounts away.
 #
 #   peer.sh prepare NAME TREE
 #       makes TREE with that program in it
@@ -17,12 +18,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 # dracut by gzip's parallel form.
 PEER_PACKAGES_COMMON=systemd-sysv,udev,kmod,zstd
 PEER_PACKAGES_INITRAMFS_TOOLS=$PEER_PACKAGES_COMMON,initramfs-tools,busybox
+PEER_PACKAGES_OPEN_ISCSI=$PEER_PACKAGES_INITRAMFS_TOOLS,open-iscsi
 PEER_PACKAGES_DRACUT=$PEER_PACKAGES_COMMON,dracut-core,dracut-network,nfs-common,dbus,procps,pigz
 
 packages()
 {
 	case $1 in
 	initramfs-tools) echo "$PEER_PACKAGES_INITRAMFS_TOOLS" ;;
+	open-iscsi) echo "$PEER_PACKAGES_OPEN_ISCSI" ;;
 	dracut) echo "$PEER_PACKAGES_DRACUT" ;;
 	esac
 }
@@ -35,6 +38,12 @@ prepare()
 	debian_unpack "$archive" "$tree"
 	if [ "$name" = initramfs-tools ]; then
 		printf 'MODULES=netboot\nBOOT=nfs\n' > "$tree/etc/initramfs-tools/conf.d/bench"
+	elif [ "$name" = open-iscsi ]; then
+		# The smaller of its sets of modules, which lacks the driver of SCSI disks.
+		echo MODULES=netboot > "$tree/etc/initramfs-tools/conf.d/bench"
+		grep -qx sd_mod "$tree/etc/initramfs-tools/modules" ||
+			echo sd_mod >> "$tree/etc/initramfs-tools/modules"
+		echo 'InitiatorName=iqn.2026-11.example.lab:bench' > "$tree/etc/iscsi/initiatorname.iscsi"
 	fi
 }
 
@@ -51,7 +60,7 @@ build()
 	cp "$kernel/boot/config-$version" "$tree/boot/"
 	before=$EPOCHREALTIME
 	case $name in
-	initramfs-tools)
+	initramfs-tools | open-iscsi)
 		LC_ALL=C chroot "$tree" mkinitramfs -o /tmp/initrd "$version" >&2
 		;;
 	dracut)

@@ -4,13 +4,13 @@
  *
  * Static (klibc) and tiny, so that reading it over the network adds next to nothing. It prints
  *
- *	BENCH init 1.512345 second-stage 2.745678 nfs 4.2
+ *	BENCH init 1.512345 second-stage 2.745678 root 4.2
  *
- * the version of NFS by which / is mounted, and both times in seconds since the kernel's start by
- *one clock, the kernel log's: the moment at which the kernel ran /init from the line that the
- *kernel itself logs then, the second by a line that is logged here before anything else is done.
- *Where the kernel does not tell, it prints "BENCH failed: " and what it was that failed. It must be
- *started as PID 1 with /dev and /proc mounted.
+ * what / is mounted as, the version of NFS or the kind of another file system, and both times in
+ * seconds since the kernel's start by one clock, the kernel log's: the moment at which the kernel ran
+ * /init from the line that the kernel itself logs then, the second by a line that is logged here
+ * before anything else is done. Where the kernel does not tell, it prints "BENCH failed: " and what
+ * it was that failed. It must be started as PID 1 with /dev and /proc mounted.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@
 #define RECORD_BYTES 8192
 
 #define MOUNTS_BYTES  8192
-#define VERSION_BYTES 8
+#define ROOT_BYTES    8
 
 /* "6,339,5140900,-;text": the third field is the time in microseconds. */
 static int read_time(const char *record, unsigned long long *time_us)
@@ -55,10 +55,13 @@ static int find_times(int log, unsigned long long *init_us, unsigned long long *
 	}
 }
 
-/* Find the NFS version in the mount options of /: "SERVER:/path / nfs4 ro,vers=4.2,... 0 0". */
-static int find_nfs_version(char version[static VERSION_BYTES])
+/*
+ * Find what / is mounted as: of "SERVER:/path / nfs4 ro,vers=4.2,... 0 0" the version of NFS, of
+ * "/dev/sda / ext4 ro,... 0 0" the kind. The initrd's own root stands before it.
+ */
+static int find_root(char root[static ROOT_BYTES])
 {
-	char mounts[MOUNTS_BYTES + 1], *root, *options;
+	char mounts[MOUNTS_BYTES + 1], *line, *next, *options;
 	int fd = open("/proc/self/mounts", O_RDONLY);
 	ssize_t length = fd < 0 ? -1 : read(fd, mounts, MOUNTS_BYTES);
 
@@ -66,16 +69,23 @@ static int find_nfs_version(char version[static VERSION_BYTES])
 		return -errno;
 	close(fd);
 	mounts[length] = '\0';
-	root = strstr(mounts, " / nfs");
-	options = root ? strstr(root, "vers=") : NULL;
-	return options && sscanf(options, "vers=%7[0-9.]", version) == 1 ? 0 : -ENODEV;
+	line = strstr(mounts, " / ");
+	while (line && (next = strstr(line + 1, " / ")))
+		line = next;
+	if (!line)
+		return -ENODEV;
+	line[strcspn(line, "\n")] = '\0';
+	options = strncmp(line, " / nfs", 6) ? NULL : strstr(line, "vers=");
+	return sscanf(options ? options + 5 : line + 3, options ? "%7[0-9.]" : "%7s", root) == 1
+		       ? 0
+		       : -ENODEV;
 }
 
 static int report_times(void)
 {
 	unsigned long long init_us = 0, second_us = 0;
 	static const char line[] = "<6>" OUR_LINE "\n";
-	char version[VERSION_BYTES];
+	char root[ROOT_BYTES];
 	int log = open("/dev/kmsg", O_RDWR | O_NONBLOCK);
 	int error;
 
@@ -83,11 +93,11 @@ static int report_times(void)
 		return -errno;
 	error = find_times(log, &init_us, &second_us);
 	if (!error)
-		error = find_nfs_version(version);
+		error = find_root(root);
 	if (error)
 		return error;
-	printf("\nBENCH init %llu.%06llu second-stage %llu.%06llu nfs %s\n", init_us / 1000000,
-	       init_us % 1000000, second_us / 1000000, second_us % 1000000, version);
+	printf("\nBENCH init %llu.%06llu second-stage %llu.%06llu root %s\n", init_us / 1000000,
+	       init_us % 1000000, second_us / 1000000, second_us % 1000000, root);
 	return 0;
 }
 
