@@ -7,8 +7,8 @@
  *	BENCH init 1.512345 second-stage 2.745678 root 4.2
  *
  * what / is mounted as, the version of NFS or the kind of another file system, and both times in
- * seconds since the kernel's start by one clock, the kernel log's: the moment at which the kernel ran
- * /init from the line that the kernel itself logs then, the second by a line that is logged here
+ * seconds since the kernel's start by one clock, the kernel log's: the moment at which the kernel
+ *ran /init from the line that the kernel itself logs then, the second by a line that is logged here
  * before anything else is done. Where the kernel does not tell, it prints "BENCH failed: " and what
  * it was that failed. It must be started as PID 1 with /dev and /proc mounted.
  */
@@ -25,8 +25,8 @@
 /* The kernel gives one record a read, of at most so many bytes (CONSOLE_EXT_LOG_MAX). */
 #define RECORD_BYTES 8192
 
-#define MOUNTS_BYTES  8192
-#define ROOT_BYTES    8
+#define MOUNTS_BYTES 8192
+#define ROOT_BYTES   8
 
 /* "6,339,5140900,-;text": the third field is the time in microseconds. */
 static int read_time(const char *record, unsigned long long *time_us)
