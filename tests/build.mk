@@ -91,7 +91,6 @@ bench: deps
 	@tests/bench/boot.sh
 	@tests/bench/iscsi.sh
 	@tests/bench/generate.sh
-	@tests/bench/image_write.sh
 
 C_FILES      = $(shell git ls-files '*.c' '*.h')
 SHELL_FILES  = $(shell git ls-files '*.sh') .ci/run tests/run
