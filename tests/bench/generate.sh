@@ -14,8 +14,11 @@
 #   disk            what the state directory takes (du) after the first generation, of it kernels
 #                   and base images, and what a second generation adds
 #   peak            the largest resident set of any of these commands but that which builds
-# The network has no range for unknown machines: else there would be a discovery image, too, which is
-# 8 MB on disk and the same for any number of nodes.
+#   disk, range     the same where the network has a range for unknown machines, which brings a
+#                   discovery image, the same for any number of nodes
+#   disk, append    the same with a word of its own on each node's command line, and so a script of
+#                   its own for each
+# But for those two the network has no range, and nodes that are alike have one script.
 # No service is told (--services none). dnsmasq's checker runs where it is installed.
 #
 # Result: a table, and build/bench/generate.json. No time makes this script fail: it succeeds when
@@ -50,21 +53,22 @@ timed()
 	result=$(tests/bench/measure.py "$WIREROOT" "$@" 2> "$WORK/log") ||
 		fail "wireroot $1 failed:" "$(tail -n 5 "$WORK/log")"
 	sample "$figure" "$(jq .seconds <<< "$result")"
-	if [ "$figure" = build_s ]; then
+	if [ "$figure" = build_s ] || [[ $figure == disk_* ]]; then
 		sample build_peak_kib "$(jq .peak_kib <<< "$result")"
 	else
 		sample peak_kib "$(jq .peak_kib <<< "$result")"
 	fi
 }
 
-# A definition for $nodes nodes; WORD stands on the command line of the one in the middle.
+# A definition for $nodes nodes; WORD stands on the command line of the one in the middle. RANGE is of
+# the network, APPEND a word for every node, if they are not empty.
 define()
 {
 	local word=$1
 	cat <<-EOF
 	cluster: { name: bench }
 	networks:
-	  boot: { subnet: 10.0.0.0/8 }
+	  boot: { subnet: 10.0.0.0/8${RANGE:+, range: $RANGE} }
 	servers:
 	  boot1: { address: 10.0.0.1, roles: [boot, nfs] }
 	images:
@@ -74,7 +78,7 @@ define()
 	    modules: $TREE/lib/modules
 	    vmlinuz: $TREE/boot/vmlinuz-$VERSION
 	profiles:
-	  compute: { image: debian12, drivers: [virtio_net], append: [quiet] }
+	  compute: { image: debian12, drivers: [virtio_net], append: [quiet${APPEND:+, $APPEND}] }
 	nodes:
 	EOF
 	awk -v nodes="$nodes" -v word="$word" 'BEGIN {
@@ -141,6 +145,18 @@ round()
 	change change_cold_s third
 }
 
+# What else there may be costs on disk; once, as it is the same bytes each time.
+variant()
+{
+	local figure=$1
+	rm -rf "$WORK/state"
+	define first > "$WORK/cluster.yaml"
+	say "$nodes nodes: $figure"
+	# Its base images are built on the way.
+	apply "${figure%_bytes}_apply_s"
+	sample "$figure" "$(disk)"
+}
+
 measure()
 {
 	local number rounds=$ROUNDS
@@ -153,6 +169,8 @@ measure()
 		say "$nodes nodes: round $number of $rounds"
 		round
 	done
+	RANGE=10.255.0.10-10.255.0.250 variant disk_range_bytes
+	APPEND=name=@NODE@ variant disk_append_bytes
 }
 
 report()

@@ -21,7 +21,7 @@ def cell($unit): if . == null then "–"
 	else "\(.median | value($unit)) (\(.min | value($unit))–\(.max | value($unit)))" end;
 
 def row($all; $name; $figure; $unit):
-	($name | pad_right(34)) +
+	($name | pad_right(36)) +
 	($all.sizes | to_entries | sort_by(.key | tonumber) |
 	 map(.value[$figure] | cell($unit) | pad(30)) | join(""));
 
@@ -31,7 +31,7 @@ def row($all; $name; $figure; $unit):
 "method    one profile, drivers of one NIC, no discovery image; services are not told. Cold: after",
 "          the page cache was dropped. Times with other load on the machine say little.",
 "",
-("nodes" | pad_right(34)) +
+("nodes" | pad_right(36)) +
 	(.sizes | keys | sort_by(tonumber) | map(tonumber | grouped | pad(30)) | join("")),
 row($all; "building base images, once, s"; "build_s"; "s"),
 row($all; "check, s"; "check_s"; "s"),
@@ -43,6 +43,8 @@ row($all; "the same, cold, s"; "change_cold_s"; "s"),
 row($all; "rollback, s"; "rollback_s"; "s"),
 row($all; "files written for the change"; "rewritten"; "files"),
 row($all; "disk, bytes"; "disk_bytes"; "B"),
+row($all; "disk with a range, bytes"; "disk_range_bytes"; "B"),
+row($all; "disk with own words for each, bytes"; "disk_append_bytes"; "B"),
 row($all; "of it kernel and base images"; "shared_bytes"; "B"),
 row($all; "a second generation, bytes"; "generation_bytes"; "B"),
 row($all; "peak memory, KiB"; "peak_kib"; "KiB"),
