@@ -241,6 +241,15 @@ free_again() {
 		! tgtadm --lld iscsi --op show --mode target | grep -q n33
 }
 
+# By whomever: a target daemon may offer it under a name that the definition has no more.
+open_elsewhere() {
+	local status=0
+	exec 9<"$disks/n01.img"
+	says 1 'n01.*has it open' storage remove n01 -y && [ -e "$disks/n01.img" ] || status=1
+	exec 9<&-
+	return $status
+}
+
 removed() {
 	says 2 'nobody to ask' storage remove n01 && says 0 'n01: removed' storage remove n01 -y && [ ! -e "$disks/n01.img" ] &&
 		says 0 'n01: has no volume' storage remove n01 -y &&
@@ -268,5 +277,6 @@ start_tgtd
 check "a volume is offered to its node" offered
 check "it is not removed while the node is logged in" in_use
 check "it is once the node has gone" free_again
+check "what something else has open is not removed" open_elsewhere
 check "removing asks first, and can be repeated" removed
 finish

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,15 +240,41 @@ static int finish(const struct storage *storage, const char *volume, const char 
 	return error;
 }
 
+/*
+ * Has somebody else the file @fd open, say a target daemon under a name that the definition has no
+ * more? If not, who opens it from now on waits until @fd is closed, of which SIGURG, that nobody
+ * minds, tells us. File systems without leases cannot say.
+ */
+static bool is_open_elsewhere(int fd)
+{
+	return fcntl(fd, F_SETSIG, SIGURG) == 0 && fcntl(fd, F_SETLEASE, F_WRLCK) < 0 &&
+	       errno == EAGAIN;
+}
+
+/* What is unfinished was never offered to anybody. */
+static int remove_file(const char *path, bool unfinished, struct fault *fault)
+{
+	int fd = unfinished ? -1 : open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC), error = 0;
+
+	if (fd >= 0 && is_open_elsewhere(fd))
+		error = fault_set(fault, EBUSY, "remove volume", path,
+				  "something on this server has it open, or mounted");
+	else if (unlink(path) < 0 && errno != ENOENT)
+		error = fault_set(fault, errno, "remove volume", path, NULL);
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
 static int remove_volume(const struct storage *storage, const struct volume *volume,
 			 struct fault *fault)
 {
+	bool unfinished = volume->state == VOLUME_UNFINISHED;
 	char *path;
-	int error = storage_path(storage, volume->name, volume->state == VOLUME_UNFINISHED, &path,
-				 fault);
+	int error = storage_path(storage, volume->name, unfinished, &path, fault);
 
-	if (!error && unlink(path) < 0 && errno != ENOENT)
-		error = fault_set(fault, errno, "remove volume", path, NULL);
+	if (!error)
+		error = remove_file(path, unfinished, fault);
 	free(path);
 	return error;
 }
