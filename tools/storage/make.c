@@ -161,14 +161,18 @@ static int clone_golden(const struct work *work, struct fault *fault)
 	return error;
 }
 
-/* What the failure left; if that fails, too, the next command does it. */
+/*
+ * What the failure left; if that fails, too, the next command does it. It may have failed because
+ * somebody else has just made a volume of this name, which is not ours to remove.
+ */
 static void take_back(const struct work *work)
 {
-	struct volume unfinished = { .state = VOLUME_UNFINISHED };
+	struct storage_status status = { 0 };
 	struct fault ignored;
 
-	snprintf(unfinished.name, sizeof(unfinished.name), "%s", work->order->name);
-	(void)work->storage->backend->remove(work->storage, &unfinished, &ignored);
+	if (work->storage->backend->look(work->storage, &status, &ignored) == 0)
+		(void)settle(work->storage, &status, work->order->name, &ignored);
+	storage_status_free(&status);
 }
 
 static int fill(const struct work *work, struct fault *fault)
