@@ -17,8 +17,8 @@
 #include "tools/storage/lvm_report.h"
 #include "userspace/lib/spawn.h"
 
-/* "GROUP/wr-VOLUME" */
-#define FULL_NAME_BYTES (64 + 1 + VOLUME_NAME_BYTES + 4)
+/* "GROUP/wr-VOLUME"; a group's name has 127 characters at most. */
+#define FULL_NAME_BYTES (128 + 1 + VOLUME_NAME_BYTES + 4)
 
 struct names {
 	char full[FULL_NAME_BYTES]; /* "vg0/wr-n01" */
@@ -31,7 +31,8 @@ static struct names names_of(const struct storage *storage, const char *volume, 
 	struct names names;
 
 	snprintf(names.own, sizeof(names.own), LVM_PREFIX "%s", volume);
-	snprintf(names.full, sizeof(names.full), "%.63s/%s", storage->definition->group, names.own);
+	snprintf(names.full, sizeof(names.full), "%.127s/%s", storage->definition->group,
+		 names.own);
 	snprintf(names.size, sizeof(names.size), "%" PRIu64 "b", bytes);
 	return names;
 }
