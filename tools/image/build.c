@@ -166,7 +166,11 @@ static int find_suite(struct building *building)
 			 "state --suite, such as bookworm");
 }
 
-/* Write what @argv prints, as @filter takes it, to the file @name; *@file stays NULL if nothing. */
+/*
+ * Write what @argv prints, but for what is no matter of the image's, to the file @name; *@file
+ * stays NULL if nothing is left. Proxies and mirrors may have passwords in them: it is root's
+ * alone.
+ */
 static int write_filtered(struct building *building, const char *const argv[], const char *name,
 			  char **file, bool sources)
 {
@@ -181,7 +185,7 @@ static int write_filtered(struct building *building, const char *const argv[], c
 		error = fault_set(building->fault, ENOMEM, "build image", name, NULL);
 	if (!error && kept.length) {
 		*file = fs_join(building->partial.work, name);
-		error = *file ? fs_write_file(*file, kept.data, kept.length, 0644, building->fault)
+		error = *file ? fs_write_file(*file, kept.data, kept.length, 0600, building->fault)
 			      : fault_set(building->fault, ENOMEM, "build image", name, NULL);
 	}
 	text_free(&output);
