@@ -35,14 +35,13 @@
  * this machine's name and resolv.conf, which mmdebstrap copies, nor an identity that all nodes
  * would share. What networkd and resolved are for is the node's network.
  */
-#define FINISH                                                                                     \
-	"--customize-hook="                                                                        \
-	"rm -f \"$1/etc/apt/apt.conf.d/99mmdebstrap\" \"$1/etc/hostname\" && "                     \
-	": > \"$1/etc/machine-id\" && rm -f \"$1/var/lib/dbus/machine-id\""
-#define FINISH_NODE                                                                                \
-	"--customize-hook="                                                                        \
-	"ln -sf ../run/systemd/resolve/stub-resolv.conf \"$1/etc/resolv.conf\" && "                \
-	"chroot \"$1\" systemctl -q enable systemd-networkd systemd-resolved"
+static const char finish[] = "--customize-hook="
+			     "rm -f \"$1/etc/apt/apt.conf.d/99mmdebstrap\" \"$1/etc/hostname\" && "
+			     ": > \"$1/etc/machine-id\" && rm -f \"$1/var/lib/dbus/machine-id\"";
+static const char finish_node[] =
+	"--customize-hook="
+	"ln -sf ../run/systemd/resolve/stub-resolv.conf \"$1/etc/resolv.conf\" && "
+	"chroot \"$1\" systemctl -q enable systemd-networkd systemd-resolved";
 
 #define HOOKS_MAX      40
 #define WORDS_MAX      80
@@ -221,9 +220,11 @@ static int check_hooks(struct building *building)
 		const char *hook = building->build->hooks[i];
 		char *real = realpath(hook, NULL);
 		struct stat status;
-		int error = real && stat(real, &status) == 0 ? 0 : errno;
+		int error = 0;
 
-		if (!error && (!S_ISREG(status.st_mode) || access(real, X_OK) < 0))
+		if (!real || stat(real, &status) < 0)
+			error = errno;
+		else if (!S_ISREG(status.st_mode) || access(real, X_OK) < 0)
 			error = EACCES;
 		if (!error && asprintf(&building->hooks[i], "--customize-hook=%s", real) < 0)
 			error = ENOMEM;
@@ -282,7 +283,7 @@ static int run(struct building *building)
 					     "--variant=minbase",
 					     "--format=directory",
 					     "--aptopt=Acquire::Languages \"none\"",
-					     FINISH };
+					     finish };
 	const struct image_build *build = building->build;
 	char option[PATH_MAX + 16];
 	const char *words[WORDS_MAX];
@@ -291,7 +292,7 @@ static int run(struct building *building)
 	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
 		add(words, &count, first[i]);
 	if (!build->bare)
-		add(words, &count, FINISH_NODE);
+		add(words, &count, finish_node);
 	if (building->options) {
 		snprintf(option, sizeof(option), "--aptopt=%s", building->options);
 		add(words, &count, option);

@@ -211,14 +211,15 @@ static int unpack_index(const struct layout *layout, const char *text, size_t le
 		/* Tags are in the outer index. */
 		chosen = oci_choose(&manifests, depth ? NULL : layout->reference, layout->platform,
 				    layout->fault);
-		error = chosen ? 0 : -layout->fault->error;
+		if (!chosen)
+			error = -layout->fault->error;
 	}
-	if (!error && chosen->type == OCI_MANIFEST) {
+	if (chosen && chosen->type == OCI_MANIFEST) {
 		error = unpack_manifest(layout, chosen);
-	} else if (!error && depth + 1 >= INDEX_DEPTH_MAX) {
+	} else if (chosen && depth + 1 >= INDEX_DEPTH_MAX) {
 		error = fault_set(layout->fault, ELOOP, "read OCI image", "index",
 				  "it is an index in an index in an index");
-	} else if (!error) {
+	} else if (chosen) {
 		error = read_blob(layout, chosen, &inner);
 		if (!error)
 			error = unpack_index(layout, inner, chosen->size, depth + 1);

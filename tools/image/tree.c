@@ -57,10 +57,12 @@ static int clean_path(const char *path, char clean[static TREE_PATH_BYTES], stru
 {
 	int error = tree_clean_path(path, clean);
 
-	if (error == -EINVAL)
-		return fault_set(fault, error, "make file of image", path,
-				 "no honest archive has '..' in a path; get it from elsewhere");
-	return error ? tree_fault(fault, error, "make file of image", path) : 0;
+	if (error)
+		fault_set(fault, error, "make file of image", path,
+			  error == -EINVAL
+				  ? "no honest archive has '..' in a path; get it from elsewhere"
+				  : NULL);
+	return error;
 }
 
 /* The last part of a clean path. */

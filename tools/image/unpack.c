@@ -179,11 +179,11 @@ static int set_acl(const struct unpack *unpack, const char *path, int fd, int ty
 	size_t count = (size_t)archive_entry_acl_reset(unpack->entry, type), found = 0;
 	struct acl_entry *entries = calloc(count ? count : 1, sizeof(*entries));
 	uint8_t *bytes = malloc(ACL_HEAD_BYTES + count * ACL_ENTRY_BYTES);
-	int kind, permissions, tag, id, error = 0;
+	int kind, permissions, tag, id, error = entries && bytes ? 0 : -ENOMEM;
 	const char *owner;
 
-	if (!entries || !bytes)
-		error = fault_set(unpack->fault, ENOMEM, "set ACL", path, NULL);
+	if (error)
+		fault_set(unpack->fault, error, "set ACL", path, NULL);
 	while (!error && found < count &&
 	       archive_entry_acl_next(unpack->entry, type, &kind, &permissions, &tag, &id,
 				      &owner) == ARCHIVE_OK)

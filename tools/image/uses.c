@@ -152,7 +152,7 @@ static int look_at_file(const struct image_uses *uses, unsigned int generation, 
 	int error = file ? fs_read_file(file, EXPORTS_BYTES_MAX, &text, &length, fault)
 			 : fault_set(fault, ENOMEM, "read exports", name, NULL);
 
-	if (!error)
+	if (text)
 		*exports |= mentions(text, path);
 	free(text);
 	free(file);

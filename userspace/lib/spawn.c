@@ -93,7 +93,7 @@ static void drain(int *fd, struct text *text, size_t limit)
 		return;
 	if (got <= 0)
 		close_end(fd);
-	else if (text->length < limit)
+	else if (text && text->length < limit)
 		text_add_bytes(text, buffer, (size_t)got);
 }
 
@@ -144,7 +144,7 @@ static int run(const char *const argv[], struct text *output, struct fault *faul
 	struct pipe_ends output_pipe = { -1, -1 }, errors_pipe = { -1, -1 };
 	struct text errors = { 0 };
 	int status = 0, error;
-	pid_t pid;
+	pid_t pid = -1;
 
 	error = open_pipe(&errors_pipe);
 	if (!error && output)
@@ -225,7 +225,7 @@ int spawn_watch(const char *const argv[], void (*line)(void *context, const char
 	struct pipe_ends ends = { -1, -1 };
 	struct text none = { 0 };
 	int status = 0, error;
-	pid_t pid;
+	pid_t pid = -1;
 
 	error = open_pipe(&ends);
 	if (!error)
