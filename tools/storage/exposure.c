@@ -14,6 +14,7 @@
 #include "tools/generate/node_offer.h"
 #include "tools/generate/node_words.h"
 #include "tools/lab/enter.h"
+#include "tools/storage/presence.h"
 #include "tools/target/target.h"
 #include "userspace/lib/fs.h"
 
@@ -53,6 +54,31 @@ static bool has_lio(const struct task *task)
 	return task->node->iscsi->lio && task->exposure->services.kind != SERVICES_LAB;
 }
 
+/* Whoever is logged in to the target is off, as far as the network can tell. */
+static bool is_dead(const struct target_server *server, const char *name)
+{
+	struct target_list list = { 0 };
+	struct fault ignored;
+	bool dead = server->operations->drop && target_list(server, &list, &ignored) == 0;
+
+	for (size_t i = 0; dead && i < list.session_count; i++)
+		if (strcmp(list.sessions[i].target, name) == 0)
+			dead = presence_is_gone(list.sessions[i].address);
+	target_list_free(&list);
+	return dead;
+}
+
+/* A node that was switched off leaves its session behind: root disks are not logged out of. */
+static int withdraw(const struct target_server *server, const char *name, struct fault *fault)
+{
+	int error = target_withdraw(server, name, fault);
+
+	if (error != -EBUSY || !is_dead(server, name))
+		return error;
+	*fault = (struct fault){ 0 };
+	return server->operations->drop(server, name, fault);
+}
+
 static void act(const struct task *task, struct outcome *outcome)
 {
 	bool lio = has_lio(task);
@@ -64,7 +90,7 @@ static void act(const struct task *task, struct outcome *outcome)
 	if (task->offer)
 		target_offer(&server, task->offer, &outcome->fault);
 	else
-		target_withdraw(&server, task->name, &outcome->fault);
+		withdraw(&server, task->name, &outcome->fault);
 }
 
 static int act_inside(void *argument)

@@ -85,6 +85,12 @@ struct target_operations {
 		     struct fault *fault);
 	/* Take the target @name away. -EBUSY while a node is logged in; 0 when there is none. */
 	int (*withdraw)(const struct target_server *server, const char *name, struct fault *fault);
+	/*
+	 * Take the target @name away though somebody is logged in, who is known to be off and has
+	 * not said goodbye; a running node would lose its disk. NULL: such sessions end by
+	 * themselves within a minute.
+	 */
+	int (*drop)(const struct target_server *server, const char *name, struct fault *fault);
 	/* All targets, whoever made them, and their sessions; unfinished ones among them. */
 	int (*list)(const struct target_server *server, struct target_list *list,
 		    struct fault *fault);

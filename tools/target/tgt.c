@@ -311,6 +311,33 @@ static int offer(const struct target_server *server, const struct target_offer *
 	return error;
 }
 
+static int drop_locked(const struct target_server *server, const char *name, struct fault *fault)
+{
+	struct target_list list = { 0 };
+	int error = list_targets(server, &list, fault);
+	const struct target *target = error ? NULL : target_find(&list, name);
+
+	if (target)
+		error = run(server, target->id,
+			    WORDS("--op", "delete", "--mode", "target", "--force"), NULL, fault);
+	if (target && !error) {
+		delete_account(server, target->in);
+		delete_account(server, target->out);
+	}
+	target_list_free(&list);
+	return error;
+}
+
+static int drop(const struct target_server *server, const char *name, struct fault *fault)
+{
+	int fd = lock(server, fault);
+	int error = fd < 0 ? fd : drop_locked(server, name, fault);
+
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
 static int withdraw_locked(const struct target_server *server, const char *name,
 			   struct fault *fault)
 {
@@ -340,5 +367,6 @@ const struct target_operations target_tgt = {
 	.name = "tgt",
 	.offer = offer,
 	.withdraw = withdraw,
+	.drop = drop,
 	.list = list_targets,
 };
