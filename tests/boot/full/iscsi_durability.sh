@@ -106,7 +106,7 @@ expect_round()
 note_way_down()
 {
 	tr -d '\r\0' < "$LAB/d01.console" |
-		sed -nE -e 's/^TEST going down at ([0-9]+).*/\1/p' -e 's/^\[ *([0-9]+)\..*reboot: .*/\1/p' |
+		sed -nE -e 's/^TEST going down at ([0-9]+).*/\1/p' -e 's/^\[ *([0-9]+)\..*reboot: (Restarting system|Power down).*/\1/p' |
 		paste - - | while read -r from to; do
 			tap_note "seconds from the command to the last message: $((to - from))"
 		done
