@@ -336,6 +336,28 @@ check "… and is gone" test ! -e "$images/archive"
 check "one that is not there is told of" says 1 'image list' remove -y archive
 check "without -y nobody is asked in a script" says 2 'give -y' remove gzip
 
+# A definition that is in force exports an image, whatever the file says by now.
+in_force() {
+	local version tree
+	read -r version tree < <(tests/fixtures/kernels.sh 6.1)
+	cat >"$work/applied.yaml" <<-END
+		cluster: { name: demo }
+		networks: { boot: { subnet: 10.0.0.0/24 } }
+		servers: { s1: { address: 10.0.0.1, roles: [boot, nfs] } }
+		images:
+		  deb:
+		    { path: $images/xz, kernel: $version, modules: $tree/lib/modules,
+		      vmlinuz: $tree/boot/vmlinuz-$version }
+		nodes:
+		  n01: { image: deb, drivers: virtio_net, mac: "52:54:00:00:00:11", address: 10.0.0.11 }
+	END
+	# No wirerootd can be asked here, and that is to be found out at once.
+	unshare -n "$wireroot" apply --cluster "$work/applied.yaml" --state "$work/state" --services none &&
+		says 1 'image xz; it is exported by: generation 1' unshare -n "$wireroot" image remove -y \
+			--images "$images" --cluster "$work/cluster.yaml" --state "$work/state" xz
+}
+check "the image of the generation in force is not removed" in_force
+
 mounted_inside() {
 	unshare -m sh -c "mount --bind '$work/outside' '$images/gzip/srv' &&
 		'$wireroot' image remove --images '$images' -y gzip"
