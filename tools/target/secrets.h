@@ -3,8 +3,8 @@
  * The secrets by which nodes and their iSCSI targets prove themselves to each other (CHAP).
  *
  * A node's stand in STATE/secrets/NODE.chap, 0600 in a directory of 0700: made once, at random, and
- * read from then on, so that what is generated from them stays the same. For others, remove the
- * file, apply, and boot the node anew.
+ * read from then on, so that what is generated from them stays the same. For others, switch the
+ * node off, remove the file and apply: tgt leaves a target in use as it is.
  *
  * Ours have 16 characters out of 64: 96 bits, which RFC 7143 section 9.2.1 asks for at least, and
  * no more characters than every initiator takes (Windows: 12 to 16). The two of a node differ, as

@@ -6,7 +6,8 @@
  *
  * Offering is atomic in effect: what an interrupted offer leaves behind lets nobody in, and the
  * next offer or withdrawal of the same name clears it away. A target that somebody is logged in to
- * is never touched. Functions return 0 or -errno with @fault filled in.
+ * stays; LIO gives it new accounts, for the next login. Functions return 0 or -errno with @fault
+ * filled in.
  */
 #ifndef WIREROOT_TARGET_H
 #define WIREROOT_TARGET_H

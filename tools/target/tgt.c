@@ -223,22 +223,6 @@ static int let_in(const struct target_server *server, unsigned int id,
 		   NULL, fault);
 }
 
-static int make_target(const struct target_server *server, unsigned int id,
-		       const struct target_offer *offer, struct fault *fault)
-{
-	int error = run(server, id,
-			WORDS("--op", "new", "--mode", "target", "--targetname", offer->name), NULL,
-			fault);
-
-	if (!error)
-		error = add_disk(server, id, offer, fault);
-	if (!error && offer->in.user)
-		error = add_account(server, id, &offer->in, false, fault);
-	if (!error && offer->in.user && offer->out.user)
-		error = add_account(server, id, &offer->out, true, fault);
-	return error ? error : let_in(server, id, offer, fault);
-}
-
 /* With its accounts, each NULL when there is none. tgtd refuses while somebody is logged in. */
 static int delete_target(const struct target_server *server, unsigned int id, const char *in,
 			 const char *out, struct fault *fault)
@@ -249,6 +233,36 @@ static int delete_target(const struct target_server *server, unsigned int id, co
 		delete_account(server, in);
 		delete_account(server, out);
 	}
+	return error;
+}
+
+static int fill_target(const struct target_server *server, unsigned int id,
+		       const struct target_offer *offer, struct fault *fault)
+{
+	int error = add_disk(server, id, offer, fault);
+
+	if (!error && offer->in.user)
+		error = add_account(server, id, &offer->in, false, fault);
+	if (!error && offer->in.user && offer->out.user)
+		error = add_account(server, id, &offer->out, true, fault);
+	return error ? error : let_in(server, id, offer, fault);
+}
+
+/* A number that tgt-admin, which knows of no lock, has just taken is the target of somebody else.
+ */
+static int make_target(const struct target_server *server, unsigned int id,
+		       const struct target_offer *offer, struct fault *fault)
+{
+	struct fault ignored;
+	int error = run(server, id,
+			WORDS("--op", "new", "--mode", "target", "--targetname", offer->name), NULL,
+			fault);
+
+	if (error)
+		return error;
+	error = fill_target(server, id, offer, fault);
+	if (error)
+		delete_target(server, id, offer->in.user, offer->out.user, &ignored);
 	return error;
 }
 
@@ -276,7 +290,6 @@ static int offer_locked(const struct target_server *server, const struct target_
 			struct fault *fault)
 {
 	struct target_list list = { 0 };
-	struct fault ignored;
 	unsigned int id;
 	int error = list_targets(server, &list, fault);
 
@@ -287,12 +300,7 @@ static int offer_locked(const struct target_server *server, const struct target_
 	if (error)
 		return error < 0 ? error : 0;
 	error = add_portals(server, offer, fault);
-	if (error)
-		return error;
-	error = make_target(server, id, offer, fault);
-	if (error)
-		delete_target(server, id, offer->in.user, offer->out.user, &ignored);
-	return error;
+	return error ? error : make_target(server, id, offer, fault);
 }
 
 static int offer(const struct target_server *server, const struct target_offer *offer,
