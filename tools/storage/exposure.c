@@ -59,11 +59,16 @@ static bool is_dead(const struct target_server *server, const char *name)
 {
 	struct target_list list = { 0 };
 	struct fault ignored;
-	bool dead = server->operations->drop && target_list(server, &list, &ignored) == 0;
+	bool told = server->operations->drop && target_list(server, &list, &ignored) == 0;
+	bool dead = false; /* without a session, too: somebody else may be about to log in */
 
-	for (size_t i = 0; dead && i < list.session_count; i++)
-		if (strcmp(list.sessions[i].target, name) == 0)
-			dead = presence_is_gone(list.sessions[i].address);
+	for (size_t i = 0; told && i < list.session_count; i++) {
+		if (strcmp(list.sessions[i].target, name) != 0)
+			continue;
+		dead = presence_is_gone(list.sessions[i].address);
+		if (!dead)
+			break;
+	}
 	target_list_free(&list);
 	return dead;
 }
