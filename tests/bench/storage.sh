@@ -30,6 +30,9 @@ OUTPUT=${OUTPUT:-build/bench}
 WIREROOT=$PWD/build/wireroot
 WORK=$PWD/$OUTPUT/storage
 SAMPLES=$OUTPUT/storage-samples.jsonl
+LOG=$WORK/log
+# shellcheck source=tests/bench/storage_lib.sh
+. tests/bench/storage_lib.sh
 
 say()
 {
@@ -45,71 +48,6 @@ fail()
 	[ ! -t 2 ] || echo >&2
 	printf 'bench: %s\n' "$@" >&2
 	exit 1
-}
-
-# define FILE STORAGE IMAGE SIZE: a definition with MANY nodes that have a volume of that size
-define()
-{
-	cat > "$1" <<- END
-	cluster: { name: bench, iqn: iqn.2026-11.example.bench }
-	networks: { boot: { subnet: 10.0.0.0/16, range: 10.0.1.1-10.0.9.255 } }
-	servers: { s1: { address: 10.0.0.1, roles: [boot, nfs, iscsi] } }
-	storage: { disks: { $2 } }
-	images: { image: { path: $3, kernel: newest } }
-	profiles: { disk: { root: iscsi, storage: disks, image: image, volume-size: $4 } }
-	nodes: { "n[001-$LAST]": { profiles: disk } }
-	END
-}
-
-# What is run here and in the virtual machine alike. measure_size DEFINITION BACK_END SIZE prints samples.
-measuring()
-{
-	cat <<- 'END'
-	now() { local now=${EPOCHREALTIME/[^0-9]/}; echo "$((now / 1000))"; }
-	storage()
-	{
-		local verb=$1 file=$2
-		shift 2
-		"$WIREROOT" storage "$verb" --cluster "$file" --services none "$@" > "$LOG" 2>&1
-	}
-	sample()
-	{
-		printf '{"back_end":"%s","size":"%s","what":"%s","seconds":%d.%03d}\n' "$2" "$3" "$1" $(($4 / 1000)) $(($4 % 1000))
-	}
-	# The wall clock's time of a command.
-	timed()
-	{
-		local what=$1 back_end=$2 size=$3 from
-		shift 3
-		from=$(now)
-		"$@" || return 1
-		sample "$what" "$back_end" "$size" $(($(now) - from))
-	}
-	at_once()
-	{
-		local file=$1 pids=() pid i
-		for i in $(seq -f %03g 1 "$MANY"); do
-			"$WIREROOT" storage clone --cluster "$file" --services none "n$i" > /dev/null 2>&1 &
-			pids+=($!)
-		done
-		for pid in "${pids[@]}"; do wait "$pid" || return 1; done
-	}
-	measure_size()
-	{
-		local file=$1 back_end=$2 size=$3 round
-		timed golden "$back_end" "$size" storage create "$file" --image image || return 1
-		for round in $(seq "$ROUNDS"); do
-			timed clone "$back_end" "$size" storage clone "$file" n001 && storage remove "$file" n001 -y || return 1
-		done
-	}
-	measure_many()
-	{
-		local file=$1 back_end=$2 size=$3
-		timed parallel "$back_end" "$size" at_once "$file" && storage remove "$file" "n[001-$LAST]" -y &&
-			timed one-command "$back_end" "$size" storage clone "$file" "n[001-$LAST]" &&
-			storage remove "$file" "n[001-$LAST]" -y
-	}
-	END
 }
 
 # An image as large as half of SIZE, in $WORK/image.
@@ -128,7 +66,7 @@ measure_files()
 
 	say "$kind: a file system on a loop device"
 	truncate -s 40G "$WORK/$kind.img"
-	"mkfs.$kind" -q "$WORK/$kind.img" > "$WORK/log" 2>&1 || fail "mkfs.$kind failed"
+	"mkfs.$kind" -q "$WORK/$kind.img" > "$LOG" 2>&1 || fail "mkfs.$kind failed"
 	mkdir -p "$WORK/$kind"
 	mount -o loop "$WORK/$kind.img" "$WORK/$kind"
 	for size in $SIZES; do
@@ -147,41 +85,6 @@ measure_files()
 	umount "$WORK/$kind"
 	rm -f "$WORK/$kind.img"
 }
-
-# In a lab of its own, which ends with the process in which this runs.
-measure_guest()
-(
-	set +e
-	PATIENCE=10
-	# shellcheck source=tests/boot/lib.sh
-	. tests/boot/lib.sh
-	# shellcheck source=tests/fixtures/storage_guest.sh
-	. tests/fixtures/storage_guest.sh
-	use_kernel 6.1
-	make_initrd "$WORK/base.img" --with overlay
-	guest_root "$WORK/server"
-	for size in $SIZES; do
-		define "$WORK/server/srv/$size.yaml" "group: vg0, pool: pool0" /srv/image "$size"
-	done
-	{
-		echo "ROUNDS=$ROUNDS MANY=$MANY LAST=$LAST WIREROOT=/usr/local/bin/wireroot LOG=/run/log SIZES='$SIZES'"
-		measuring
-		cat <<- 'END'
-		set -o pipefail
-		pvcreate -q /dev/vda && vgcreate -q vg0 /dev/vda &&
-			lvcreate -q --type thin-pool -L 3G --poolmetadatasize 64M -n pool0 vg0
-		for size in $SIZES; do
-			measure_size "/srv/$size.yaml" lvm-thin "$size" | sed 's/^/GUEST > /' || { echo "GUEST not ok"; cat /run/log; }
-			[ "$size" != 2G ] || measure_many "/srv/$size.yaml" lvm-thin "$size" | sed 's/^/GUEST > /'
-			storage remove "/srv/$size.yaml" --image image -y
-		done
-		END
-	} | guest_program "$WORK/server"
-	lab_up --export "/srv/root=$WORK/server,ro"
-	guest_boot "$WORK/server" 4G
-	lab wait guest '^GUEST ends' 3600
-	tr -d '\r' < "$LAB/guest.console" | sed -n 's/^GUEST > //p' | grep -a '^{' > "$OLD_WORK/guest.jsonl"
-)
 
 report()
 {
@@ -202,9 +105,6 @@ LOAD_BEFORE=$(cut -d ' ' -f 1-3 /proc/loadavg)
 rm -rf "$WORK"
 mkdir -p "$WORK/image"
 : > "$SAMPLES"
-LOG=$WORK/log
-OLD_WORK=$WORK
-eval "$(measuring)"
 say "the image"
 ARCHIVE=$(tests/fixtures/debian_root.sh --archive) || fail "no Debian root could be had"
 tar -C "$WORK/image" -xf "$ARCHIVE" --numeric-owner --xattrs --xattrs-include='*'
@@ -214,9 +114,8 @@ for back_end in $BACK_ENDS; do
 	xfs | btrfs) measure_files "$back_end" ;;
 	lvm-thin)
 		say "lvm-thin: in a virtual machine"
-		measure_guest > "$WORK/guest.log" 2>&1 || true
-		[ -s "$WORK/guest.jsonl" ] || fail "nothing was measured in the virtual machine:" "$(tail -n 5 "$WORK/guest.log")"
-		cat "$WORK/guest.jsonl" >> "$SAMPLES"
+		ROUNDS=$ROUNDS MANY=$MANY LAST=$LAST SIZES=$SIZES tests/bench/storage_guest.sh \
+			>> "$SAMPLES" 2> "$LOG" || fail "in the virtual machine:" "$(tail -n 5 "$LOG")"
 		;;
 	esac
 done

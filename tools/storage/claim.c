@@ -83,7 +83,7 @@ int claim_take(struct claim *claim, const struct storage *storage, const char *v
 
 	*claim = (struct claim){ .fd = -1 };
 	error = claim_path(storage, volume, &claim->path, fault);
-	if (!error)
+	if (!error && claim->path)
 		error = take(claim, volume, fault);
 	if (error) {
 		free(claim->path);

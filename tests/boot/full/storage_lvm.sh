@@ -128,6 +128,8 @@ killed()
 	make_killers
 	for step in $(seq 1 20); do
 		for when in before after; do
+			# Behind one step is before the next.
+			[ "$when:$step" != before:1 ] && [ "$when" = before ] && continue
 			storage remove $volume -y > /dev/null 2>&1
 			echo 0 > /run/step
 			echo "$step:$when" > /run/kill
@@ -142,7 +144,7 @@ killed()
 		done
 	done
 	echo "$steps times killed"
-	[ "$steps" -ge 6 ]
+	[ "$steps" -ge 5 ]
 }
 
 after_a_reboot()
