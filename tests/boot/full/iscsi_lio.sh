@@ -4,4 +4,4 @@
 # target, in a guest with the same kernel as the nodes. What LIO cannot do is skipped, with the reason.
 cd "$(dirname "$0")/.." || exit 1
 export WIREROOT_TARGET=lio
-exec ../fixtures/several_tests.sh ./iscsi_login.sh ./iscsi_portals.sh ./iscsi_refusals.sh
+exec ../fixtures/several_tests.sh ./iscsi_login.sh ./iscsi_portals.sh ./iscsi_refusals.sh ./iscsi_systemd.sh
