@@ -51,7 +51,7 @@ refused()
 # Its session is still there: nothing has told the target that the plug was pulled.
 removed()
 {
-	storage remove n1 -y --services "lab:$LAB" && [ ! -e "$WORK/disks/n1.img" ]
+	storage remove n1 -y --switched-off --services "lab:$LAB" && [ ! -e "$WORK/disks/n1.img" ]
 }
 
 check "a golden volume is made" storage create --image busybox --services none
@@ -67,5 +67,6 @@ node_power n2
 expect_second_stage n2 "another node boots from it"
 expect_off n2 30
 lab power n1 off
+check "nor is that of a node that may only be cut off" refused
 check "what no node uses any more is removed" removed
 finish

@@ -45,6 +45,7 @@ static const char help[] =
 	"  --services HOW      whose targets are offered and withdrawn: systemd (this host's), none\n"
 	"                      or lab:DIR\n"
 	"  --json              as JSON\n"
+	"  --switched-off      remove: the nodes are off, even if one could take them for cut off\n"
 	"  -y, --yes           remove: do not ask\n"
 	"  --help              this text\n";
 
@@ -96,6 +97,9 @@ static int take_option(struct storage_command *command, int key)
 	case 'y':
 		command->yes = true;
 		return -1;
+	case 'o':
+		command->exposure.switched_off = true;
+		return -1;
 	default:
 		return storage_misused("the option is not known or lacks its value", "");
 	}
@@ -113,6 +117,7 @@ static int read_options(struct storage_command *command, int argc, char **argv)
 		{ "file-system", required_argument, NULL, 'f' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "yes", no_argument, NULL, 'y' },
+		{ "switched-off", no_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};

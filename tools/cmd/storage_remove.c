@@ -13,16 +13,21 @@
 
 static int refuse_state(const struct cluster_node *node, const char *state, struct fault *fault)
 {
-	return fault_set(fault, EBUSY, "remove the volume of", node->name,
-			 strcmp(state, "booting") == 0
-				 ? "it boots just now, as wirerootd sees; switch it off first"
-				 : "wirerootd saw it running, and no iSCSI target runs here that "
-				   "could tell; start that, or switch the node off");
+	return fault_set(
+		fault, EBUSY, "remove the volume of", node->name,
+		strcmp(state, "booting") == 0
+			? "it boots just now, as wirerootd sees; switch it off first"
+		: strcmp(state, "running") == 0
+			? "wirerootd saw it running last; if it is off, and not just cut "
+			  "off, say --switched-off"
+			: "neither wirerootd nor an iSCSI target runs here that could tell "
+			  "whether it is in use; if its node is off, say --switched-off");
 }
 
 /*
  * Nobody can log in to the node's disk any more, and nobody is. One who boots is about to be; one
- * who ran may wait for a target that is down, and go on writing when it is back.
+ * who ran may wait for a target or a link that is down, and go on writing when it is back: that no
+ * session is left does not tell it from one that is off.
  */
 static int make_idle(const struct storage_command *command, const struct cluster_node *node,
 		     struct fault *fault)
@@ -37,7 +42,9 @@ static int make_idle(const struct storage_command *command, const struct cluster
 	if (strcmp(seen, "booting") == 0)
 		return refuse_state(node, seen, fault);
 	error = exposure_withdraw(&command->exposure, node, &state, fault);
-	if (!error && state == EXPOSURE_UNKNOWN && strcmp(seen, "running") == 0)
+	if (error || command->exposure.switched_off)
+		return error;
+	if (strcmp(seen, "running") == 0 || (state == EXPOSURE_UNKNOWN && !seen[0]))
 		return refuse_state(node, seen, fault);
 	return error;
 }

@@ -73,15 +73,23 @@ static bool is_dead(const struct target_server *server, const char *name)
 	return dead;
 }
 
-/* A node that was switched off leaves its session behind: root disks are not logged out of. */
-static int withdraw(const struct target_server *server, const char *name, struct fault *fault)
+/*
+ * A node that was switched off leaves its session behind: root disks are not logged out of. One
+ * whose cable was pulled does the same, waits, and goes on writing: a person has to say which.
+ */
+static int withdraw(const struct target_server *server, const struct task *task,
+		    struct fault *fault)
 {
-	int error = target_withdraw(server, name, fault);
+	int error = target_withdraw(server, task->name, fault);
 
-	if (error != -EBUSY || !is_dead(server, name))
+	if (error != -EBUSY || !is_dead(server, task->name))
 		return error;
+	if (!task->exposure->switched_off)
+		return fault_set(fault, EBUSY, "withdraw target", task->name,
+				 "its node is logged in, but does not answer; if it is off, and "
+				 "not just cut off, say --switched-off");
 	*fault = (struct fault){ 0 };
-	return server->operations->drop(server, name, fault);
+	return server->operations->drop(server, task->name, fault);
 }
 
 static void act(const struct task *task, struct outcome *outcome)
@@ -95,7 +103,7 @@ static void act(const struct task *task, struct outcome *outcome)
 	if (task->offer)
 		target_offer(&server, task->offer, &outcome->fault);
 	else
-		withdraw(&server, task->name, &outcome->fault);
+		withdraw(&server, task, &outcome->fault);
 }
 
 static int act_inside(void *argument)

@@ -21,6 +21,7 @@ struct exposure {
 	struct services services; /* SERVICES_NONE: nothing is told or asked */
 	struct secrets secrets; /* once something was offered */
 	bool has_secrets;
+	bool switched_off; /* a person says so of the nodes whose targets are withdrawn */
 };
 
 enum exposure_state {
@@ -36,7 +37,10 @@ enum exposure_state {
 int exposure_offer(struct exposure *exposure, const char *state, const struct cluster_node *node,
 		   bool *offered, struct fault *fault);
 
-/* Nobody can log in to @node's target any more. -EBUSY with @fault while somebody is. */
+/*
+ * Nobody can log in to @node's target any more. -EBUSY with @fault while somebody is: also a node
+ * that does not answer, which may be cut off and go on later, unless it is said to be off.
+ */
 int exposure_withdraw(const struct exposure *exposure, const struct cluster_node *node,
 		      enum exposure_state *state, struct fault *fault);
 

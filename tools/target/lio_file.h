@@ -18,7 +18,8 @@ struct lio_file {
 	struct target_offer *offers;
 	struct target_portal *portals; /* one for each offer */
 	size_t count;
-	const char *prefix; /* of the names of all targets that were ever in such a file: "iqn.…:" */
+	const char
+		*prefix; /* of the names of all targets that were ever in such a file: "iqn.…:" */
 	json_t *json; /* has the texts */
 };
 
