@@ -14,7 +14,7 @@
 #define NIC_BYTES	   96 /* as far as we read it */
 #define HEADER_BYTES	   6 /* id, version, length (2), index, flags */
 #define FIRST_OFFSET	   8 /* in the control structure: initiator, NIC 0, target 0, NIC 1, … */
-#define FLAG_VALID	   0x01
+#define FLAG_VALID	   0x01 /* of all but the control structure, where it is about failover */
 #define FLAG_SELECTED	   0x02 /* this is the one that the firmware boots from */
 
 enum structure_id {
@@ -55,7 +55,7 @@ static const uint8_t *find_structure(const struct table *table, size_t offset, u
 	if (offset < TABLE_HEADER_BYTES || offset > table->length ||
 	    table->length - offset < least || structure[0] != id ||
 	    little_16(structure + 2) < least || little_16(structure + 2) > table->length - offset ||
-	    !(structure[5] & FLAG_VALID))
+	    (id != CONTROL && !(structure[5] & FLAG_VALID)))
 		return NULL;
 	return structure;
 }

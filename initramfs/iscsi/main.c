@@ -34,6 +34,7 @@
 #include "disk.h"
 #include "hand_over.h"
 #include "ibft.h"
+#include "ibft_read.h"
 #include "iscsi_netlink.h"
 #include "iscsi_spec.h"
 #include "iscsistart.h"
@@ -43,7 +44,6 @@
 #define COMMAND_LINE_BYTES 4096
 #define NODE_FILE_BYTES	   16384
 #define NEWEST_SESSION	   "/run/wireroot/iscsi-session"
-#define IBFT_BYTES	   65537 /* its offsets have 16 bits */
 
 /* Where a disk is. */
 struct origin {
@@ -88,7 +88,7 @@ static int take_firmware(struct client *client, struct fault *fault)
 {
 	struct iscsi_spec *spec = &client->spec;
 	struct ibft *ibft = &client->ibft;
-	ssize_t length = file_read(IBFT_PATH, client->firmware_table, IBFT_BYTES);
+	ssize_t length = ibft_read(client->firmware_table);
 
 	if (length < 0)
 		return fault_set(fault, (int)length, "read the iSCSI boot firmware table",
@@ -533,7 +533,7 @@ static void give_up(struct client *client)
 static int print_firmware_words(struct client *client)
 {
 	struct fault *fault = &client->result.fault;
-	ssize_t length = file_read(IBFT_PATH, client->firmware_table, IBFT_BYTES);
+	ssize_t length = ibft_read(client->firmware_table);
 	struct ibft_nics nics;
 	char text[FIRMWARE_BYTES];
 

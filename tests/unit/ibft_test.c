@@ -151,7 +151,7 @@ static const struct {
 	{ CONTROL_AT + 2, 9, 0, false }, /* too short for any offset */
 	{ CONTROL_AT + 2, 14, 1, true }, /* too short for the second target's */
 	{ CONTROL_AT + 3, 0xff, 0, false }, /* beyond the table */
-	{ CONTROL_AT + 5, 0, 0, false }, /* not valid */
+	{ CONTROL_AT + 5, 0, 2, true }, /* no failover: iPXE's tables are so */
 	{ CONTROL_AT + 8, 0, 2, false }, /* no initiator */
 	{ CONTROL_AT + 13, 0xff, 1, true }, /* first target's offset beyond the table */
 	{ CONTROL_AT + 12, 4, 1, true }, /* in the middle of something */
