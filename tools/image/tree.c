@@ -418,7 +418,7 @@ static int make_new(int parent, const char *name, const struct tree_file *file, 
 	*fd = -1;
 	if (S_ISREG(file->mode)) {
 		*fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			     0600);
+			     file->mode & 0777);
 		return *fd < 0 ? -errno : 0;
 	}
 	if (S_ISLNK(file->mode))
@@ -427,15 +427,15 @@ static int make_new(int parent, const char *name, const struct tree_file *file, 
 }
 
 /* A directory stays what it is; anything else goes. */
-static int make_directory(int parent, const char *name, int *fd)
+static int make_directory(int parent, const char *name, mode_t mode, int *fd)
 {
-	if (mkdirat(parent, name, 0700) < 0) {
+	if (mkdirat(parent, name, mode & 0777) < 0) {
 		struct stat status;
 
 		if (errno != EEXIST || fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 			return -errno;
 		if (!S_ISDIR(status.st_mode) &&
-		    (unlinkat(parent, name, 0) < 0 || mkdirat(parent, name, 0700) < 0))
+		    (unlinkat(parent, name, 0) < 0 || mkdirat(parent, name, mode & 0777) < 0))
 			return -errno;
 	}
 	*fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -460,7 +460,7 @@ static int make(struct tree *tree, const char *clean, const struct tree_file *fi
 	if (error)
 		return error;
 	if (S_ISDIR(file->mode))
-		return make_directory(tree->parent, base_name(clean), fd);
+		return make_directory(tree->parent, base_name(clean), file->mode, fd);
 	error = make_new(tree->parent, base_name(clean), file, fd);
 	if (error != -EEXIST)
 		return error;
@@ -468,20 +468,39 @@ static int make(struct tree *tree, const char *clean, const struct tree_file *fi
 	return error ? error : make_new(tree->parent, base_name(clean), file, fd);
 }
 
+static bool has_owner(const struct stat *status, const struct tree_file *file)
+{
+	return status->st_uid == file->owner && status->st_gid == file->group;
+}
+
 /*
- * The owner goes first: a change of it takes set-user-ID bits away. Contents may still follow: root
- * writes to a set-user-ID file without that.
+ * What is so already is not set once more: each change costs the file system's journal as much as
+ * the file itself. The owner goes first: a change of it takes set-user-ID bits away. Contents may
+ * still follow: root writes to a set-user-ID file without that.
  */
 static int own_open(const struct tree_file *file, int fd)
 {
-	if (fchown(fd, file->owner, file->group) < 0 || fchmod(fd, file->mode & 07777) < 0)
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (!has_owner(&status, file)) {
+		if (fchown(fd, file->owner, file->group) < 0 || fstat(fd, &status) < 0)
+			return -errno;
+	}
+	if ((status.st_mode & 07777) != (file->mode & 07777) && fchmod(fd, file->mode & 07777) < 0)
 		return -errno;
 	return 0;
 }
 
 static int own_named(int parent, const char *name, const struct tree_file *file)
 {
-	if (fchownat(parent, name, file->owner, file->group, AT_SYMLINK_NOFOLLOW) < 0)
+	struct stat status;
+
+	if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (!has_owner(&status, file) &&
+	    fchownat(parent, name, file->owner, file->group, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	/* A device or pipe, made a moment ago: no link that could be followed. */
 	if (!S_ISLNK(file->mode) && fchmodat(parent, name, file->mode & 07777, 0) < 0)
