@@ -52,7 +52,6 @@ _wireroot_value() {
 	--without) _wireroot_words "nfs" ;;
 	--suite) _wireroot_words "bookworm trixie" ;;
 	--file-system) _wireroot_words "ext4 xfs btrfs" ;;
-	--file-system) _wireroot_words "ext4 xfs btrfs" ;;
 	--services) _wireroot_words "systemd none lab:" ;;
 	--compression) _wireroot_words "zstd xz none" ;;
 	--modules | --firmware | --cache | --timelines | --root | --state | --prefix-etc | --images) _wireroot_files -d ;;
