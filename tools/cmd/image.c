@@ -297,7 +297,7 @@ int image_tell(const struct image_arguments *arguments, const char *name)
 int cmd_image(int argc, char **argv)
 {
 	if (argc < 2)
-		return image_usage("what is to be done?", "");
+		return image_usage("what is to be done is missing", "");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(help, stdout);
 		return CMD_DONE;

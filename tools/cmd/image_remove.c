@@ -72,7 +72,7 @@ static int agreed(const struct image_arguments *arguments, const char *path, boo
 	if (*yes)
 		return CMD_DONE;
 	if (!isatty(STDIN_FILENO))
-		return image_usage("there is nobody to ask; give -y", "");
+		return image_usage("give -y, as there is nobody to ask", "");
 	printf("Remove %s? [y/N] ", path);
 	fflush(stdout);
 	*yes = fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');

@@ -52,7 +52,9 @@ static const char help[] =
 	"  -o, --output FILE     where to write it\n"
 	"show:\n"
 	"  --files               every file\n"
-	"  --json                everything as JSON\n";
+	"  --json                everything as JSON\n"
+	"\n"
+	"  --help                show this\n";
 
 /* All options of the three verbs, as numbers for getopt_long(). */
 enum option_code {
@@ -245,7 +247,7 @@ static int parse_arguments(int argc, char **argv, const struct option *options, 
 	if (arguments->help)
 		return CMD_DONE;
 	if (file && optind == argc)
-		return cmd_misused("initrd", "which file?", "");
+		return cmd_misused("initrd", "the name of a file is missing", "");
 	if (file)
 		arguments->file = argv[optind++];
 	if (optind < argc)
@@ -443,7 +445,7 @@ int cmd_initrd(int argc, char **argv)
 	struct log log = log_open("wireroot initrd");
 
 	if (argc < 2)
-		return cmd_misused("initrd", "what is to be done?", "");
+		return cmd_misused("initrd", "what is to be done is missing", "");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(help, stdout);
 		return CMD_DONE;

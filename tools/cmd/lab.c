@@ -336,7 +336,7 @@ static int run_verb(const struct verb *verb, int argc, char **argv)
 int cmd_lab(int argc, char **argv)
 {
 	if (argc < 2)
-		return cmd_misused("lab", "what is to be done?", "");
+		return cmd_misused("lab", "what is to be done is missing", "");
 	if (is(argv[1], "--help")) {
 		fputs(help, stdout);
 		return CMD_DONE;

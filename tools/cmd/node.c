@@ -111,7 +111,7 @@ int cmd_node(int argc, char **argv)
 	};
 
 	if (argc < 2)
-		return cmd_misused("node", "what is to be done?", "");
+		return cmd_misused("node", "what is to be done is missing", "");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(node_help, stdout);
 		return CMD_DONE;

@@ -39,7 +39,7 @@ static int read_words(int argc, char **argv, struct arguments *arguments)
 	int status = -1;
 
 	if (optind + 2 > argc)
-		return cmd_misused("node", "which node, and which KEY=VALUE?", "");
+		return cmd_misused("node", "NODE and KEY=VALUE are missing", "");
 	arguments->node = argv[optind++];
 	if (!value_host_name(arguments->node, 63) || strchr(arguments->node, '.'))
 		return cmd_misused("node", "that is no name of a node:", arguments->node);
@@ -176,7 +176,7 @@ static int ask(const struct arguments *arguments, const struct drop_in *drop_in)
 	if (arguments->yes)
 		return CMD_DONE;
 	if (!isatty(STDIN_FILENO))
-		return cmd_misused("node", "there is nobody to ask; give -y", "");
+		return cmd_misused("node", "give -y, as there is nobody to ask", "");
 	printf("Write %s? [y/N] ", drop_in->path);
 	fflush(stdout);
 	if (!fgets(answer, sizeof(answer), stdin) || (answer[0] != 'y' && answer[0] != 'Y'))

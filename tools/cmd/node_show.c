@@ -168,7 +168,7 @@ int node_show(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (!arguments.object)
-		return cmd_misused("node", "which node?", "");
+		return cmd_misused("node", "the name of a node is missing", "");
 	status = node_load(&cluster, arguments.cluster, &options, &log);
 	if (status == CMD_DONE) {
 		node = node_find(&cluster, arguments.object, &log);

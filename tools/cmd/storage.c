@@ -272,7 +272,7 @@ int storage_confirm(const struct storage_command *command, const char *what, con
 	if (command->yes)
 		return CMD_DONE;
 	if (!isatty(STDIN_FILENO))
-		return storage_misused("there is nobody to ask; give -y", "");
+		return storage_misused("give -y, as there is nobody to ask", "");
 	printf("%sRemove %s, with all that is on them? [y/N] ", note, what);
 	fflush(stdout);
 	if (!fgets(answer, sizeof(answer), stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
@@ -292,7 +292,7 @@ int cmd_storage(int argc, char **argv)
 	};
 
 	if (argc < 2)
-		return storage_misused("what is to be done?", "");
+		return storage_misused("what is to be done is missing", "");
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
 		fputs(help, stdout);
 		return CMD_DONE;

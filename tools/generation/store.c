@@ -121,7 +121,8 @@ int store_lock(struct store *store, const char *command, const struct log *log, 
 
 	store->lock = openat(store->fd, LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (store->lock < 0)
-		return fault_set(fault, errno, "open lock of the state", store->path, NULL);
+		return fault_set(fault, errno, "open lock of the state", store->path,
+				 errno == EACCES ? "this takes root's rights" : NULL);
 	if (flock(store->lock, LOCK_EX | LOCK_NB) < 0) {
 		error = -errno;
 		if (error == -EWOULDBLOCK) {
