@@ -29,19 +29,19 @@ $(B)/initramfs/%.o: initramfs/%.c
 
 $(B)/init: $(INIT_OBJECTS)
 	@$(call say,KLCC)
-	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
+	$(Q)$(KLCC) -static -Wl,--gc-sections -Wl,--build-id=none -o $@.unstripped $^
 	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
 
 $(B)/wireroot-discover: $(DISCOVER_OBJECTS)
 	@$(call say,KLCC)
-	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
+	$(Q)$(KLCC) -static -Wl,--gc-sections -Wl,--build-id=none -o $@.unstripped $^
 	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
 
 $(B)/initramfs/iscsi/hand_over.o: $(wildcard initramfs/iscsi/second_stage/*)
 
 $(B)/wireroot-iscsi: $(ISCSI_OBJECTS)
 	@$(call say,KLCC)
-	$(Q)$(KLCC) -static -Wl,--gc-sections -o $@.unstripped $^
+	$(Q)$(KLCC) -static -Wl,--gc-sections -Wl,--build-id=none -o $@.unstripped $^
 	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
 
 install:: $(B)/init $(B)/wireroot-discover $(B)/wireroot-iscsi
