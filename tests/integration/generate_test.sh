@@ -209,13 +209,15 @@ answers() {
 retry 30 answers
 tgt-admin -C 77 -c /run/tgt.conf -e && tgtadm -C 77 --lld iscsi --op show --mode target
 END
-check "tgt takes its targets" says 0 'iqn.2026-11.example.many:initiator:d2' \
+check "tgt takes its targets" says 0 '^ +10\.87\.1\.22$' \
 	apart bash "$work/tgt.sh" "$work/one/servers/boot1/tgt.conf"
 tgt_has() {
 	grep -c "$2" "$work/said" | grep -qx "$1"
 }
 check "… each with its disk as LUN 1" tgt_has 2 'LUN: 1$'
 check "… and one of them not to be written" tgt_has 1 'Readonly: Yes'
+check "… two that nodes prove themselves to" tgt_has 2 '^ *iqn.2026-11.example.many:initiator:d[12]$'
+check "… and one that proves itself, too" tgt_has 1 'example.many:d1 (outgoing)$'
 
 # Every disk that a target shows is there, and every target lets one initiator in.
 cat >"$work/lio.jq" <<'END'

@@ -78,7 +78,7 @@ int configfs_names(const char *path, struct configfs_names *names)
 
 void configfs_names_free(struct configfs_names *names)
 {
-	for (size_t i = 0; i < names->count; i++)
+	for (size_t i = 0; names->names && i < names->count; i++)
 		free(names->names[i]);
 	free(names->names);
 	*names = (struct configfs_names){ 0 };
