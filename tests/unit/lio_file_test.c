@@ -161,7 +161,9 @@ static int list_some(const struct target_server *server, struct target_list *lis
 	return 0;
 }
 
-static const struct target_operations noting = { "notes", note_offer, note_withdrawal, list_some };
+static const struct target_operations noting = {
+	.name = "notes", .offer = note_offer, .withdraw = note_withdrawal, .list = list_some
+};
 
 static void one_trouble_does_not_keep_others_from_their_disks(void **state)
 {
