@@ -143,7 +143,7 @@ static bool has_library(const struct archive_tree *tree, const char *name)
 static int add_library(struct gathering *gathering, const char *name)
 {
 	char path[PATH_MAX], *data = NULL;
-	size_t length;
+	size_t length = 0;
 	int error;
 
 	if (strcmp(name, gathering->linker) == 0 || has_library(gathering->tree, name))
@@ -160,8 +160,8 @@ static int add_library(struct gathering *gathering, const char *name)
 static int add_interpreter(struct gathering *gathering, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *data;
-	size_t length;
+	char *data = NULL;
+	size_t length = 0;
 	int error;
 
 	snprintf(gathering->linker, sizeof(gathering->linker), "%s", slash + 1);
@@ -189,8 +189,8 @@ int program_add(struct archive_tree *tree, const char *path, const char *source,
 {
 	struct gathering gathering = { .tree = tree, .fault = fault };
 	struct elf_needs needs;
-	char *data;
-	size_t length;
+	char *data = NULL;
+	size_t length = 0;
 	int error = fs_read_regular_file(source, PROGRAM_BYTES_MAX, &data, &length, fault);
 
 	if (error)
