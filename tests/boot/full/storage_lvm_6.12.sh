@@ -1,4 +1,4 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# ../storage_lvm.sh with kernel 6.12.
-WIREROOT_KERNEL=6.12 exec "$(dirname "$0")/../storage_lvm.sh"
+# storage_lvm.sh with kernel 6.12.
+WIREROOT_KERNEL=6.12 exec "$(dirname "$0")/storage_lvm.sh"
