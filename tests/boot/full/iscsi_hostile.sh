@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Targets that mean no good: answers that do not end, that are too large, that belong to nobody. Each is
-# told, none holds the init up, and a good target beside them all is logged in to.
+# told, and none keeps the node from a good portal of the same target.
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/fixtures/iscsi.sh
@@ -40,8 +40,8 @@ for line in "${kinds[@]}"; do
 done
 
 target_server 3260
-target_add good "$WORK/disk.img"
-node_iscsi good "root=LABEL=wireroot$everywhere netroot=iscsi:$(portal good) rw test.do=poweroff"
-expect_second_stage good "a good target among them all is logged in to"
+target_add n "$WORK/disk.img"
+node_iscsi good "root=LABEL=wireroot$everywhere netroot=iscsi:$(portal n) rw test.do=poweroff"
+expect_second_stage good "a good portal among them all is the one that is used"
 expect_off good 20
 finish
