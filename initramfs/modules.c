@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -32,6 +33,9 @@
 
 /* A line has some 80 bytes and the names of users; before the init few modules are loaded. */
 #define PROC_MODULES_BYTES 8192
+
+/* Early workers get three quarters of a processor that they share with somebody. */
+#define EARLY_PRIORITY -5
 
 /* klibc has the system call, but no header that declares it. */
 extern int finit_module(int fd, const char *options, int flags);
@@ -154,31 +158,38 @@ static int start_workers(struct module_loader *loader, struct fault *fault)
 /*
  * Two chains lead to a root, the network's and the file system's, and the second is the longer one:
  * the first worker begins with the network, the others begin behind it. Early, when nobody can use
- * the network yet, all begin behind it.
+ * the network yet, all begin behind it. False when there is nothing to do.
  */
-static void hand_out_work(struct module_loader *loader)
+static bool give_work(struct module_loader *loader, struct module_worker *worker)
+{
+	bool network_first = worker == loader->workers && !loader->until;
+	unsigned int index;
+
+	if (worker->module || worker->socket < 0)
+		return true;
+	worker->module = module_list_next(&loader->list, network_first ? 0 : loader->behind_net);
+	if (!worker->module)
+		return false;
+	index = (unsigned int)(worker->module - loader->list.modules);
+	worker->began_us = monotonic_us();
+	if (send(worker->socket, &index, sizeof(index), MSG_NOSIGNAL) < 0) {
+		worker->module->state = MODULE_FAILED;
+		worker->module = NULL;
+	}
+	return true;
+}
+
+/* @first, who has just ended something, has a processor already: the best piece is for it. */
+static void hand_out_work(struct module_loader *loader, struct module_worker *first)
 {
 	unsigned int i;
 
 	if (loader->until && access(loader->until, F_OK) == 0)
 		return;
-	for (i = 0; i < loader->worker_count; i++) {
-		struct module_worker *worker = &loader->workers[i];
-		unsigned int index;
-
-		if (worker->module || worker->socket < 0)
-			continue;
-		worker->module = module_list_next(&loader->list,
-						  i || loader->until ? loader->behind_net : 0);
-		if (!worker->module)
-			return;
-		index = (unsigned int)(worker->module - loader->list.modules);
-		worker->began_us = monotonic_us();
-		if (send(worker->socket, &index, sizeof(index), MSG_NOSIGNAL) < 0) {
-			worker->module->state = MODULE_FAILED;
-			worker->module = NULL;
-		}
-	}
+	if (first && !give_work(loader, first))
+		return;
+	for (i = 0; i < loader->worker_count && give_work(loader, &loader->workers[i]); i++)
+		;
 }
 
 static bool is_blacklisted(const char *names, const char *name)
@@ -287,7 +298,7 @@ void modules_uevent(struct module_loader *loader)
 				module_list_want_modalias(&loader->list, &loader->aliases,
 							  word + 9);
 	}
-	hand_out_work(loader);
+	hand_out_work(loader, NULL);
 }
 
 static int read_list(struct module_loader *loader, struct fault *fault)
@@ -406,9 +417,12 @@ void modules_load_early(struct module_loader *loader, const struct params *param
 		return;
 	loader->until = until;
 	want_groups(loader);
+	/* The kernel's own start ends sooner than the longest of our modules is loaded. */
+	if (processors() > 1)
+		(void)setpriority(PRIO_PROCESS, 0, EARLY_PRIORITY);
 	if (start_workers(loader, &ignored) < 0 || read(go, &byte, 1) < 0)
 		return;
-	hand_out_work(loader);
+	hand_out_work(loader, NULL);
 	while (await_result(loader))
 		;
 }
@@ -426,10 +440,10 @@ int modules_start(struct module_loader *loader, const struct params *params,
 	error = start_workers(loader, fault);
 	if (error < 0)
 		return error;
-	hand_out_work(loader);
+	hand_out_work(loader, NULL);
 	if (loader->aliases.count) {
 		want_present_devices(loader);
-		hand_out_work(loader);
+		hand_out_work(loader, NULL);
 	}
 	return 0;
 }
@@ -474,7 +488,7 @@ int modules_result(struct module_loader *loader, struct module_worker *worker, s
 		module->state = result < 0 ? MODULE_FAILED : MODULE_LOADED;
 		*(result < 0 ? &loader->failed : &loader->loaded) += 1;
 	}
-	hand_out_work(loader);
+	hand_out_work(loader, worker);
 	/* Of the variants that a dependency may have, some are for other processors. */
 	if (result == -ENODEV && module && module->group == MODULE_DEP)
 		return 0;
