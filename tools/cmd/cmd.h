@@ -17,6 +17,8 @@
 #define CMD_USAGE  2
 
 void cmd_say_misuse(const char *name, const char *why, const char *word);
+void cmd_say_bad_option(const char *name, char *const *argv, const struct option *known);
+void cmd_say_fault(const char *name, const struct fault *fault);
 
 /*
  * Say on standard error what is wrong with the command line of `wireroot @name`, with the @word at
@@ -29,10 +31,18 @@ static inline int cmd_misused(const char *name, const char *why, const char *wor
 }
 
 /* The same of the option in @argv for which getopt_long() has just returned '?'; opterr is 0. */
-int cmd_bad_option(const char *name, char *const *argv, const struct option *known);
+static inline int cmd_bad_option(const char *name, char *const *argv, const struct option *known)
+{
+	cmd_say_bad_option(name, argv, known);
+	return CMD_USAGE;
+}
 
 /* Say on standard error what went wrong in `wireroot @name`. CMD_FAILED. */
-int cmd_failed(const char *name, const struct fault *fault);
+static inline int cmd_failed(const char *name, const struct fault *fault)
+{
+	cmd_say_fault(name, fault);
+	return CMD_FAILED;
+}
 
 int cmd_apply(int argc, char **argv);
 int cmd_check(int argc, char **argv);

@@ -23,25 +23,25 @@ static bool is_known(const char *word, const struct option *known)
 	return false;
 }
 
-int cmd_bad_option(const char *name, char *const *argv, const struct option *known)
+void cmd_say_bad_option(const char *name, char *const *argv, const struct option *known)
 {
 	const char letter[] = { '-', (char)optopt, '\0' };
 	const char *word = argv[optind - 1];
 
 	if (!optopt)
-		return cmd_misused(name, "there is no such option:", word);
-	if (!is_known(word, known))
-		return cmd_misused(name, "there is no such option, or it lacks its value:", letter);
-	return cmd_misused(name,
-			   strchr(word, '=') ? "this option has no value:"
-					     : "this option lacks its value:",
-			   word);
+		cmd_say_misuse(name, "there is no such option:", word);
+	else if (!is_known(word, known))
+		cmd_say_misuse(name, "there is no such option, or it lacks its value:", letter);
+	else
+		cmd_say_misuse(name,
+			       strchr(word, '=') ? "this option has no value:"
+						 : "this option lacks its value:",
+			       word);
 }
 
-int cmd_failed(const char *name, const struct fault *fault)
+void cmd_say_fault(const char *name, const struct fault *fault)
 {
 	char line[FAULT_LINE_BYTES];
 
 	fprintf(stderr, "wireroot %s: %s\n", name, fault_line(fault, line));
-	return CMD_FAILED;
 }
