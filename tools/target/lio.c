@@ -542,12 +542,6 @@ static int lock(const struct work *work)
 	return fd;
 }
 
-static bool fits(const struct target *target, const struct target_offer *offer)
-{
-	return target->open && target->disk && !strcmp(target->disk, offer->disk) &&
-	       target->read_write == offer->read_write;
-}
-
 /* Take away what there is of the name @name, and what nobody has. -EBUSY: it is in use. */
 static int clear(const struct work *work, const struct target_list *list, const char *name)
 {
@@ -591,7 +585,7 @@ static int renew(const struct work *work, const struct target_list *list,
 	const struct target *target = target_find(list, offer->name);
 	int error;
 
-	if (target && fits(target, offer)) {
+	if (target && target_fits(target, offer)) {
 		if (is_the_same(work, offer))
 			return 0;
 		if (target->sessions) {

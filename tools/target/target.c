@@ -65,6 +65,12 @@ const struct target *target_find(const struct target_list *list, const char *nam
 	return NULL;
 }
 
+bool target_fits(const struct target *target, const struct target_offer *offer)
+{
+	return target->open && target->disk && !strcmp(target->disk, offer->disk) &&
+	       target->read_write == offer->read_write;
+}
+
 /* @array with room for one more of @bytes each behind the @count that there are, or NULL. */
 static void *grow(void *array, size_t count, size_t *capacity, size_t bytes)
 {

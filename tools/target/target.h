@@ -127,6 +127,9 @@ int target_sessions(const struct target_server *server, const char *name, unsign
 /* NULL when there is none. */
 const struct target *target_find(const struct target_list *list, const char *name);
 
+/* Is @target complete and what @offer asks for, as far as lists tell? */
+bool target_fits(const struct target *target, const struct target_offer *offer);
+
 /* Room for one more, filled with 0; NULL when memory ran out. For those who fill lists. */
 struct target *target_list_add(struct target_list *list);
 struct target_session *target_list_add_session(struct target_list *list);

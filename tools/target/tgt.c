@@ -223,11 +223,16 @@ static int let_in(const struct target_server *server, unsigned int id,
 		   NULL, fault);
 }
 
-/* With its accounts, each NULL when there is none. tgtd refuses while somebody is logged in. */
-static int delete_target(const struct target_server *server, unsigned int id, const char *in,
-			 const char *out, struct fault *fault)
+/*
+ * With its accounts, each NULL when there is none. tgtd refuses while somebody is logged in, unless
+ * it is told to throw them out.
+ */
+static int delete_target(const struct target_server *server, unsigned int id, bool force,
+			 const char *in, const char *out, struct fault *fault)
 {
-	int error = run(server, id, WORDS("--op", "delete", "--mode", "target"), NULL, fault);
+	int error = run(server, id,
+			WORDS("--op", "delete", "--mode", "target", force ? "--force" : NULL), NULL,
+			fault);
 
 	if (!error) {
 		delete_account(server, in);
@@ -262,15 +267,8 @@ static int make_target(const struct target_server *server, unsigned int id,
 		return error;
 	error = fill_target(server, id, offer, fault);
 	if (error)
-		delete_target(server, id, offer->in.user, offer->out.user, &ignored);
+		delete_target(server, id, false, offer->in.user, offer->out.user, &ignored);
 	return error;
-}
-
-/* Is it what @offer asks for, as far as tgt tells? */
-static bool fits(const struct target *target, const struct target_offer *offer)
-{
-	return target->open && target->disk && !strcmp(target->disk, offer->disk) &&
-	       target->read_write == offer->read_write;
 }
 
 /* What is of this name already makes room, unless it is in use. 1: it may stay. */
@@ -282,8 +280,8 @@ static int make_room(const struct target_server *server, const struct target_lis
 	if (!target)
 		return 0;
 	if (!target->sessions)
-		return delete_target(server, target->id, target->in, target->out, fault);
-	return fits(target, offer) ? 1 : target_refuse_busy(list, offer->name, fault);
+		return delete_target(server, target->id, false, target->in, target->out, fault);
+	return target_fits(target, offer) ? 1 : target_refuse_busy(list, offer->name, fault);
 }
 
 static int offer_locked(const struct target_server *server, const struct target_offer *offer,
@@ -319,56 +317,40 @@ static int offer(const struct target_server *server, const struct target_offer *
 	return error;
 }
 
-static int drop_locked(const struct target_server *server, const char *name, struct fault *fault)
+static int delete_locked(const struct target_server *server, const char *name, bool force,
+			 struct fault *fault)
 {
 	struct target_list list = { 0 };
 	int error = list_targets(server, &list, fault);
 	const struct target *target = error ? NULL : target_find(&list, name);
 
-	if (target)
-		error = run(server, target->id,
-			    WORDS("--op", "delete", "--mode", "target", "--force"), NULL, fault);
-	if (target && !error) {
-		delete_account(server, target->in);
-		delete_account(server, target->out);
-	}
+	if (target && target->sessions && !force)
+		error = target_refuse_busy(&list, name, fault);
+	else if (target)
+		error = delete_target(server, target->id, force, target->in, target->out, fault);
 	target_list_free(&list);
 	return error;
 }
 
-static int drop(const struct target_server *server, const char *name, struct fault *fault)
+static int take_away(const struct target_server *server, const char *name, bool force,
+		     struct fault *fault)
 {
 	int fd = lock(server, fault);
-	int error = fd < 0 ? fd : drop_locked(server, name, fault);
+	int error = fd < 0 ? fd : delete_locked(server, name, force, fault);
 
 	if (fd >= 0)
 		close(fd);
-	return error;
-}
-
-static int withdraw_locked(const struct target_server *server, const char *name,
-			   struct fault *fault)
-{
-	struct target_list list = { 0 };
-	int error = list_targets(server, &list, fault);
-	const struct target *target = error ? NULL : target_find(&list, name);
-
-	if (target && target->sessions)
-		error = target_refuse_busy(&list, name, fault);
-	else if (target)
-		error = delete_target(server, target->id, target->in, target->out, fault);
-	target_list_free(&list);
 	return error;
 }
 
 static int withdraw(const struct target_server *server, const char *name, struct fault *fault)
 {
-	int fd = lock(server, fault);
-	int error = fd < 0 ? fd : withdraw_locked(server, name, fault);
+	return take_away(server, name, false, fault);
+}
 
-	if (fd >= 0)
-		close(fd);
-	return error;
+static int drop(const struct target_server *server, const char *name, struct fault *fault)
+{
+	return take_away(server, name, true, fault);
 }
 
 const struct target_operations target_tgt = {
