@@ -278,7 +278,7 @@ static void expect_complete(const struct bench *bench)
 static void expect_nothing(const struct bench *bench)
 {
 	assert_false(is_there(bench, "iscsi/" TARGET));
-	assert_false(is_there(bench, "core/fileio_0/n01.img-44fcab0b"));
+	assert_false(is_there(bench, "core/fileio_0/wireroot-n01.img-44fcab0b"));
 }
 
 static void offer_makes_a_target_for_one_initiator(void **state)
@@ -374,9 +374,30 @@ static void disk_that_two_targets_have_stays_until_the_last_is_gone(void **state
 	bench->offer.name = "iqn.2026-11.example:n02";
 	assert_int_equal(offer(bench), 0);
 	assert_int_equal(withdraw(bench), 0);
-	assert_true(is_there(bench, "core/fileio_0/n01.img-44fcab0b"));
+	assert_true(is_there(bench, "core/fileio_0/wireroot-n01.img-44fcab0b"));
 	assert_int_equal(target_withdraw(&bench->server, bench->offer.name, &fault), 0);
-	assert_false(is_there(bench, "core/fileio_0/n01.img-44fcab0b"));
+	assert_false(is_there(bench, "core/fileio_0/wireroot-n01.img-44fcab0b"));
+}
+
+/* What others have in LIO, finished, in the making, or used by a target that is not ours. */
+static void disk_of_somebody_else_is_left_alone(void **state)
+{
+	static const char *const names[] = { "backup-0123abcd", "wireroot", "wireroot-44fcab0b-old",
+					     "wirerooted-44fcab0b" };
+	struct bench *bench = *state;
+	char path[512];
+
+	assert_int_equal(offer(bench), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/core/fileio_0/%s", bench->root, names[i]);
+		assert_int_equal(configfs_make_dir(path), 0);
+	}
+	assert_int_equal(withdraw(bench), 0);
+	expect_nothing(bench);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "core/fileio_0/%s", names[i]);
+		assert_true(is_there(bench, path));
+	}
 }
 
 static void disk_that_is_missing_is_told_of(void **state)
@@ -453,6 +474,7 @@ int main(void)
 		ON_SERVER(withdrawal_killed_at_any_step_lets_nobody_in_and_can_be_repeated),
 		ON_SERVER(target_in_use_is_left_alone),
 		ON_SERVER(disk_that_two_targets_have_stays_until_the_last_is_gone),
+		ON_SERVER(disk_of_somebody_else_is_left_alone),
 		ON_SERVER(disk_that_is_missing_is_told_of),
 		ON_SERVER(without_lio_it_is_said_what_is_missing),
 		ON_SERVER(list_tells_unfinished_targets_from_complete_ones),

@@ -282,12 +282,13 @@ static int remove_target(const struct work *work, const char *name)
 	return error ? error : remove_dir(work, &target);
 }
 
-/* "NAME-12345678", as target_object_name() calls them. */
+/* As target_object_name() calls them: others use the same server, and their disks are their own. */
 static bool is_our_object(const char *name)
 {
 	const char *dash = strrchr(name, '-');
 
-	return dash && strlen(dash + 1) == 8 && strspn(dash + 1, "0123456789abcdef") == 8;
+	return !strncmp(name, TARGET_OBJECT_PREFIX, strlen(TARGET_OBJECT_PREFIX)) &&
+	       strlen(dash + 1) == 8 && strspn(dash + 1, "0123456789abcdef") == 8;
 }
 
 /* LIO refuses while a target has it. */

@@ -24,8 +24,8 @@ char *target_object_name(const char *disk, const char *uuid, char name[static TA
 	char serial[TARGET_TGT_SERIAL_BYTES];
 
 	target_tgt_serial(uuid, serial);
-	snprintf(name, TARGET_OBJECT_BYTES, "%.255s-%.8s", slash ? slash + 1 : disk,
-		 strlen(serial) > 8 ? serial + 8 : serial);
+	snprintf(name, TARGET_OBJECT_BYTES, TARGET_OBJECT_PREFIX "%.255s-%.8s",
+		 slash ? slash + 1 : disk, strlen(serial) > 8 ? serial + 8 : serial);
 	return name;
 }
 

@@ -110,8 +110,12 @@ extern const struct target_operations target_tgt, target_lio;
 #define TARGET_TGT_SERIAL_BYTES 17
 char *target_tgt_serial(const char *uuid, char serial[static TARGET_TGT_SERIAL_BYTES]);
 
-/* What LIO calls a disk: the last part of its path, for people, and digits that make it unique. */
-#define TARGET_OBJECT_BYTES 272
+/*
+ * What LIO calls a disk: the last part of its path, for people, and digits that make it unique. The
+ * prefix says whose it is from the moment in which it is made, which nothing else in LIO does.
+ */
+#define TARGET_OBJECT_PREFIX "wireroot-"
+#define TARGET_OBJECT_BYTES  288
 char *target_object_name(const char *disk, const char *uuid, char name[static TARGET_OBJECT_BYTES]);
 
 /* Shorthands. */
