@@ -9,7 +9,7 @@ SANITIZE    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fn
 UNIT_TESTS  := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 
-HEADERS      := $(wildcard initramfs/*.h initramfs/*/*.h userspace/*/*.h tools/*/*.h tests/*/*.h)
+HEADERS      := $(wildcard initramfs/*.h initramfs/*/*.h userspace/*/*.h userspace/*/*/*.h tools/*/*.h tests/*/*.h)
 
 named_in     = $(shell sed -n '1,12s/.*$(1): *\(.*[^ ]\) *\*\/.*/\1/p' $(2))
 linked       = $(foreach file,$(call named_in,links,$(1)),$(if $(filter %/,$(file)),$(wildcard $(file)*.c),$(file)))

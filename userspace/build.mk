@@ -35,3 +35,5 @@ install:: $(B)/wirerootd
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/local/sbin|$(PREFIX)/sbin|' userspace/wirerootd/wirerootd.service \
 		> $(DESTDIR)$(PREFIX)/lib/systemd/system/wirerootd.service
+
+include userspace/memory/build.mk
