@@ -43,24 +43,17 @@ SECOND_STAGE=/usr/local/sbin/bench-second-stage
 # ip=dhcp and root=/dev/nfs are what all three understand.
 ARGUMENTS="quiet panic=-1 ip=dhcp root=/dev/nfs nfsroot=10.87.0.1:/srv/root ro init=$SECOND_STAGE"
 
-WIREROOT=$PWD/build/wireroot
 LAB=$PWD/$OUTPUT/lab
 ROOT=$PWD/$OUTPUT/root
 SAMPLES=$OUTPUT/samples.jsonl
+SAMPLE_OF=initrd
 
 seconds=
 times=
 
-# sample WHO WHAT VALUE
-sample()
-{
-	printf '{"initrd":"%s","figure":"%s","value":%s}\n' "$1" "$2" "$3" >> "$SAMPLES"
-}
-
 prepare()
 {
-	[ "$(id -u)" -eq 0 ] || fail "this needs root: for namespaces, Debian trees and NFS"
-	[ -x "$WIREROOT" ] || fail "there is no build/wireroot; run make first"
+	need_root "for namespaces, Debian trees and NFS"
 	mkdir -p "$OUTPUT"
 	: > "$SAMPLES"
 
@@ -182,36 +175,7 @@ measure_boots()
 	done
 }
 
-report()
-{
-	jq -s --arg kernel "$VERSION" --arg accel "$ACCEL" --arg arguments "$ARGUMENTS" \
-		--arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		--argjson cores "$(nproc)" --arg host_kernel "$(uname -r)" \
-		--arg load_before "$LOAD_BEFORE" --arg load_after "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
-		--argjson cpus "$CPUS" --argjson memory_mib "$MEMORY_MIB" \
-		--argjson rounds "$ROUNDS" --argjson build_rounds "$BUILD_ROUNDS" \
-		-f tests/bench/boot.jq "$SAMPLES" > "$OUTPUT/boot.json.new"
-	mv "$OUTPUT/boot.json.new" "$OUTPUT/boot.json"
-	jq -r -f tests/bench/table.jq "$OUTPUT/boot.json"
-	echo
-	echo "All of it: $OUTPUT/boot.json"
-}
-
-# The lab ends with this script in any case; this is the quick and orderly way.
-clean_up()
-{
-	if [ -n "$child" ]; then
-		kill "$child" 2> /dev/null || true
-	fi
-	if [ -d "$LAB/run" ]; then
-		"$WIREROOT" lab down "$LAB" 2> /dev/null || true
-	fi
-}
-
-LOAD_BEFORE=$(cut -d ' ' -f 1-3 /proc/loadavg)
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+clean_up_at_end
 prepare
 measure_builds
 measure_sizes
@@ -219,4 +183,6 @@ measure_sizes
 measure_boots
 say "done"
 end_line
-report
+report boot --arg kernel "$VERSION" --arg accel "$ACCEL" --arg arguments "$ARGUMENTS" \
+	--argjson cpus "$CPUS" --argjson memory_mib "$MEMORY_MIB" \
+	--argjson rounds "$ROUNDS" --argjson build_rounds "$BUILD_ROUNDS"

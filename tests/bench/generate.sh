@@ -35,15 +35,9 @@ SIZES=${SIZES:-10000 100000}
 KERNEL_SERIES=${KERNEL_SERIES:-6.1}
 OUTPUT=${OUTPUT:-build/bench}
 
-WIREROOT=$PWD/build/wireroot
 WORK=$PWD/$OUTPUT/generate
 SAMPLES=$OUTPUT/generate-samples.jsonl
-
-# sample FIGURE VALUE, for the present number of nodes
-sample()
-{
-	printf '{"nodes":%d,"figure":"%s","value":%s}\n' "$nodes" "$1" "$2" >> "$SAMPLES"
-}
+SAMPLE_OF=nodes
 
 # timed FIGURE WORD...: run wireroot, note its time and its peak, as that of building if it builds.
 timed()
@@ -52,11 +46,11 @@ timed()
 	shift
 	result=$(tests/bench/measure.py "$WIREROOT" "$@" 2> "$WORK/log") ||
 		fail "wireroot $1 failed:" "$(tail -n 5 "$WORK/log")"
-	sample "$figure" "$(jq .seconds <<< "$result")"
+	sample "$nodes" "$figure" "$(jq .seconds <<< "$result")"
 	if [ "$figure" = build_s ] || [[ $figure == disk_* ]]; then
-		sample build_peak_kib "$(jq .peak_kib <<< "$result")"
+		sample "$nodes" build_peak_kib "$(jq .peak_kib <<< "$result")"
 	else
-		sample peak_kib "$(jq .peak_kib <<< "$result")"
+		sample "$nodes" peak_kib "$(jq .peak_kib <<< "$result")"
 	fi
 }
 
@@ -122,7 +116,7 @@ change()
 	inodes > "$WORK/inodes"
 	[ "$1" != change_cold_s ] || drop_caches
 	apply "$1"
-	sample rewritten "$(comm -13 "$WORK/inodes" <(inodes) | wc -l)"
+	sample "$nodes" rewritten "$(comm -13 "$WORK/inodes" <(inodes) | wc -l)"
 }
 
 round()
@@ -134,11 +128,11 @@ round()
 	timed plan_s plan --cluster "$WORK/cluster.yaml" --state "$WORK/state" --cache "$WORK/cache"
 	apply apply_s
 	before=$(disk)
-	sample disk_bytes "$before"
-	sample shared_bytes "$(du -sk --block-size=1 "$WORK"/state/current/http/kernel \
+	sample "$nodes" disk_bytes "$before"
+	sample "$nodes" shared_bytes "$(du -sk --block-size=1 "$WORK"/state/current/http/kernel \
 		"$WORK"/state/current/http/base | awk '{ sum += $1 } END { print sum }')"
 	change change_s second
-	sample generation_bytes "$(($(disk) - before))"
+	sample "$nodes" generation_bytes "$(($(disk) - before))"
 	timed rollback_s rollback --state "$WORK/state" --services none
 	drop_caches
 	timed check_cold_s check --cluster "$WORK/cluster.yaml"
@@ -154,7 +148,7 @@ variant()
 	say "$nodes nodes: $figure"
 	# Its base images are built on the way.
 	apply "${figure%_bytes}_apply_s"
-	sample "$figure" "$(disk)"
+	sample "$nodes" "$figure" "$(disk)"
 }
 
 measure()
@@ -173,24 +167,7 @@ measure()
 	APPEND=name=@NODE@ variant disk_append_bytes
 }
 
-report()
-{
-	jq -s --arg kernel "$VERSION" \
-		--arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		--argjson cores "$(nproc)" --arg host_kernel "$(uname -r)" \
-		--arg filesystem "$FILESYSTEM" \
-		--arg load_before "$LOAD_BEFORE" --arg load_after "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
-		--argjson rounds "$ROUNDS" \
-		-f tests/bench/generate.jq "$SAMPLES" > "$OUTPUT/generate.json.new"
-	mv "$OUTPUT/generate.json.new" "$OUTPUT/generate.json"
-	jq -r -f tests/bench/generate_table.jq "$OUTPUT/generate.json"
-	echo
-	echo "All of it: $OUTPUT/generate.json"
-}
-
-[ "$(id -u)" -eq 0 ] || fail "this needs root, to drop the page cache"
-[ -x "$WIREROOT" ] || fail "there is no build/wireroot; run make first"
-LOAD_BEFORE=$(cut -d ' ' -f 1-3 /proc/loadavg)
+need_root "to drop the page cache"
 rm -rf "$WORK"
 mkdir -p "$WORK/image"
 FILESYSTEM=$(stat -f -c %T "$WORK")
@@ -205,4 +182,4 @@ done
 rm -rf "$WORK"
 say "done"
 end_line
-report
+report generate --arg kernel "$VERSION" --arg filesystem "$FILESYSTEM" --argjson rounds "$ROUNDS"

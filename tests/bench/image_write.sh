@@ -25,30 +25,15 @@ cd "$(dirname "$0")/../.."
 if [ "${IMAGE_WRITE_CONTAINED-}" != yes ]; then
 	IMAGE_WRITE_CONTAINED=yes exec tests/fixtures/contained.sh "$0" "$@"
 fi
+# shellcheck source=tests/bench/lib.sh
+. tests/bench/lib.sh
 
 ROUNDS=${ROUNDS:-7}
 FILE_SYSTEMS=${FILE_SYSTEMS:-ext4 xfs btrfs}
 OUTPUT=${OUTPUT:-build/bench}
 
-WIREROOT=$PWD/build/wireroot
 WORK=$PWD/$OUTPUT/image_write
 SAMPLES=$OUTPUT/image_write-samples.jsonl
-
-say()
-{
-	if [ -t 2 ]; then
-		printf '\r\033[K%s' "$*" >&2
-	else
-		printf '%s\n' "$*" >&2
-	fi
-}
-
-fail()
-{
-	[ ! -t 2 ] || echo >&2
-	printf 'bench: %s\n' "$@" >&2
-	exit 1
-}
 
 # timed WORD...: prints how many seconds the command took
 timed()
@@ -108,22 +93,7 @@ round()
 	done
 }
 
-report()
-{
-	jq -s --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		--argjson cores "$(nproc)" --arg host_kernel "$(uname -r)" \
-		--arg load_before "$LOAD_BEFORE" --arg load_after "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
-		--argjson rounds "$ROUNDS" --argjson bytes "$BYTES" --argjson files "$FILES" \
-		-f tests/bench/image_write.jq "$SAMPLES" > "$OUTPUT/image_write.json.new"
-	mv "$OUTPUT/image_write.json.new" "$OUTPUT/image_write.json"
-	jq -r -f tests/bench/image_write_table.jq "$OUTPUT/image_write.json"
-	echo
-	echo "All of it: $OUTPUT/image_write.json"
-}
-
-[ "$(id -u)" -eq 0 ] || fail "this needs root, to mount"
-[ -x "$WIREROOT" ] || fail "there is no build/wireroot; run make first"
-LOAD_BEFORE=$(cut -d ' ' -f 1-3 /proc/loadavg)
+need_root "to mount"
 rm -rf "$WORK"
 mkdir -p "$WORK/image" "$WORK/mount"
 : > "$SAMPLES"
@@ -138,5 +108,5 @@ for ((number = 1; number <= ROUNDS; number++)); do
 done
 rm -rf "$WORK"
 say "done"
-[ ! -t 2 ] || echo >&2
-report
+end_line
+report image_write --argjson rounds "$ROUNDS" --argjson bytes "$BYTES" --argjson files "$FILES"

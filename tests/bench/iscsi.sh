@@ -46,18 +46,12 @@ IQN=iqn.2026-11.example.lab:bench
 # What all of them understand.
 ARGUMENTS="quiet panic=-1 ip=dhcp root=iscsi:$SERVER::3260:1:$IQN ro init=$SECOND_STAGE"
 
-WIREROOT=$PWD/build/wireroot
 LAB=$PWD/$OUTPUT/iscsi-lab
 WORK=$PWD/$OUTPUT/iscsi
 SAMPLES=$OUTPUT/iscsi-samples.jsonl
+SAMPLE_OF=client
 LOGIN_SOURCES="tests/bench/login.c initramfs/iscsi/disk.c initramfs/iscsi/iscsi_netlink.c
 	initramfs/iscsi/superblock.c initramfs/sys.c initramfs/value.c initramfs/fault.c"
-
-# sample WHO WHAT VALUE
-sample()
-{
-	printf '{"client":"%s","figure":"%s","value":%s}\n' "$1" "$2" "$3" >> "$SAMPLES"
-}
 
 # The words behind the file's name go to `wireroot initrd build`.
 build_ours()
@@ -98,8 +92,7 @@ build_login()
 
 prepare()
 {
-	[ "$(id -u)" -eq 0 ] || fail "this needs root: for namespaces, Debian trees and targets"
-	[ -x "$WIREROOT" ] || fail "there is no build/wireroot; run make first"
+	need_root "for namespaces, Debian trees and targets"
 	mkdir -p "$WORK"
 	: > "$SAMPLES"
 
@@ -219,37 +212,7 @@ measure_parts()
 	jq -s add "$WORK/parts"/*.json > "$WORK/parts.json"
 }
 
-report()
-{
-	jq -s --arg kernel "$VERSION" --arg accel "$ACCEL" --arg arguments "$ARGUMENTS" \
-		--arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		--argjson cores "$(nproc)" --arg host_kernel "$(uname -r)" \
-		--arg load_before "$LOAD_BEFORE" --arg load_after "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
-		--argjson cpus "$CPUS" --argjson memory_mib "$MEMORY_MIB" \
-		--argjson rounds "$ROUNDS" --argjson logins "$LOGINS" \
-		--slurpfile parts "$WORK/parts.json" \
-		-f tests/bench/iscsi.jq "$SAMPLES" > "$OUTPUT/iscsi.json.new"
-	mv "$OUTPUT/iscsi.json.new" "$OUTPUT/iscsi.json"
-	jq -r -f tests/bench/iscsi_table.jq "$OUTPUT/iscsi.json"
-	echo
-	echo "All of it: $OUTPUT/iscsi.json"
-}
-
-# The lab ends with this script in any case; this is the quick and orderly way.
-clean_up()
-{
-	if [ -n "$child" ]; then
-		kill "$child" 2> /dev/null || true
-	fi
-	if [ -d "$LAB/run" ]; then
-		"$WIREROOT" lab down "$LAB" 2> /dev/null || true
-	fi
-}
-
-LOAD_BEFORE=$(cut -d ' ' -f 1-3 /proc/loadavg)
-trap clean_up EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM HUP
+clean_up_at_end
 prepare
 measure_sizes
 "$WIREROOT" lab up "$LAB" --root "$WORK/root" --tie-to $$
@@ -260,4 +223,6 @@ measure_boots
 measure_parts
 say "done"
 end_line
-report
+report iscsi --arg kernel "$VERSION" --arg accel "$ACCEL" --arg arguments "$ARGUMENTS" \
+	--argjson cpus "$CPUS" --argjson memory_mib "$MEMORY_MIB" \
+	--argjson rounds "$ROUNDS" --argjson logins "$LOGINS" --slurpfile parts "$WORK/parts.json"

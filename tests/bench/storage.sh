@@ -19,6 +19,8 @@ cd "$(dirname "$0")/../.."
 if [ "${STORAGE_CONTAINED-}" != yes ]; then
 	STORAGE_CONTAINED=yes exec tests/fixtures/contained.sh "$0" "$@"
 fi
+# shellcheck source=tests/bench/lib.sh
+. tests/bench/lib.sh
 
 ROUNDS=${ROUNDS:-7}
 MANY=${MANY:-100}
@@ -27,28 +29,11 @@ BACK_ENDS=${BACK_ENDS:-xfs btrfs lvm-thin}
 SIZES=${SIZES:-512M 2G 8G}
 OUTPUT=${OUTPUT:-build/bench}
 
-WIREROOT=$PWD/build/wireroot
 WORK=$PWD/$OUTPUT/storage
 SAMPLES=$OUTPUT/storage-samples.jsonl
 LOG=$WORK/log
 # shellcheck source=tests/bench/storage_lib.sh
 . tests/bench/storage_lib.sh
-
-say()
-{
-	if [ -t 2 ]; then
-		printf '\r\033[K%s' "$*" >&2
-	else
-		printf '%s\n' "$*" >&2
-	fi
-}
-
-fail()
-{
-	[ ! -t 2 ] || echo >&2
-	printf 'bench: %s\n' "$@" >&2
-	exit 1
-}
 
 # An image as large as half of SIZE, in $WORK/image.
 make_image()
@@ -86,22 +71,7 @@ measure_files()
 	rm -f "$WORK/$kind.img"
 }
 
-report()
-{
-	jq -s --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-		--argjson cores "$(nproc)" --arg host_kernel "$(uname -r)" \
-		--arg load_before "$LOAD_BEFORE" --arg load_after "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
-		--argjson rounds "$ROUNDS" --argjson many "$MANY" \
-		-f tests/bench/storage.jq "$SAMPLES" > "$OUTPUT/storage.json.new"
-	mv "$OUTPUT/storage.json.new" "$OUTPUT/storage.json"
-	jq -r -f tests/bench/storage_table.jq "$OUTPUT/storage.json"
-	echo
-	echo "All of it: $OUTPUT/storage.json"
-}
-
-[ "$(id -u)" -eq 0 ] || fail "this needs root, to mount"
-[ -x "$WIREROOT" ] || fail "there is no build/wireroot; run make first"
-LOAD_BEFORE=$(cut -d ' ' -f 1-3 /proc/loadavg)
+need_root "to mount"
 rm -rf "$WORK"
 mkdir -p "$WORK/image"
 : > "$SAMPLES"
@@ -121,5 +91,5 @@ for back_end in $BACK_ENDS; do
 done
 rm -rf "$WORK"
 say "done"
-[ ! -t 2 ] || echo >&2
-report
+end_line
+report storage --argjson rounds "$ROUNDS" --argjson many "$MANY"

@@ -34,7 +34,7 @@ storage()
 	"$WIREROOT" storage "$verb" --cluster "$file" --services none "$@" > "$LOG" 2>&1
 }
 
-sample()
+clone_sample()
 {
 	printf '{"back_end":"%s","size":"%s","what":"%s","seconds":%d.%03d}\n' "$2" "$3" "$1" $(($4 / 1000)) $(($4 % 1000))
 }
@@ -46,7 +46,7 @@ timed()
 	shift 3
 	from=$(now)
 	"$@" || return 1
-	sample "$what" "$back_end" "$size" $(($(now) - from))
+	clone_sample "$what" "$back_end" "$size" $(($(now) - from))
 }
 
 at_once()
