@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The samples of writing images → image_write.json. Input: the list of all samples
-# {file_system, way, seconds}; $-variables say how they were taken.
+# {file_system, figure (the way), value (seconds)}; $-variables say how they were taken.
 
 def median: sort | if length % 2 == 1 then .[(length - 1) / 2]
 	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
 
-def spread: map(.seconds) | {min: min, median: median, max: max, samples: length};
+def spread: map(.value) | {min: min, median: median, max: max, samples: length};
 
 def rounded: . * 1000 | round / 1000;
 
@@ -13,7 +13,7 @@ def rounded: . * 1000 | round / 1000;
 def ratio($way): .tar.median / .[$way].median | rounded;
 
 (group_by(.file_system) | map({(.[0].file_system):
-	(group_by(.way) | map({(.[0].way): spread}) | add)}) | add) as $figures |
+	(group_by(.figure) | map({(.[0].figure): spread}) | add)}) | add) as $figures |
 {
 	machine: {cpu: $cpu, cores: $cores, kernel: $host_kernel,
 		load_before: $load_before, load_after: $load_after},
@@ -21,7 +21,7 @@ def ratio($way): .tar.median / .[$way].median | rounded;
 	image: {bytes: $bytes, files: $files},
 	seconds: $figures,
 	speed_of_tar: ($figures | map_values({write: ratio("write"), archive: ratio("archive"),
-		cp: ratio("cp")})),
+		cp: ratio("cp"), whole_tar: ratio("whole_tar")})),
 	goals: ($figures | to_entries | map({
 		name: "image write, \(.key), against the speed of tar -x",
 		value: (.value | ratio("write")), limit: 0.8, unit: "ratio", better: "higher",

@@ -15,9 +15,9 @@ def cell: "\(.median | fixed(2)) (\(.min | fixed(2))–\(.max | fixed(2)))";
 "Benchmark of writing an image of \(.image.bytes / 1048576 | round) MiB, \(.image.files) files: seconds, median (min–max)",
 "machine   \(.machine.cpu), \(.machine.cores) cores, kernel \(.machine.kernel); load before \(.machine.load_before), after \(.machine.load_after)",
 "",
-("" | pad_right(10)) + (["image write", "from archive", "tar -x", "cp -a"] | map(pad(24)) | join("")),
+("" | pad_right(10)) + (["image write", "from archive", "tar -x", "whole tar", "cp -a"] | map(pad(24)) | join("")),
 (.seconds | to_entries[] | (.key | pad_right(10)) +
-	([.value.write, .value.archive, .value.tar, .value.cp] | map(cell | pad(24)) | join(""))),
+	([.value.write, .value.archive, .value.tar, .value.whole_tar, .value.cp] | map(cell | pad(24)) | join(""))),
 "",
 "Goals: \(.goals | map(select(.met)) | length) of \(.goals | length) met",
 (.goals[] | "  " + (if .met then "met     " else "NOT MET " end) + (.name | pad_right(50)) +

@@ -218,6 +218,7 @@ static struct tree_file file_of(const struct stat *status, const char *target)
 				   .group = status->st_gid,
 				   .changed = status->st_mtim,
 				   .device = status->st_rdev,
+				   .bytes = (uint64_t)status->st_size,
 				   .target = target };
 }
 

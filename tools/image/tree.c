@@ -539,6 +539,16 @@ static int set_times(struct tree *tree, const char *name, const struct tree_file
 	return done < 0 ? -errno : 0;
 }
 
+/*
+ * The disk is busy while the next files are made, and not only at the end. Nothing is waited for:
+ * what goes wrong is told by the sync at the end.
+ */
+static void write_early(const struct tree *tree, const struct tree_file *file, int fd)
+{
+	if (S_ISREG(file->mode) && tree->early_bytes && file->bytes >= tree->early_bytes)
+		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 int tree_finish(struct tree *tree, const char *path, const struct tree_file *file, int fd,
 		struct fault *fault)
 {
@@ -549,6 +559,8 @@ int tree_finish(struct tree *tree, const char *path, const struct tree_file *fil
 		error = set_times(tree, base_name(clean), file, fd);
 		if (error)
 			tree_fault(fault, error, "set time of file", path);
+		else
+			write_early(tree, file, fd);
 	}
 	/* Network file systems tell of a full disk only here. */
 	if (fd >= 0 && close(fd) < 0 && !error)

@@ -28,6 +28,7 @@ struct tree_file {
 	gid_t group;
 	struct timespec changed; /* its modification time */
 	dev_t device;
+	uint64_t bytes; /* of a regular file's contents, as far as known */
 	const char *target; /* of a symbolic link */
 };
 
@@ -47,6 +48,9 @@ struct tree {
 	struct tree_directory *directories;
 	size_t count, capacity;
 	uint64_t files; /* that were made */
+	/* Contents of so many bytes and more are on their way to the disk as soon as their file is
+	 * finished; 0: none are. */
+	uint64_t early_bytes;
 };
 
 /* @root, an open directory, stays the caller's. tree_close() in any case. */

@@ -125,7 +125,7 @@ static int copy_data(const struct unpack *unpack, int fd, const char *path)
 {
 	const void *data;
 	size_t length;
-	la_int64_t offset;
+	la_int64_t offset, end = 0, size = archive_entry_size(unpack->entry);
 	int status;
 
 	while ((status = archive_read_data_block(unpack->archive, &data, &length, &offset)) ==
@@ -141,16 +141,15 @@ static int copy_data(const struct unpack *unpack, int fd, const char *path)
 				return fault_set(unpack->fault, errno, "write file of image", path,
 						 NULL);
 			bytes += put;
-			offset += put;
+			end = offset += put;
 			length -= (size_t)put;
 		}
 		progress_set(unpack->progress, (uint64_t)archive_filter_bytes(unpack->archive, -1));
 	}
 	if (status != ARCHIVE_EOF)
 		return archive_fault(unpack, "read archive");
-	/* A hole at the end is in no block. */
-	if (archive_entry_size(unpack->entry) > 0 &&
-	    ftruncate(fd, archive_entry_size(unpack->entry)) < 0)
+	/* A hole at the end is in no block. What was truncated, XFS writes before it is closed. */
+	if (size > 0 && size != end && ftruncate(fd, size) < 0)
 		return fault_set(unpack->fault, errno, "write file of image", path, NULL);
 	return 0;
 }
@@ -229,6 +228,7 @@ static int make_file(const struct unpack *unpack, const char *path)
 		.changed = { .tv_sec = archive_entry_mtime(entry),
 			     .tv_nsec = archive_entry_mtime_nsec(entry) },
 		.device = archive_entry_rdev(entry),
+		.bytes = archive_entry_size(entry) > 0 ? (uint64_t)archive_entry_size(entry) : 0,
 		.target = archive_entry_symlink(entry),
 	};
 	int fd, error;

@@ -25,6 +25,9 @@ const struct volume_kind *volume_kind_find(const char *name);
 /* Is fsck to look at a root of this kind at boot? xfs and btrfs have nothing of the sort. */
 bool volume_kind_is_checked(const struct volume_kind *kind);
 
+/* struct tree's ->early_bytes for it. */
+uint64_t volume_kind_early_bytes(const struct volume_kind *kind);
+
 /*
  * Open and lock the volume @path, which nobody may use (-EBUSY). *@fd, which holds the lock, is
  * closed by the caller; *@bytes is the volume's size.

@@ -118,6 +118,7 @@ static int fill(const struct writing *writing, int root)
 	int error, closed;
 
 	tree_open(&tree, root);
+	tree.early_bytes = volume_kind_early_bytes(writing->kind);
 	if (writing->directory) {
 		progress_step(writing->progress, "writing files", writing->size.files);
 		error = copy_directory(writing->source->path, &tree, writing->progress,
