@@ -442,27 +442,8 @@ check "both are in the history" sh -c "'$wireroot' history --state '$state' --js
 
 # --- kept generations ----------------------------------------------------------------------------
 
-# A wirerootd that says: n01 runs generation 1. With a third word it has just started.
-cat >"$work/fake_wirerootd.py" <<'EOF'
-import http.server, json, sys
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        known = [{"name": "n01", "mac": "52:54:00:12:00:01", "generation": "1"},
-                 {"name": "n02", "mac": "52:54:00:12:00:02", "generation": None}]
-        since = {"since": sys.argv[3]}
-        body = json.dumps(since if self.path == "/v1/since" else known)
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(body.encode())
-    def log_message(self, *words):
-        pass
-
-http.server.HTTPServer.address_family = __import__("socket").AF_INET
-server = http.server.HTTPServer((sys.argv[1], int(sys.argv[2])), Handler)
-print("ready", flush=True)
-server.serve_forever()
-EOF
+# shellcheck source=tests/fixtures/fake_wirerootd.sh
+. tests/fixtures/fake_wirerootd.sh
 
 rm -rf "$state"
 for words in a=1 b=2 c=3 d=4 e=5; do
@@ -500,24 +481,12 @@ rm -rf "$state"
 mv "$work/five" "$state"
 
 ip addr add 10.87.0.1/32 dev lo
-fake_wirerootd() {
-	: >"$work/ready"
-	python3 "$work/fake_wirerootd.py" 10.87.0.1 8017 "$@" >"$work/ready" &
-	fake=$!
-	until grep -q ready "$work/ready"; do
-		inotifywait -qq -t 1 -e modify "$work/ready"
-	done
-}
-end_fake_wirerootd() {
-	kill "$fake"
-	wait "$fake" 2>/dev/null
-}
-fake_wirerootd "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
+fake_wirerootd 10.87.0.1:8017 "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 check "what was made before wirerootd kept boots stays, whoever else it knows" \
 	says 0 'knows who booted since 20.*: what was made before stays' prune --keep 2
 check "… indeed" kept 1 2 3 4 5
 end_fake_wirerootd
-fake_wirerootd 2026-01-01T00:00:00Z
+fake_wirerootd 10.87.0.1:8017 2026-01-01T00:00:00Z
 check "history says who runs what" sh -c "'$wireroot' history --state '$state' --json |
 	jq -e '.[0].nodes == \"n01\" and .[1].nodes == \"\"'"
 rollback 3 >/dev/null 2>&1

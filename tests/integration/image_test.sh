@@ -358,6 +358,35 @@ in_force() {
 }
 check "the image of the generation in force is not removed" in_force
 
+# The next one exports another image. Who booted from the first may run it, and wirerootd has noted it
+# or, if it has begun anew since, does not know.
+with_wirerootd() {
+	# shellcheck disable=SC2016 # the inner shell's words
+	work=$work unshare -n bash -c '. tests/fixtures/fake_wirerootd.sh
+		ip link set lo up && ip address add 10.0.0.1/32 dev lo || exit
+		fake_wirerootd 10.0.0.1:8017 "$1" "$2"
+		"${@:3}"
+		status=$?
+		end_fake_wirerootd
+		exit $status' with_wirerootd "$@"
+}
+next_generation() {
+	sed -i "s,$images/xz,$images/zstd," "$work/applied.yaml"
+	unshare -n "$wireroot" apply --cluster "$work/applied.yaml" --state "$work/state" --services none
+}
+remove_xz=("$wireroot" image remove -y --images "$images" --cluster "$work/cluster.yaml"
+	--state "$work/state" xz)
+now=$(date -u +%Y-%m-%dT%H:%M:%SZ -d '+1 minute')
+check "another generation is in force" next_generation
+check "what wirerootd's notes say is run is not removed" \
+	says 1 'image xz; it is the root of: n01' with_wirerootd 2026-01-01T00:00:00Z 1 "${remove_xz[@]}"
+check "when they are lost, what was made before is taken for run" \
+	says 1 'image xz; it may be run by nodes of: generation 1: .*knows who booted since 20' \
+	with_wirerootd "$now" 2 "${remove_xz[@]}"
+check "what nobody has booted since they began is removed" \
+	with_wirerootd 2026-01-01T00:00:00Z 2 "${remove_xz[@]}"
+check "… and is gone" test ! -e "$images/xz"
+
 mounted_inside() {
 	unshare -m sh -c "mount --bind '$work/outside' '$images/gzip/srv' &&
 		'$wireroot' image remove --images '$images' -y gzip"

@@ -23,12 +23,16 @@ static int refuse(const char *name, const char *what, const char *nodes, const c
 static int check_running(const struct image_uses *uses, const char *name, const char *path,
 			 struct fault *fault)
 {
+	char number[32], hint[sizeof(fault->hint)], since[REMAINS_TIME_BYTES];
 	struct text nodes = { 0 };
 	unsigned int generation;
-	char number[32];
 	int error = image_uses_running(uses, path, &nodes, &generation, fault);
 
 	snprintf(number, sizeof(number), "generation %u", generation);
+	snprintf(
+		hint, sizeof(hint),
+		"wirerootd knows who booted since %s only: the generation counts as run for 30 days",
+		remains_since_text(&uses->remains, since));
 	if (!error && nodes.length)
 		error = refuse(name, "it is the root of", text_string(&nodes),
 			       "these nodes run; shut them down or boot them from another image",
@@ -38,7 +42,8 @@ static int check_running(const struct image_uses *uses, const char *name, const 
 			       "it is in force; apply a definition without the image first", fault);
 	else if (!error && generation)
 		error = refuse(name, "it may be run by nodes of", number,
-			       "wirerootd could not be asked; start it", fault);
+			       uses->asked ? hint : "wirerootd could not be asked; start it",
+			       fault);
 	text_free(&nodes);
 	return error;
 }

@@ -151,6 +151,27 @@ static int find_age(const struct store *store, unsigned int generation, double *
 	return 0;
 }
 
+int remains_may_be_run(const struct remains *remains, bool asked, const struct store *store,
+		       unsigned int generation, bool *may, struct fault *fault)
+{
+	double age;
+	int error = find_age(store, generation, &age, fault);
+
+	*may = !error && age < REMAINS_UNASKED_S &&
+	       (!asked || age >= difftime(time(NULL), remains->since));
+	return error;
+}
+
+char *remains_since_text(const struct remains *remains, char text[static REMAINS_TIME_BYTES])
+{
+	struct tm utc;
+
+	text[0] = '\0';
+	if (gmtime_r(&remains->since, &utc))
+		strftime(text, REMAINS_TIME_BYTES, "%Y-%m-%d %H:%M:%S UTC", &utc);
+	return text;
+}
+
 /* Note what became of @generation, which @nodes (NULL: nobody) run. */
 static int report(const struct pruning *pruning, unsigned int generation, bool removed,
 		  struct nodeset *nodes, struct fault *fault)
@@ -195,22 +216,11 @@ static void tell_users(const struct pruning *pruning, unsigned int generation,
 	text_free(&text);
 }
 
-/*
- * May a node that nobody knows of run a generation that was made @age seconds ago? It would have
- * booted before wirerootd kept such things, but not from a generation that was made later.
- */
-static bool may_run_unknown(const struct pruning *pruning, double age)
-{
-	if (age >= REMAINS_UNASKED_S)
-		return false;
-	return !pruning->asked || age >= difftime(time(NULL), pruning->remains.since);
-}
-
 static int judge(struct pruning *pruning, unsigned int generation, bool *removed,
 		 struct fault *fault)
 {
 	struct nodeset *nodes = remains_nodes(&pruning->remains, generation);
-	double age;
+	bool may_be_run;
 	int error;
 
 	*removed = false;
@@ -218,10 +228,11 @@ static int judge(struct pruning *pruning, unsigned int generation, bool *removed
 		tell_users(pruning, generation, nodes);
 		return report(pruning, generation, false, nodes, fault);
 	}
-	error = find_age(pruning->store, generation, &age, fault);
+	error = remains_may_be_run(&pruning->remains, pruning->asked, pruning->store, generation,
+				   &may_be_run, fault);
 	if (error)
 		return error;
-	if (may_run_unknown(pruning, age))
+	if (may_be_run)
 		return report(pruning, generation, false, NULL, fault);
 	error = store_remove(pruning->store, generation, fault);
 	if (!error)
@@ -233,15 +244,12 @@ static int judge(struct pruning *pruning, unsigned int generation, bool *removed
 /* One that has lost its notes, or is new, knows of no boot before that. */
 static void tell_since(const struct pruning *pruning, const char *url)
 {
-	char text[sizeof("9999-12-31 23:59:59 UTC")] = "";
-	struct tm utc;
+	char text[REMAINS_TIME_BYTES];
 
-	if (gmtime_r(&pruning->remains.since, &utc))
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &utc);
 	log_line(
 		pruning->log, LOG_LEVEL_NOTICE,
 		"wirerootd at %s knows who booted since %s: what was made before stays for 30 days",
-		url, text);
+		url, remains_since_text(&pruning->remains, text));
 }
 
 static void ask(struct pruning *pruning)

@@ -46,6 +46,18 @@ int remains_read_since(struct remains *remains, const char *answer, size_t lengt
 /* Who runs @generation; NULL: nobody. */
 struct nodeset *remains_nodes(const struct remains *remains, unsigned int generation);
 
+/*
+ * May a node that @remains does not know of run @generation? It would have booted before ->since,
+ * but not from a generation that was made later; or at any time unless wirerootd was @asked. *@may
+ * is the answer; after REMAINS_UNASKED_S it is no. 0 or -errno with @fault.
+ */
+int remains_may_be_run(const struct remains *remains, bool asked, const struct store *store,
+		       unsigned int generation, bool *may, struct fault *fault);
+
+/* "2026-11-21 05:00:00 UTC" for messages about ->since. */
+#define REMAINS_TIME_BYTES sizeof("9999-12-31 23:59:59 UTC")
+char *remains_since_text(const struct remains *remains, char text[static REMAINS_TIME_BYTES]);
+
 void remains_free(struct remains *remains);
 
 /* What became of generations. Begin with { 0 }. */

@@ -178,6 +178,16 @@ static int look_at(const struct image_uses *uses, unsigned int generation, const
 	return error;
 }
 
+/* Is @generation in force, or may somebody run it of whom nobody knows? */
+static int may_be_needed(const struct image_uses *uses, unsigned int generation, bool *needed,
+			 struct fault *fault)
+{
+	*needed = generation == uses->current || !uses->asked;
+	if (*needed)
+		return 0;
+	return remains_may_be_run(&uses->remains, true, &uses->store, generation, needed, fault);
+}
+
 int image_uses_running(const struct image_uses *uses, const char *path, struct text *nodes,
 		       unsigned int *generation, struct fault *fault)
 {
@@ -188,15 +198,16 @@ int image_uses_running(const struct image_uses *uses, const char *path, struct t
 	for (size_t i = 0; !error && i < uses->generation_count; i++) {
 		unsigned int number = uses->generations[i];
 		struct nodeset *users = remains_nodes(&uses->remains, number);
-		bool exports = false;
+		bool exports = false, needed = false;
 
-		if (users || number == uses->current || !uses->asked)
+		error = may_be_needed(uses, number, &needed, fault);
+		if (!error && (users || needed))
 			error = look_at(uses, number, path, &exports, fault);
 		if (error || !exports)
 			continue;
 		if (users)
 			error = nodeset_combine(all, ',', users, fault);
-		if (number == uses->current || !uses->asked)
+		if (needed && (!*generation || number == uses->current))
 			*generation = number;
 	}
 	if (!error)

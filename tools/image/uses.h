@@ -41,7 +41,8 @@ int image_uses_defined(const struct image_uses *uses, const char *path, struct t
 
 /*
  * The same for nodes that run. *@generation is one that exports @path and is in force, or may be
- * run by somebody as wirerootd could not be asked; else 0.
+ * run by somebody as wirerootd could not be asked, or has lost its notes of who booted from it;
+ * else 0.
  */
 int image_uses_running(const struct image_uses *uses, const char *path, struct text *nodes,
 		       unsigned int *generation, struct fault *fault);
