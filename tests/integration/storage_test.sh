@@ -216,6 +216,29 @@ offered() {
 		grep -q 'iqn.2026-11.example.demo:initiator:n33' "$work/targets"
 }
 
+# By whatever path, and by any tgtd: the second one has another control port.
+not_written_to() {
+	local status=0
+	cp "$disks/n33.img" "$work/n33.before"
+	cp "$disks/n02.img" "$work/second.img"
+	ln -sf "$disks/n33.img" "$work/link"
+	says 1 'tgt offers it as iqn.2026-11.example.demo:n33' \
+		"$wireroot" image write -y "$image" "$work/link" || status=1
+	cmp "$disks/n33.img" "$work/n33.before" || status=1
+	tgtd -f -C 5 --iscsi portal=127.0.0.1:3299 >"$work/second.log" 2>&1 &
+	second=$!
+	retry 20 tgtadm -C 5 --op show --mode system >/dev/null 2>&1
+	tgtadm -C 5 --lld iscsi --op new --mode target --tid 1 -T iqn.2026-11.example:second &&
+		tgtadm -C 5 --lld iscsi --op new --mode logicalunit --tid 1 --lun 1 -b "$work/second.img" &&
+		says 1 'tgt offers it as iqn.2026-11.example:second' \
+			"$wireroot" image write -y "$image" "$work/second.img" || status=1
+	kill -KILL "$second"
+	wait "$second" 2>/dev/null
+	# What a daemon that has ended left behind offers nothing.
+	"$wireroot" image write -y "$image" "$work/second.img" || status=1
+	return $status
+}
+
 # Somebody logs in as n33 and stays.
 log_in() {
 	python3 tests/integration/iscsi_log_in.py 127.0.0.1 iqn.2026-11.example.demo:initiator:n33 \
@@ -275,6 +298,7 @@ check "a storage that gets too full is refused more" full
 check "a directory that is missing is not made" directory_missing
 start_tgtd
 check "a volume is offered to its node" offered
+check "what is offered is not written to" not_written_to
 check "it is not removed while the node is logged in" in_use
 check "it is once the node has gone" free_again
 check "what something else has open is not removed" open_elsewhere

@@ -400,6 +400,24 @@ static void disk_of_somebody_else_is_left_alone(void **state)
 	}
 }
 
+static void disk_that_is_offered_is_refused_by_whatever_name(void **state)
+{
+	struct bench *bench = *state;
+	struct fault fault = { 0 };
+	char *link = fs_join(bench->root, "link");
+
+	assert_int_equal(symlink(bench->disk, link), 0);
+	assert_int_equal(target_refuse_offered(&bench->server, bench->disk, &fault), 0);
+	assert_int_equal(offer(bench), 0);
+	assert_int_equal(target_refuse_offered(&bench->server, link, &fault), -EBUSY);
+	assert_string_equal(fault.hint, "lio offers it as " TARGET "; take that away first");
+	log_in(bench);
+	assert_int_equal(target_refuse_offered(&bench->server, bench->disk, &fault), -EBUSY);
+	assert_non_null(strstr(fault.hint, "where a node is logged in"));
+	assert_int_equal(target_refuse_offered(&bench->server, "/dev/null", &fault), 0);
+	free(link);
+}
+
 static void disk_that_is_missing_is_told_of(void **state)
 {
 	struct bench *bench = *state;
@@ -475,6 +493,7 @@ int main(void)
 		ON_SERVER(target_in_use_is_left_alone),
 		ON_SERVER(disk_that_two_targets_have_stays_until_the_last_is_gone),
 		ON_SERVER(disk_of_somebody_else_is_left_alone),
+		ON_SERVER(disk_that_is_offered_is_refused_by_whatever_name),
 		ON_SERVER(disk_that_is_missing_is_told_of),
 		ON_SERVER(without_lio_it_is_said_what_is_missing),
 		ON_SERVER(list_tells_unfinished_targets_from_complete_ones),

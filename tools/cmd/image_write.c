@@ -9,6 +9,7 @@
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/image.h"
 #include "tools/image/store.h"
+#include "tools/target/offered.h"
 #include "userspace/lib/fs.h"
 
 /* A word without a slash is an image's name if there is such an image. */
@@ -48,9 +49,14 @@ int image_write_run(const struct image_arguments *arguments)
 	char *path;
 	int error;
 
-	if (!image_may(arguments) || !agreed(arguments))
+	if (!image_may(arguments))
 		return CMD_FAILED;
-	path = find_source(arguments);
+	/* A target opens its disk as anybody may, so that nothing else would tell of it. */
+	if (offered_refuse(arguments->words[1], &fault)) {
+		log_fault(&arguments->log, &fault);
+		return CMD_FAILED;
+	}
+	path = agreed(arguments) ? find_source(arguments) : NULL;
 	if (!path)
 		return CMD_FAILED;
 	source.path = path;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 char *target_tgt_serial(const char *uuid, char serial[static TARGET_TGT_SERIAL_BYTES])
 {
@@ -53,6 +54,38 @@ int target_sessions(const struct target_server *server, const char *name, unsign
 	const struct target *target = error ? NULL : target_find(&list, name);
 
 	*count = target ? target->sessions : 0;
+	target_list_free(&list);
+	return error;
+}
+
+/* Are both the same device or file, whatever they are called? */
+static bool is_same_disk(const char *one, const char *other)
+{
+	struct stat a, b;
+
+	if (stat(one, &a) < 0 || stat(other, &b) < 0)
+		return strcmp(one, other) == 0;
+	if (S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode))
+		return a.st_rdev == b.st_rdev;
+	return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int target_refuse_offered(const struct target_server *server, const char *disk, struct fault *fault)
+{
+	struct target_list list = { 0 };
+	char hint[sizeof(fault->hint)];
+	int error = target_list(server, &list, fault);
+
+	for (size_t i = 0; !error && i < list.count; i++) {
+		const struct target *target = &list.targets[i];
+
+		if (!target->disk || !is_same_disk(target->disk, disk))
+			continue;
+		snprintf(hint, sizeof(hint), "%s offers it as %.90s%s; take that away first",
+			 server->operations->name, target->name,
+			 target->sessions ? ", where a node is logged in" : "");
+		error = fault_set(fault, EBUSY, "take volume", disk, hint);
+	}
 	target_list_free(&list);
 	return error;
 }

@@ -128,6 +128,10 @@ int target_list(const struct target_server *server, struct target_list *list, st
 int target_sessions(const struct target_server *server, const char *name, unsigned int *count,
 		    struct fault *fault);
 
+/* -EBUSY with @fault when one of the server's targets, in use or not, has the disk @disk. */
+int target_refuse_offered(const struct target_server *server, const char *disk,
+			  struct fault *fault);
+
 /* NULL when there is none. */
 const struct target *target_find(const struct target_list *list, const char *name);
 
