@@ -123,6 +123,9 @@ static bool take_target(const struct table *table, const uint8_t *structure,
 	target->lun = take_lun(structure + 24);
 	if (!take_text(table, texts, target->name, sizeof(target->name)) || !target->name[0])
 		return false;
+	/* Where a word does not give them, texts that are empty are a fault: iscsi_spec_complete().
+	 */
+	target->chap = chap < MUTUAL_CHAP ? chap : MUTUAL_CHAP;
 	if (chap >= ONE_WAY_CHAP &&
 	    (!take_text(table, texts + 4, target->initiator.user, ISCSI_SECRET_BYTES) ||
 	     !take_text(table, texts + 8, target->initiator.secret, ISCSI_SECRET_BYTES)))

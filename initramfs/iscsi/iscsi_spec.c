@@ -426,7 +426,7 @@ int iscsi_spec_apply(struct iscsi_spec *spec, const struct words *words, struct 
 
 static void override_account(struct iscsi_account *account, const struct iscsi_account *common)
 {
-	if (common->secret[0])
+	if (common->user[0] || common->secret[0])
 		*account = *common;
 }
 
@@ -458,6 +458,40 @@ static int take_root_path(struct iscsi_spec *spec, const char *root_path, struct
 	return 0;
 }
 
+static bool is_whole(const struct iscsi_account *account)
+{
+	return !account->user[0] == !account->secret[0];
+}
+
+/* What is wrong with the target's accounts, or NULL. None of it may pass for "no CHAP". */
+static const char *accounts_mistake(const struct iscsi_target *target)
+{
+	const struct iscsi_account *own = &target->initiator, *its = &target->target;
+	unsigned int given = !!own->secret[0] + !!its->secret[0];
+
+	if (!is_whole(own) || !is_whole(its))
+		return "give each account's user name and secret, or neither";
+	if (given < target->chap)
+		return "the firmware says that CHAP is used, but has no secret: set it there";
+	if (its->secret[0] && !own->secret[0])
+		return "a target proves itself only to whom has an account of his own: give "
+		       "rd.iscsi.username= and rd.iscsi.password=";
+	/* RFC 7143 section 9.2.1: else a target could have its challenge answered by itself. */
+	if (own->secret[0] && strcmp(own->secret, its->secret) == 0)
+		return "node and target have the same secret, which RFC 7143 forbids: give one of "
+		       "them another";
+	return NULL;
+}
+
+static int check_accounts(const struct iscsi_target *target, struct fault *fault)
+{
+	const char *mistake = accounts_mistake(target);
+
+	return mistake ? fault_set(fault, EINVAL, "read the CHAP accounts for iSCSI target",
+				   target->name, mistake)
+		       : 0;
+}
+
 int iscsi_spec_complete(struct iscsi_spec *spec, const char *root_path, struct fault *fault)
 {
 	int error;
@@ -481,6 +515,9 @@ int iscsi_spec_complete(struct iscsi_spec *spec, const char *root_path, struct f
 					 spec->targets[i].name,
 					 "give it in netroot=iscsi:SERVER::::TARGET or "
 					 "rd.iscsi.target.ip=");
+		error = check_accounts(&spec->targets[i], fault);
+		if (error)
+			return error;
 	}
 	return 0;
 }

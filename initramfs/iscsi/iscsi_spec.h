@@ -31,6 +31,8 @@ struct iscsi_target {
 	uint64_t lun; /* as the kernel numbers it: the first level is in the lowest 16 bits */
 	char name[ISCSI_NAME_BYTES];
 	struct iscsi_account initiator, target;
+	uint8_t chap; /* by the firmware's word: 1: the initiator has an account, 2: so has the
+			 target */
 };
 
 struct iscsi_spec {
@@ -75,7 +77,7 @@ int iscsi_spec_apply(struct iscsi_spec *spec, const struct words *words, struct 
 /*
  * Complete the targets: with rd.iscsi.target.* and the accounts of rd.iscsi.*, and with @root_path
  * (from DHCP) when no word names any target. Returns 0, -ENODATA with @fault that says what is
- * missing, or -EINVAL.
+ * missing, or -EINVAL, also for accounts that are half there, or the same in both directions.
  */
 int iscsi_spec_complete(struct iscsi_spec *spec, const char *root_path, struct fault *fault);
 

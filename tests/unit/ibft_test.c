@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests of boot firmware tables: whole ones, and each way in which they lie about themselves. */
-/* links: initramfs/iscsi/ibft.c initramfs/params.c initramfs/ip_param.c initramfs/root_spec.c */
+/* links: initramfs/iscsi/ibft.c initramfs/iscsi/iscsi_spec.c */
+/* links: initramfs/params.c initramfs/ip_param.c initramfs/root_spec.c */
 /* links: initramfs/timeline.c initramfs/words.c initramfs/value.c initramfs/fault.c */
 #include <errno.h>
 #include <setjmp.h>
@@ -123,6 +124,45 @@ static void target_without_chap_or_port_has_none_and_the_usual_one(void **state)
 	assert_int_equal(parse(&builder, TABLE_BYTES, &ibft), 0);
 	assert_int_equal(ibft.targets[0].port, 3260);
 	assert_string_equal(ibft.targets[0].initiator.secret, "");
+}
+
+/* What the firmware calls CHAP is never taken for a login without it; a word may say the secret. */
+static void chap_without_secrets_is_a_fault(void **state)
+{
+	static const struct {
+		uint8_t chap;
+		unsigned int empty; /* 1: the initiator's account, 2: the target's, 3: both */
+		bool words; /* rd.iscsi.* has both */
+		int rc;
+	} cases[] = {
+		{ 0, 3, false, 0 },	  { 1, 0, false, 0 },	    { 1, 1, false, -EINVAL },
+		{ 1, 2, false, 0 },	  { 1, 3, true, 0 },	    { 2, 0, false, 0 },
+		{ 2, 1, false, -EINVAL }, { 2, 2, false, -EINVAL }, { 2, 3, false, -EINVAL },
+		{ 2, 3, true, 0 },	  { 2, 2, true, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct builder builder = make();
+		struct iscsi_spec spec = { .count = 1 };
+		struct fault fault = { 0 };
+		struct ibft ibft;
+
+		builder.table[TARGET_AT + 64 + 32] = cases[i].chap;
+		for (size_t at = 38; at <= 50; at += 4)
+			if (cases[i].empty & (at < 46 ? 1 : 2))
+				put_16(&builder, TARGET_AT + 64 + at, 0);
+		assert_int_equal(parse(&builder, TABLE_BYTES, &ibft), 0);
+		assert_string_equal(ibft.targets[0].name, "iqn.second");
+		spec.targets[0] = ibft.targets[0];
+		if (cases[i].words)
+			spec.common = (struct iscsi_target){ .initiator = { "u", "s" },
+							     .target = { "v", "t" } };
+		if (iscsi_spec_complete(&spec, "", &fault) != cases[i].rc)
+			fail_msg("case %zu: %s", i, fault.hint);
+		if (cases[i].rc)
+			assert_non_null(strstr(fault.hint, "the firmware says that CHAP is used"));
+	}
 }
 
 static void address_of_version_6_is_kept_as_one(void **state)
@@ -323,6 +363,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_table_gives_all_targets_the_selected_first),
 		cmocka_unit_test(target_without_chap_or_port_has_none_and_the_usual_one),
+		cmocka_unit_test(chap_without_secrets_is_a_fault),
 		cmocka_unit_test(address_of_version_6_is_kept_as_one),
 		cmocka_unit_test(every_interface_becomes_words_that_the_init_knows),
 		cmocka_unit_test(interface_that_the_firmware_configured_by_dhcp_is_so_again),
