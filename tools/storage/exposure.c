@@ -59,7 +59,7 @@ static bool is_dead(const struct target_server *server, const char *name)
 {
 	struct target_list list = { 0 };
 	struct fault ignored;
-	bool told = server->operations->drop && target_list(server, &list, &ignored) == 0;
+	bool told = target_list(server, &list, &ignored) == 0;
 	bool dead = false; /* without a session, too: somebody else may be about to log in */
 
 	for (size_t i = 0; told && i < list.session_count; i++) {

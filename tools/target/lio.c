@@ -189,6 +189,9 @@ static int add_object(const struct work *work, const struct target_offer *offer)
 	/* So that nodes can give space back; not every disk can. */
 	if (!error)
 		configfs_write(attribute(&object, "attrib/emulate_tpu").path, "1");
+	/* Swap discards only on what says that it does not rotate. */
+	if (!error && offer->memory)
+		error = write_value(work, attribute(&object, "attrib/is_nonrot"), "1");
 	return error;
 }
 
@@ -543,13 +546,17 @@ static int lock(const struct work *work)
 	return fd;
 }
 
-/* Take away what there is of the name @name, and what nobody has. -EBUSY: it is in use. */
-static int clear(const struct work *work, const struct target_list *list, const char *name)
+/*
+ * Take away what there is of the name @name, and what nobody has. -EBUSY: it is in use, unless
+ * sessions are to be ended, which LIO does when the group is disabled.
+ */
+static int clear(const struct work *work, const struct target_list *list, const char *name,
+		 bool force)
 {
 	const struct target *target = target_find(list, name);
 	int error;
 
-	if (target && target->sessions)
+	if (target && target->sessions && !force)
 		return target_refuse_busy(list, name, work->fault);
 	error = remove_target(work, name);
 	return error ? error : sweep_objects(work);
@@ -594,7 +601,7 @@ static int renew(const struct work *work, const struct target_list *list,
 			return error ? error : set_accounts(work, offer);
 		}
 	}
-	error = clear(work, list, offer->name);
+	error = clear(work, list, offer->name, false);
 	return error ? error : make_target(work, offer);
 }
 
@@ -627,26 +634,37 @@ static int offer(const struct target_server *server, const struct target_offer *
 	return error;
 }
 
-static int withdraw_locked(const struct work *work, const char *name)
+static int take_away_locked(const struct work *work, const char *name, bool force)
 {
 	struct target_list list = { 0 };
 	int error = read_targets(work, &list);
 
 	if (!error)
-		error = clear(work, &list, name);
+		error = clear(work, &list, name, force);
 	target_list_free(&list);
+	return error;
+}
+
+static int take_away(const struct target_server *server, const char *name, bool force,
+		     struct fault *fault)
+{
+	struct work work = begin(server, "withdraw iSCSI target", name, fault);
+	int fd = lock(&work);
+	int error = fd < 0 ? fd : take_away_locked(&work, name, force);
+
+	if (fd >= 0)
+		close(fd);
 	return error;
 }
 
 static int withdraw(const struct target_server *server, const char *name, struct fault *fault)
 {
-	struct work work = begin(server, "withdraw iSCSI target", name, fault);
-	int fd = lock(&work);
-	int error = fd < 0 ? fd : withdraw_locked(&work, name);
+	return take_away(server, name, false, fault);
+}
 
-	if (fd >= 0)
-		close(fd);
-	return error;
+static int drop(const struct target_server *server, const char *name, struct fault *fault)
+{
+	return take_away(server, name, true, fault);
 }
 
 static int list_targets(const struct target_server *server, struct target_list *list,
@@ -661,5 +679,6 @@ const struct target_operations target_lio = {
 	.name = "lio",
 	.offer = offer,
 	.withdraw = withdraw,
+	.drop = drop,
 	.list = list_targets,
 };

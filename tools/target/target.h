@@ -43,6 +43,7 @@ struct target_offer {
 	const char *disk; /* block device, or a file */
 	bool read_write;
 	const char *serial; /* a UUID, by which nodes find the disk below /dev/disk/by-id/ */
+	bool memory; /* the disk is memory: it does not rotate, and what is discarded is freed */
 	struct target_account in; /* the node's, by which it proves itself (CHAP) */
 	struct target_account out; /* the target's; only beside @in (mutual CHAP) */
 	const struct target_portal *portals; /* where it is offered; none: where others are */
@@ -88,8 +89,8 @@ struct target_operations {
 	int (*withdraw)(const struct target_server *server, const char *name, struct fault *fault);
 	/*
 	 * Take the target @name away though somebody is logged in, who is known to be off and has
-	 * not said goodbye; a running node would lose its disk. NULL: such sessions end by
-	 * themselves within a minute.
+	 * not said goodbye, or to have moved elsewhere; a running node would lose its disk. It may
+	 * fail while commands are under way, and is to be repeated then.
 	 */
 	int (*drop)(const struct target_server *server, const char *name, struct fault *fault);
 	/* All targets, whoever made them, and their sessions; unfinished ones among them. */

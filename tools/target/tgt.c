@@ -179,8 +179,10 @@ static int add_disk(const struct target_server *server, unsigned int id,
 	if (error)
 		return error;
 	target_tgt_serial(offer->serial, serial);
-	snprintf(parameters, sizeof(parameters), "scsi_id=%s,scsi_sn=%s%s", serial, serial,
-		 offer->read_write ? "" : ",readonly=1");
+	/* Swap discards only on what says that it does not rotate: rate 1, SBC-3 section 6.6.2. */
+	snprintf(parameters, sizeof(parameters), "scsi_id=%s,scsi_sn=%s%s%s", serial, serial,
+		 offer->read_write ? "" : ",readonly=1",
+		 offer->memory ? ",thin_provisioning=1,rotation_rate=1" : "");
 	return run(server, id,
 		   WORDS("--op", "update", "--mode", "logicalunit", "--lun", "1", "--params",
 			 parameters),
@@ -230,9 +232,17 @@ static int let_in(const struct target_server *server, unsigned int id,
 static int delete_target(const struct target_server *server, unsigned int id, bool force,
 			 const char *in, const char *out, struct fault *fault)
 {
-	int error = run(server, id,
-			WORDS("--op", "delete", "--mode", "target", force ? "--force" : NULL), NULL,
-			fault);
+	struct fault ignored;
+	int error;
+
+	/* tgtd deletes no disk with commands under way: let there be no new ones. */
+	if (force)
+		run(server, id,
+		    WORDS("--op", "update", "--mode", "target", "--name", "state", "-v", "offline"),
+		    NULL, &ignored);
+	error = run(server, id,
+		    WORDS("--op", "delete", "--mode", "target", force ? "--force" : NULL), NULL,
+		    fault);
 
 	if (!error) {
 		delete_account(server, in);

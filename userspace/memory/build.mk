@@ -28,6 +28,16 @@ $(B)/objects/memory/%.o: %.c
 	@$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS) $(HOSTCFLAGS) $(MEMORY_CFLAGS) -c -o $@ $<
 
+# The same lender with sanitizers, for tests/integration/memory_lend_test.sh.
+TEST_PROGRAMS += $(B)/wireroot-lend-asan
+
+$(B)/wireroot-lend-asan: $(LEND_SOURCES) $(wildcard userspace/*/*.h userspace/*/*/*.h tools/target/*.h initramfs/*.h)
+	@mkdir -p $(@D)
+	@$(call say,CC)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -fsanitize=address,undefined \
+		-fno-sanitize-recover=all -o $@ $(filter %.c,$^) \
+		$(shell pkg-config --cflags --libs $(MEMORY_PACKAGES))
+
 install:: $(MEMORY_PROGRAMS:%=$(B)/wireroot-%)
 	@for name in $(MEMORY_PROGRAMS); do \
 		install -D -m 755 $(B)/wireroot-$$name $(DESTDIR)$(PREFIX)/sbin/wireroot-$$name || exit 1; \

@@ -32,7 +32,7 @@
 #include "userspace/wirerootd/listen.h"
 #include "userspace/wirerootd/neighbour.h"
 #include "userspace/wirerootd/nodes.h"
-#include "userspace/wirerootd/notify.h"
+#include "userspace/lib/notify.h"
 #include "userspace/wirerootd/privileges.h"
 #include "userspace/wirerootd/receiver.h"
 #include "userspace/wirerootd/served.h"

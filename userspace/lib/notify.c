@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Sends one datagram to the service manager. See notify.h. */
-#include "userspace/wirerootd/notify.h"
+#include "userspace/lib/notify.h"
 
 #include <stddef.h>
 #include <stdlib.h>
