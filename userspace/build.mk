@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The programs that keep running: wirerootd.
 
-WIREROOTD_SOURCES := $(wildcard userspace/wirerootd/*.c) \
+WIREROOTD_SOURCES := $(wildcard userspace/wirerootd/*.c userspace/wirerootd/memory/*.c) \
 	$(addprefix userspace/lib/,fs.c log.c machine.c notify.c text.c timeline_json.c) \
 	$(addprefix initramfs/,fault.c timeline.c value.c)
 WIREROOTD_OBJECTS := $(WIREROOTD_SOURCES:%.c=$(B)/objects/wirerootd/%.o)
-WIREROOTD_PACKAGES := libmicrohttpd jansson
+WIREROOTD_PACKAGES := libmicrohttpd jansson sqlite3 libsodium
 
 ALL += $(B)/wirerootd
 
@@ -21,7 +21,7 @@ $(B)/objects/wirerootd/%.o: %.c
 # The same daemon with sanitizers, for tests/integration/wirerootd_test.sh.
 TEST_PROGRAMS += $(B)/wirerootd-asan
 
-$(B)/wirerootd-asan: $(WIREROOTD_SOURCES) $(wildcard userspace/*/*.h initramfs/*.h)
+$(B)/wirerootd-asan: $(WIREROOTD_SOURCES) $(wildcard userspace/*/*.h userspace/*/*/*.h initramfs/*.h)
 	@mkdir -p $(@D)
 	@$(call say,CC)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -fsanitize=address,undefined \

@@ -17,6 +17,7 @@
 #include "userspace/wirerootd/http_condition.h"
 #include "userspace/wirerootd/http_path.h"
 #include "userspace/wirerootd/http_range.h"
+#include "userspace/wirerootd/memory/memory_http.h"
 
 /* No request of ours has more than a few hundred bytes of headers. */
 #define CONNECTION_MEMORY_BYTES (16 * 1024)
@@ -43,6 +44,7 @@ struct request {
 	bool begun;
 	bool told; /* the log has it already, or had it often enough */
 	struct text body; /* of a report */
+	struct memory_call *memory; /* NULL: nothing for the memory broker */
 	char peer[ADDRESS_TEXT_BYTES]; /* while it is held */
 	struct MHD_Connection *held; /* where its answer waits for news; NULL: it does not */
 	int64_t held_until_ms; /* 0: it has not been held yet */
@@ -118,6 +120,7 @@ static void end_request(void *cls, struct MHD_Connection *connection, void **con
 			 end_text(code));
 	if (request->held)
 		TAILQ_REMOVE(&http->held, request, next_held);
+	memory_http_end(http->memory, request->memory, code == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 	text_free(&request->body);
 	free(request);
 	*context = NULL;
@@ -561,6 +564,21 @@ static enum MHD_Result answer_path(const struct http *http, struct MHD_Connectio
 	return answer_file(http, connection, request, path);
 }
 
+static enum MHD_Result answer_memory(struct http *http, struct MHD_Connection *connection,
+				     struct request *request, const char *target,
+				     const char *upload, size_t *upload_length)
+{
+	struct memory_http_result result = { 0 };
+	enum MHD_Result answered =
+		memory_http_answer(http->memory, connection, target, request->method, upload,
+				   upload_length, &request->memory, &result);
+
+	request->status = result.status;
+	request->bytes = result.bytes;
+	request->told = result.is_quiet;
+	return answered;
+}
+
 static enum MHD_Result answer_request(void *cls, struct MHD_Connection *connection,
 				      const char *target, const char *method, const char *version,
 				      const char *upload, size_t *upload_length, void **context)
@@ -573,6 +591,8 @@ static enum MHD_Result answer_request(void *cls, struct MHD_Connection *connecti
 	if (!request)
 		return MHD_NO; /* out of memory: the connection is closed */
 	request->method = method;
+	if (memory_http_is_target(target))
+		return answer_memory(http, connection, request, target, upload, upload_length);
 	is_report = is_report_target(request);
 	if (is_report && !strcmp(method, MHD_HTTP_METHOD_POST))
 		return take_report(http, connection, request, upload, upload_length);
@@ -655,6 +675,7 @@ void http_stop(struct http *http)
 {
 	/* The library cannot end those that are held. */
 	http_look_again(http);
+	memory_http_wake_all(http->memory);
 	MHD_stop_daemon(http->daemon);
 	http->daemon = NULL;
 }

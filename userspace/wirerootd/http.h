@@ -14,6 +14,7 @@
 #include "userspace/wirerootd/control.h"
 #include "userspace/wirerootd/discovery.h"
 #include "userspace/wirerootd/gate.h"
+#include "userspace/wirerootd/memory/memory.h"
 #include "userspace/wirerootd/served.h"
 #include "userspace/wirerootd/states.h"
 
@@ -30,6 +31,7 @@ struct http {
 	struct states states;
 	struct discovery *discovery; /* NULL: reports are not taken */
 	struct control *control; /* is told of arrivals */
+	struct memory *memory; /* what is below /v1/memory, and /metrics */
 	const struct log *log;
 	struct MHD_Daemon *daemon;
 	struct request_queue held; /* in the order of their ends */

@@ -6,7 +6,8 @@
  * In order: read the options, open what is served, bind, give up root's rights, read the kept
  * timelines, say that it is ready, then one loop in one thread until SIGTERM or SIGINT. Everything
  * that needs rights comes before they are given up; whatever fails before the loop ends the program
- * with one line and 1. On SIGHUP the generation is opened anew; if that fails, the old one stays.
+ * with one line and 1. On SIGHUP the generation, and who lends memory, is read anew; if that fails,
+ * the old one stays.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +31,7 @@
 #include "userspace/wirerootd/gate.h"
 #include "userspace/wirerootd/http.h"
 #include "userspace/wirerootd/listen.h"
+#include "userspace/wirerootd/memory/memory.h"
 #include "userspace/wirerootd/neighbour.h"
 #include "userspace/wirerootd/nodes.h"
 #include "userspace/lib/notify.h"
@@ -40,6 +42,8 @@
 #define DEFAULT_PORT 8017
 /* At one time. Each takes about 20 KiB and two descriptors, its socket and its file. */
 #define CONNECTIONS_WANTED 1024
+/* One that waits for news, and one that reports. */
+#define CONNECTIONS_OF_MEMBER 2
 /* The standard three, sockets, epoll, signals, the root, and files while timelines are written. */
 #define DESCRIPTORS_OF_OUR_OWN 32
 
@@ -53,6 +57,8 @@ struct options {
 	const char *timelines; /* NULL: kept in memory only */
 	const char *user; /* NULL: stay who we are */
 	const char *control; /* NULL: the usual place */
+	const char *memory; /* directory of the memory broker's notes; NULL: none on disk */
+	const char *members; /* memory.json; NULL: the generation's */
 };
 
 struct daemon {
@@ -68,6 +74,8 @@ struct daemon {
 	struct discovery discovery;
 	struct control control;
 	struct receiver receiver;
+	char *members; /* path of memory.json; NULL: nobody lends memory */
+	struct memory memory;
 	struct http http;
 };
 
@@ -82,6 +90,9 @@ static const char usage[] =
 	"  --timelines DIR    keep each node's last timelines in DIR\n"
 	"  --control PATH     socket for the wireroot command, with --generation\n"
 	"                     (default: " CONTROL_DEFAULT_PATH ")\n"
+	"  --memory DIR       keep the memory broker's notes in DIR\n"
+	"  --memory-members FILE\n"
+	"                     who may lend and borrow memory, with --root\n"
 	"  --user NAME        run as this user once the port is bound\n"
 	"  --help             show this\n"
 	"  --version          show the version\n";
@@ -104,6 +115,10 @@ static int check_options(const struct options *options, const char *more)
 		fprintf(stderr, "wirerootd: no such argument: %s\n", more);
 	else if (!options->root == !options->generation)
 		fprintf(stderr, "wirerootd: give either --generation DIR or --root DIR\n");
+	else if (options->members && options->generation)
+		fprintf(stderr,
+			"wirerootd: --memory-members is for --root: a generation has its own "
+			"memory.json\n");
 	else if (options->control && options->root)
 		fprintf(stderr, "wirerootd: --control is for --generation\n");
 	else
@@ -122,6 +137,8 @@ static int read_options(int argc, char **argv, struct options *options)
 		{ "port", required_argument, NULL, 'p' },
 		{ "timelines", required_argument, NULL, 't' },
 		{ "control", required_argument, NULL, 'c' },
+		{ "memory", required_argument, NULL, 'm' },
+		{ "memory-members", required_argument, NULL, 'M' },
 		{ "user", required_argument, NULL, 'u' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
@@ -152,6 +169,12 @@ static int read_options(int argc, char **argv, struct options *options)
 			break;
 		case 'c':
 			options->control = optarg;
+			break;
+		case 'm':
+			options->memory = optarg;
+			break;
+		case 'M':
+			options->members = optarg;
 			break;
 		case 'u':
 			options->user = optarg;
@@ -216,14 +239,13 @@ static int open_control(struct daemon *daemon, struct fault *fault)
 	return 0;
 }
 
-/* Make the directory for timelines when it is missing, for the user that will write to it. */
-static int prepare_timelines(const struct daemon *daemon, struct fault *fault)
+/* Make @directory, which may be NULL, when it is missing, for the user that will write to it. */
+static int prepare_directory(const struct daemon *daemon, const char *directory, mode_t mode,
+			     struct fault *fault)
 {
-	const char *directory = daemon->options.timelines;
-
 	if (!directory || fs_is_directory(directory))
 		return 0;
-	if (fs_make_dirs(directory, 0755, fault))
+	if (fs_make_dirs(directory, mode, fault))
 		return -fault->error;
 	if (daemon->options.user && chown(directory, daemon->user.uid, daemon->user.gid) < 0)
 		return fault_set(fault, errno, "give the directory to wirerootd's user", directory,
@@ -252,21 +274,38 @@ static int load_timelines(struct daemon *daemon, struct fault *fault)
 	return 0;
 }
 
-/* As many connections as we want, or as the limit on descriptors allows. */
-static unsigned int allowed_connections(const struct log *log)
+/* A generation without memory.json lends no memory. */
+static int open_memory(struct daemon *daemon, struct fault *fault)
 {
-	const rlim_t wanted = 2 * CONNECTIONS_WANTED + DESCRIPTORS_OF_OUR_OWN;
+	const struct options *options = &daemon->options;
+
+	if (options->generation)
+		daemon->members = fs_join(options->generation, "memory.json");
+	else if (options->members)
+		daemon->members = strdup(options->members);
+	if (!daemon->members && (options->generation || options->members))
+		return fault_set(fault, ENOMEM, "begin to lend memory", "", NULL);
+	return memory_open(&daemon->memory, daemon->members, options->generation != NULL,
+			   options->memory, &daemon->log, fault);
+}
+
+/* As many connections as we want, or as the limit on descriptors allows. */
+static unsigned int allowed_connections(const struct log *log, size_t members)
+{
+	/* What members have open are sockets alone. */
+	const unsigned int all = CONNECTIONS_WANTED + CONNECTIONS_OF_MEMBER * (unsigned int)members;
+	const rlim_t wanted = CONNECTIONS_WANTED + all + DESCRIPTORS_OF_OUR_OWN;
 	unsigned int connections;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return CONNECTIONS_WANTED;
+		return all;
 	if (limit.rlim_cur < wanted) {
 		limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	if (limit.rlim_cur >= wanted)
-		return CONNECTIONS_WANTED;
+		return all;
 	connections = limit.rlim_cur > DESCRIPTORS_OF_OUR_OWN + 2
 			      ? (unsigned int)(limit.rlim_cur - DESCRIPTORS_OF_OUR_OWN) / 2
 			      : 1;
@@ -300,6 +339,7 @@ static void connect_parts(struct daemon *daemon)
 				      .discovery = daemon->served.is_generation ? &daemon->discovery
 										: NULL,
 				      .control = &daemon->control,
+				      .memory = &daemon->memory,
 				      .log = &daemon->log };
 }
 
@@ -311,17 +351,20 @@ static int start(struct daemon *daemon, struct fault *fault)
 		return -fault->error;
 	if (open_signals(daemon, fault) || (options->root && open_served(daemon, fault)) ||
 	    listen_open(options->address, options->port, &daemon->sockets, fault) ||
-	    prepare_timelines(daemon, fault) || open_control(daemon, fault))
+	    prepare_directory(daemon, options->timelines, 0755, fault) ||
+	    prepare_directory(daemon, options->memory, 0700, fault) || open_control(daemon, fault))
 		return -fault->error;
 	if (options->user && privileges_drop(&daemon->user, fault))
 		return -fault->error;
 	/* As the user that has to open the next one, too. */
 	if (options->generation && open_served(daemon, fault))
 		return -fault->error;
-	if (load_timelines(daemon, fault))
+	if (load_timelines(daemon, fault) || open_memory(daemon, fault))
 		return -fault->error;
 	connect_parts(daemon);
-	return http_start(&daemon->http, daemon->sockets.tcp, allowed_connections(&daemon->log),
+	daemon->memory.states = &daemon->http.states;
+	return http_start(&daemon->http, daemon->sockets.tcp,
+			  allowed_connections(&daemon->log, daemon->memory.brokerage.member_count),
 			  fault);
 }
 
@@ -331,9 +374,12 @@ static void reload(struct daemon *daemon)
 	struct served newer;
 	struct fault fault;
 
-	if (!daemon->options.generation)
-		return;
 	notify("RELOADING=1");
+	memory_reload(&daemon->memory, daemon->options.generation != NULL);
+	if (daemon->options.root) {
+		notify("READY=1");
+		return;
+	}
 	if (served_open_generation(&newer, daemon->options.generation, &fault)) {
 		log_fault(&daemon->log, &fault);
 		log_line(&daemon->log, LOG_LEVEL_ERROR, "still serving generation %s",
@@ -361,14 +407,20 @@ static int take_signal(struct daemon *daemon)
 	return 0;
 }
 
+/* The earlier of two timeouts; below 0: none. */
+static int earlier_ms(int one_ms, int other_ms)
+{
+	if (one_ms < 0 || (other_ms >= 0 && other_ms < one_ms))
+		return other_ms;
+	return one_ms;
+}
+
 static int next_timeout_ms(const struct daemon *daemon)
 {
-	int http_ms = http_timeout_ms(&daemon->http);
-	int control_ms = control_timeout_ms(&daemon->control, time(NULL));
+	int own_ms = earlier_ms(control_timeout_ms(&daemon->control, time(NULL)),
+				memory_timeout_ms(&daemon->memory));
 
-	if (http_ms < 0 || (control_ms >= 0 && control_ms < http_ms))
-		return control_ms;
-	return http_ms;
+	return earlier_ms(own_ms, http_timeout_ms(&daemon->http));
 }
 
 /* The number of the signal that ended it, or -errno with @fault filled in. */
@@ -394,6 +446,7 @@ static int serve(struct daemon *daemon, struct fault *fault)
 		/* Behind signals: an adoption is told when its generation is there. */
 		if (control_run(&daemon->control, time(NULL)))
 			http_look_again(&daemon->http);
+		memory_run(&daemon->memory);
 		/* Always: time-outs are its work, too. */
 		http_run(&daemon->http);
 	}
@@ -419,6 +472,8 @@ int main(int argc, char **argv)
 	status = serve(&daemon, &fault);
 	notify("STOPPING=1");
 	http_stop(&daemon.http);
+	memory_close(&daemon.memory);
+	free(daemon.members);
 	control_close(&daemon.control);
 	discovery_free(&daemon.discovery);
 	nodes_free(&daemon.nodes);
