@@ -96,7 +96,7 @@ C_FILES      = $(shell git ls-files '*.c' '*.h')
 SHELL_FILES  = $(shell git ls-files '*.sh') initramfs/iscsi/second_stage/hand-over .ci/run tests/run
 HOST_C_FILES = $(shell git ls-files 'tools/*.c' 'userspace/*.c')
 
-TIDY_CFLAGS = $(shell pkg-config --cflags libkmod libarchive libmicrohttpd jansson libcurl yaml-0.1 libsodium)
+TIDY_CFLAGS = $(shell pkg-config --cflags libkmod libarchive libmicrohttpd jansson libcurl yaml-0.1 libsodium sqlite3)
 
 lint: deps
 	clang-format --dry-run -Werror $(C_FILES)
