@@ -2,25 +2,12 @@
 # The samples of the boot benchmark → boot.json. Input: the list of all samples
 # {initrd, figure, value}, or {initrd, nfs} for the version of NFS; $-variables say how they were taken.
 
-def median: sort | if length % 2 == 1 then .[(length - 1) / 2]
-	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
-
-def spread: map(.value) | {min: min, median: median, max: max, samples: length};
-
-def figures: group_by(.figure) | map({(.[0].figure): spread}) | add;
-
-# Three digits behind the point are more than the measurement has.
-def rounded: . * 1000 | round / 1000;
+include "lib";
 
 # Ours divided by the peer's; null where one of them was not measured.
 def ratio($initrds; $peer; $figure):
 	$initrds.wireroot[$figure].median as $ours | $initrds[$peer][$figure].median as $theirs |
 	if $ours and $theirs then $ours / $theirs | rounded else null end;
-
-# met is null where the value was not measured.
-def goal($name; $value; $limit; $unit):
-	{name: $name, value: $value, limit: $limit, unit: $unit, better: "lower",
-	 met: (if $value == null then null else $value <= $limit end)};
 
 (map(select(.nfs) | {(.initrd): .nfs}) | add) as $nfs |
 (map(select(.figure)) | group_by(.initrd) | map({(.[0].initrd): figures}) | add) as $initrds |

@@ -1,17 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # boot.json → the table that people read. Raw text (jq -r).
 
-def pad($width): tostring | " " * ([$width - length, 0] | max) + .;
-def pad_right($width): tostring | . + " " * ([$width - length, 0] | max);
-
-# A number with @digits digits behind the point.
-def fixed($digits): pow(10; $digits) as $unit |
-	(. * $unit | round) as $all |
-	if $digits == 0 then $all | tostring
-	else ($all / $unit | floor | tostring) + "." +
-		($all % $unit | tostring | "0" * ($digits - length) + .) end;
-
-def grouped: fixed(0) | [while(length > 0; .[:-3])] | map(.[-3:]) | reverse | join(" ");
+include "lib";
 
 def value($unit): if . == null then "–" elif $unit == "B" then grouped else fixed(2) end;
 
@@ -58,9 +48,9 @@ ratio_row($all; "kernel start → /init, s"; "init_s"),
 ratio_row($all; "/init → second stage, s"; "initrd_s"),
 ratio_row($all; "kernel start → second stage, s"; "second_stage_s"),
 "",
-"Goals: \(.goals | map(select(.met == true)) | length) of \(.goals | length) met",
+verdicts,
 (.goals[] | .unit as $unit |
-	"  " + (if .met == null then "unknown " elif .met then "met     " else "NOT MET " end) + (.name | pad_right(52)) +
+	"  " + verdict + (.name | pad_right(52)) +
 	(if $unit == "ratio" then (.value | if . == null then "–" else fixed(3) end)
 	 else .value | value($unit) end | pad(10)) + "  ≤ " +
 	(.limit | if . >= 1000 then grouped else tostring end) +

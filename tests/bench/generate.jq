@@ -2,19 +2,7 @@
 # The samples of the definition's benchmark → generate.json. Input: the list of all samples
 # {nodes, figure, value}; $-variables say how they were taken.
 
-def median: sort | if length % 2 == 1 then .[(length - 1) / 2]
-	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
-
-def spread: map(.value) | {min: min, median: median, max: max, samples: length};
-
-def figures: group_by(.figure) | map({(.[0].figure): spread}) | add;
-
-def rounded: . * 1000 | round / 1000;
-
-# met is null where the value was not measured.
-def goal($name; $value; $limit; $unit):
-	{name: $name, value: $value, limit: $limit, unit: $unit, better: "lower",
-	 met: (if $value == null then null else $value <= $limit end)};
+include "lib";
 
 # How much longer than ten times as long ten times as many nodes take.
 def growth($small; $large; $figure):

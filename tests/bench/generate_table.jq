@@ -1,17 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # generate.json → the table that people read. Raw text (jq -r).
 
-def pad($width): tostring | " " * ([$width - length, 0] | max) + .;
-def pad_right($width): tostring | . + " " * ([$width - length, 0] | max);
-
-# A number with @digits digits behind the point.
-def fixed($digits): pow(10; $digits) as $unit |
-	(. * $unit | round) as $all |
-	if $digits == 0 then $all | tostring
-	else ($all / $unit | floor | tostring) + "." +
-		($all % $unit | tostring | "0" * ($digits - length) + .) end;
-
-def grouped: fixed(0) | [while(length > 0; .[:-3])] | map(.[-3:]) | reverse | join(" ");
+include "lib";
 
 def value($unit): if . == null then "–" elif $unit == "s" or $unit == "ratio" then fixed(3)
 	else grouped end;
@@ -50,9 +40,9 @@ row($all; "a second generation, bytes"; "generation_bytes"; "B"),
 row($all; "peak memory, KiB"; "peak_kib"; "KiB"),
 row($all; "peak of building base images, KiB"; "build_peak_kib"; "KiB"),
 "",
-"Goals: \(.goals | map(select(.met == true)) | length) of \(.goals | length) met",
+verdicts,
 (.goals[] | .unit as $unit |
-	"  " + (if .met == null then "unknown " elif .met then "met     " else "NOT MET " end) +
+	"  " + verdict +
 	(.name | pad_right(50)) + (.value | value($unit) | pad(12)) + "  ≤ " +
 	(.limit | if . >= 1000 then grouped else tostring end) +
 	(if $unit == "ratio" then "" else " " + $unit end))

@@ -2,12 +2,7 @@
 # The samples of writing images → image_write.json. Input: the list of all samples
 # {file_system, figure (the way), value (seconds)}; $-variables say how they were taken.
 
-def median: sort | if length % 2 == 1 then .[(length - 1) / 2]
-	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
-
-def spread: map(.value) | {min: min, median: median, max: max, samples: length};
-
-def rounded: . * 1000 | round / 1000;
+include "lib";
 
 # Speeds, so that more is better: how fast $way is, of how fast tar is.
 def ratio($way): .tar.median / .[$way].median | rounded;

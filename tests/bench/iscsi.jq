@@ -3,25 +3,12 @@
 # {client, figure, value}; $-variables say how they were taken, and $parts has the results of the
 # benchmarks that belong to it, by their names.
 
-def median: sort | if length % 2 == 1 then .[(length - 1) / 2]
-	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
-
-def spread: map(.value) | {min: min, median: median, max: max, samples: length};
-
-def figures: group_by(.figure) | map({(.[0].figure): spread}) | add;
-
-# Three digits behind the point are more than the measurement has.
-def rounded: . * 1000 | round / 1000;
+include "lib";
 
 # Ours divided by the other's; null where one of them was not measured.
 def ratio($clients; $other; $figure):
 	$clients.wireroot[$figure].median as $ours | $clients[$other][$figure].median as $theirs |
 	if $ours and $theirs then $ours / $theirs | rounded else null end;
-
-# met is null where the value was not measured.
-def goal($name; $value; $limit; $unit):
-	{name: $name, value: $value, limit: $limit, unit: $unit, better: "lower",
-	 met: (if $value == null then null else $value <= $limit end)};
 
 (group_by(.client) | map({(.[0].client): figures}) | add) as $clients |
 (["iscsistart", "open-iscsi"] | map(. as $other | {($other):

@@ -70,9 +70,9 @@ report()
 	jq -s --arg cpu "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
 		--argjson cores "$(nproc)" --arg host_kernel "$(uname -r)" \
 		--arg load_before "$LOAD_BEFORE" --arg load_after "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
-		"$@" -f "tests/bench/$name.jq" "$SAMPLES" > "$OUTPUT/$name.json.new"
+		-L tests/bench "$@" -f "tests/bench/$name.jq" "$SAMPLES" > "$OUTPUT/$name.json.new"
 	mv "$OUTPUT/$name.json.new" "$OUTPUT/$name.json"
-	jq -r -f "tests/bench/${name}_table.jq" "$OUTPUT/$name.json"
+	jq -r -L tests/bench -f "tests/bench/${name}_table.jq" "$OUTPUT/$name.json"
 	echo
 	echo "All of it: $OUTPUT/$name.json"
 }

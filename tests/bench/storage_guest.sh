@@ -25,12 +25,38 @@ done
 	{
 		echo "GUEST failed: $(tail -n 1 /run/log)"
 	}
+
+	# Active, as a clone is.
+	bare()
+	{
+		lvcreate --yes --snapshot --setactivationskip n --name bare vg0/wr-image-image > "$LOG" 2>&1
+	}
+
+	unbare()
+	{
+		lvremove --yes vg0/bare > "$LOG" 2>&1
+	}
+
+	# How many of LVM's commands a clone takes; not timed, since counting takes time.
+	count_commands()
+	{
+		local program
+		mkdir -p /run/counted
+		for program in lvs vgs lvcreate lvchange lvextend lvremove lvm; do
+			printf '#!/bin/sh\necho %s >> /run/commands\nexec /sbin/%s "$@"\n' "$program" "$program" \
+				> "/run/counted/$program"
+			chmod 755 "/run/counted/$program"
+		done
+		PATH=/run/counted:$PATH storage clone "$1" n001 && storage remove "$1" n001 -y &&
+			echo "{\"back_end\":\"lvm-thin\",\"what\":\"commands\",\"value\":$(wc -l < /run/commands)}"
+	}
 	set -o pipefail
 	pvcreate -q /dev/vda && vgcreate -q vg0 /dev/vda &&
 		lvcreate -q --type thin-pool -L 3G --poolmetadatasize 64M -n pool0 vg0
 	for size in $SIZES; do
 		measure_size "/srv/$size.yaml" lvm-thin "$size" | sed 's/^/GUEST > /' || trouble
 		if [ "$size" = 2G ]; then
+			count_commands "/srv/$size.yaml" | sed 's/^/GUEST > /' || trouble
 			measure_many "/srv/$size.yaml" lvm-thin "$size" | sed 's/^/GUEST > /' || trouble
 		fi
 		storage remove "/srv/$size.yaml" --image image -y

@@ -4,7 +4,9 @@
 # (a file), ROUNDS, MANY and LAST (MANY with its zeros in front); functions fail when a command does.
 #
 #   define FILE STORAGE IMAGE SIZE      a definition with MANY nodes that have a volume of that size
-#   measure_size FILE BACK_END SIZE     prints samples of a golden volume and of clones one by one
+#   measure_size FILE BACK_END SIZE     prints samples of a golden volume and of clones one by one; with
+#                                       each of these one of `bare`, where that is a function: what the
+#                                       back end's own tools need for a snapshot. `unbare` takes it away
 #   measure_many FILE BACK_END SIZE     prints samples of MANY clones at once
 
 define()
@@ -36,7 +38,7 @@ storage()
 
 clone_sample()
 {
-	printf '{"back_end":"%s","size":"%s","what":"%s","seconds":%d.%03d}\n' "$2" "$3" "$1" $(($4 / 1000)) $(($4 % 1000))
+	printf '{"back_end":"%s","size":"%s","what":"%s","value":%d.%03d}\n' "$2" "$3" "$1" $(($4 / 1000)) $(($4 % 1000))
 }
 
 # The wall clock's time of a command.
@@ -65,6 +67,8 @@ measure_size()
 	timed golden "$back_end" "$size" storage create "$file" --image image || return 1
 	for _ in $(seq "$ROUNDS"); do
 		timed clone "$back_end" "$size" storage clone "$file" n001 && storage remove "$file" n001 -y || return 1
+		[ "$(type -t bare)" = function ] || continue
+		timed bare "$back_end" "$size" bare && unbare || return 1
 	done
 }
 
