@@ -16,14 +16,14 @@
 # The target is tgt in the lab, one for each boot's disk, without authentication; the disk is ext4 with a
 # second stage that is a tiny static program (second_stage.c).
 #
-# tests/bench/storage.sh and tests/bench/image_write.sh, where they are, are run as well: their results,
+# tests/bench/storage.sh and tests/bench/image_write.sh are run as well: their results,
 # OUTPUT/storage.json and OUTPUT/image_write.json, become parts of this one, and their goals goals of it.
 #
 # Result: a table, and build/bench/iscsi.json (machine, rounds, every figure's min, median and max,
 # ratios, goals). No time makes this script fail: it succeeds when everything could be measured.
 #
 #   ROUNDS=5  LOGINS=10  ACCEL=tcg,thread=multi  KERNEL_SERIES=6.1  OUTPUT=build/bench
-#   PARTS="storage image_write"   which of those two to run, if there
+#   PARTS="storage image_write"   which of those two to run
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/bench/lib.sh

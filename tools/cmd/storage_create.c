@@ -141,7 +141,7 @@ static int make(struct storage_command *command, const struct cluster_storage *d
 	int error;
 
 	progress_begin(&progress, order->name);
-	error = volume_make(&storage, order, &progress, &made, fault);
+	error = volume_make(&storage, order, &command->log, &progress, &made, fault);
 	if (!error)
 		tell(command, definition, order, made, now_s() - start);
 	return error;
@@ -165,24 +165,6 @@ static int make_for_node(struct storage_command *command, const struct cluster_n
 		     : exposure_offer(&command->exposure, command->state, node, offered, fault);
 }
 
-/* What an interrupted command left in the storages that are concerned. */
-static int clean(const struct storage_command *command, struct fault *fault)
-{
-	int error = 0;
-
-	for (size_t s = 0; !error && s < command->cluster.storage_count; s++) {
-		struct storage storage = storage_open(&command->cluster.storages[s]);
-		bool concerned = false;
-
-		for (size_t i = 0; i < command->cluster.node_count; i++)
-			concerned |= command->wanted[i] &&
-				     command->cluster.nodes[i].storage == storage.definition;
-		if (concerned)
-			error = volume_clean(&storage, &command->log, fault);
-	}
-	return error;
-}
-
 static void tell_rest(const struct storage_command *command, size_t done, size_t count)
 {
 	if (count > 1)
@@ -198,8 +180,6 @@ static int make_for_nodes(struct storage_command *command, bool only_clone)
 	bool offered = true, all_offered = true;
 	int error = check_nodes(command, &count, &fault);
 
-	if (!error)
-		error = clean(command, &fault);
 	for (size_t i = 0; !error && i < command->cluster.node_count; i++) {
 		if (!command->wanted[i])
 			continue;
@@ -222,7 +202,6 @@ static int make_for_nodes(struct storage_command *command, bool only_clone)
 static int make_golden(struct storage_command *command, const struct cluster_storage *definition,
 		       const struct cluster_image *image, struct fault *fault)
 {
-	struct storage storage = storage_open(definition);
 	char name[VOLUME_NAME_BYTES];
 	struct volume_order order = { .name = name,
 				      .image = image->name,
@@ -237,8 +216,7 @@ static int make_golden(struct storage_command *command, const struct cluster_sto
 	order.file_system = golden_file_system(command, definition, image, fault);
 	if (!order.file_system)
 		return -fault->error;
-	error = volume_clean(&storage, &command->log, fault);
-	return error ? error : make(command, definition, &order, fault);
+	return make(command, definition, &order, fault);
 }
 
 static int make_all_golden(struct storage_command *command)

@@ -19,6 +19,7 @@
 struct work {
 	const struct storage *storage;
 	const struct volume_order *order;
+	const struct log *log;
 	struct progress *progress;
 	struct storage_status status;
 	const struct volume *golden; /* to clone from; NULL: the image is written */
@@ -56,6 +57,68 @@ static int settle(const struct storage *storage, const struct storage_status *st
 			return error;
 	}
 	return 0;
+}
+
+static int remove_left(const struct work *work, const struct volume *left, bool *removed,
+		       struct fault *fault)
+{
+	int error = work->storage->backend->remove(work->storage, left, fault);
+
+	if (error)
+		return error;
+	*removed = true;
+	log_line(work->log, LOG_LEVEL_NOTICE, "removed volume %s, which was unfinished",
+		 left->name);
+	return 0;
+}
+
+/* @left was unfinished a moment ago; its maker may have finished it since. */
+static int clean_one(const struct work *work, const struct volume *left, bool *removed,
+		     struct fault *fault)
+{
+	const struct storage *storage = work->storage;
+	struct storage_status status = { 0 };
+	const struct volume *volume;
+	struct claim claim;
+	int error = claim_take(&claim, storage, left->name, fault);
+
+	if (error)
+		return error == -EBUSY ? 0 : error;
+	error = storage->backend->look(storage, &status, fault);
+	for (size_t i = 0; !error && i < status.count; i++) {
+		volume = &status.volumes[i];
+		if (strcmp(volume->name, left->name) == 0 && volume->state == VOLUME_UNFINISHED)
+			error = remove_left(work, volume, removed, fault);
+	}
+	claim_release(&claim);
+	storage_status_free(&status);
+	return error;
+}
+
+/*
+ * Remove what an interrupted command left, of our volume and of all others that nobody has claimed.
+ * Looking at LVM is a good part of what a clone costs, so this goes by what work->status says, and
+ * looks once more only if something was removed.
+ */
+static int clean(struct work *work, struct fault *fault)
+{
+	bool removed = false;
+	int error = 0;
+
+	for (size_t i = 0; !error && i < work->status.count; i++) {
+		const struct volume *volume = &work->status.volumes[i];
+
+		if (volume->state != VOLUME_UNFINISHED)
+			continue;
+		if (strcmp(volume->name, work->order->name) == 0)
+			error = remove_left(work, volume, &removed, fault);
+		else
+			error = clean_one(work, volume, &removed, fault);
+	}
+	if (error || !removed)
+		return error;
+	storage_status_free(&work->status);
+	return work->storage->backend->look(work->storage, &work->status, fault);
 }
 
 /* What the files of the image take, about. Those of another file system in it are not written. */
@@ -194,6 +257,8 @@ static int make_claimed(struct work *work, enum volume_made *made, struct fault 
 	int error = work->storage->backend->look(work->storage, &work->status, fault);
 
 	if (!error)
+		error = clean(work, fault);
+	if (!error)
 		error = settle(work->storage, &work->status, work->order->name, fault);
 	if (error > 0) {
 		*made = VOLUME_WAS_THERE;
@@ -212,9 +277,10 @@ static int make_claimed(struct work *work, enum volume_made *made, struct fault 
 }
 
 int volume_make(const struct storage *storage, const struct volume_order *order,
-		struct progress *progress, enum volume_made *made, struct fault *fault)
+		const struct log *log, struct progress *progress, enum volume_made *made,
+		struct fault *fault)
 {
-	struct work work = { .storage = storage, .order = order, .progress = progress };
+	struct work work = { .storage = storage, .order = order, .log = log, .progress = progress };
 	struct claim claim;
 	int error = claim_take(&claim, storage, order->name, fault);
 
@@ -263,44 +329,6 @@ int volume_remove(const struct storage *storage, const char *volume, bool *was_t
 	if (!error)
 		error = remove_claimed(storage, &status, volume, was_there, fault);
 	claim_release(&claim);
-	storage_status_free(&status);
-	return error;
-}
-
-/* @left was unfinished a moment ago; its maker may have finished it since. */
-static int clean_one(const struct storage *storage, const struct volume *left,
-		     const struct log *log, struct fault *fault)
-{
-	struct storage_status status = { 0 };
-	struct claim claim;
-	int error = claim_take(&claim, storage, left->name, fault);
-
-	if (error)
-		return error == -EBUSY ? 0 : error;
-	error = storage->backend->look(storage, &status, fault);
-	for (size_t i = 0; !error && i < status.count; i++) {
-		const struct volume *volume = &status.volumes[i];
-
-		if (strcmp(volume->name, left->name) != 0 || volume->state != VOLUME_UNFINISHED)
-			continue;
-		error = storage->backend->remove(storage, volume, fault);
-		if (!error)
-			log_line(log, LOG_LEVEL_NOTICE, "removed volume %s, which was unfinished",
-				 left->name);
-	}
-	claim_release(&claim);
-	storage_status_free(&status);
-	return error;
-}
-
-int volume_clean(const struct storage *storage, const struct log *log, struct fault *fault)
-{
-	struct storage_status status = { 0 };
-	int error = storage->backend->look(storage, &status, fault);
-
-	for (size_t i = 0; !error && i < status.count; i++)
-		if (status.volumes[i].state == VOLUME_UNFINISHED)
-			error = clean_one(storage, &status.volumes[i], log, fault);
 	storage_status_free(&status);
 	return error;
 }

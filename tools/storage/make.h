@@ -29,17 +29,16 @@ enum volume_made {
 };
 
 /*
- * See that there is such a volume. -EEXIST: one that is not ours has its name; -ENOENT: there is
+ * See that there is such a volume. What interrupted commands left in the storage, and nobody has
+ * claimed, is removed, and @log told. -EEXIST: one that is not ours has its name; -ENOENT: there is
  * no golden volume, and it is to be cloned; -ENOSPC by room.h.
  */
 int volume_make(const struct storage *storage, const struct volume_order *order,
-		struct progress *progress, enum volume_made *made, struct fault *fault);
+		const struct log *log, struct progress *progress, enum volume_made *made,
+		struct fault *fault);
 
 /* Remove a volume that nobody uses; *@was_there is false when there is none. */
 int volume_remove(const struct storage *storage, const char *volume, bool *was_there,
 		  struct fault *fault);
-
-/* Remove what is unfinished and that nobody has claimed. @log is told. */
-int volume_clean(const struct storage *storage, const struct log *log, struct fault *fault);
 
 #endif
