@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The init, one static klibc binary, PID 1 on the node; wireroot-discover, which the init of the
-# discovery image starts; and wireroot-iscsi, its client for roots on iSCSI disks.
+# discovery image starts; wireroot-iscsi, its client for roots on iSCSI disks; and wireroot-swap, which
+# attaches neighbours' memory.
 
 INIT_SOURCES := $(wildcard initramfs/*.c)
 INIT_OBJECTS := $(INIT_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
@@ -20,7 +21,14 @@ ISCSI_SOURCES := $(wildcard initramfs/iscsi/*.c) \
 		value.c words.c)
 ISCSI_OBJECTS := $(ISCSI_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
 
-ALL += $(B)/init $(B)/wireroot-discover $(B)/wireroot-iscsi
+# Of the iSCSI client it needs the login, the session and the disk; of the init how it tells people.
+SWAP_SOURCES := $(wildcard initramfs/swap/*.c) \
+	$(addprefix initramfs/iscsi/,chap.c disk.c iscsi_login.c iscsi_netlink.c iscsi_pdu.c iscsi_spec.c portals.c \
+		superblock.c) \
+	$(addprefix initramfs/,dns_packet.c fault.c node_file.c report.c resolve.c sys.c timeline.c value.c words.c)
+SWAP_OBJECTS := $(SWAP_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
+
+ALL += $(B)/init $(B)/wireroot-discover $(B)/wireroot-iscsi $(B)/wireroot-swap
 
 $(B)/initramfs/%.o: initramfs/%.c
 	@mkdir -p $(@D)
@@ -44,7 +52,13 @@ $(B)/wireroot-iscsi: $(ISCSI_OBJECTS)
 	$(Q)$(KLCC) -static -Wl,--gc-sections -Wl,--build-id=none -o $@.unstripped $^
 	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
 
-install:: $(B)/init $(B)/wireroot-discover $(B)/wireroot-iscsi
+$(B)/wireroot-swap: $(SWAP_OBJECTS)
+	@$(call say,KLCC)
+	$(Q)$(KLCC) -static -Wl,--gc-sections -Wl,--build-id=none -o $@.unstripped $^
+	$(Q)strip --strip-all -R .comment -R .note -o $@ $@.unstripped
+
+install:: $(B)/init $(B)/wireroot-discover $(B)/wireroot-iscsi $(B)/wireroot-swap
 	install -D -m 755 $(B)/init $(DESTDIR)$(PREFIX)/lib/wireroot/init
 	install -D -m 755 $(B)/wireroot-discover $(DESTDIR)$(PREFIX)/lib/wireroot/wireroot-discover
 	install -D -m 755 $(B)/wireroot-iscsi $(DESTDIR)$(PREFIX)/lib/wireroot/wireroot-iscsi
+	install -D -m 755 $(B)/wireroot-swap $(DESTDIR)$(PREFIX)/lib/wireroot/wireroot-swap

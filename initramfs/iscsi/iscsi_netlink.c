@@ -149,6 +149,8 @@ int iscsi_kernel_open(struct iscsi_kernel *kernel, struct fault *fault)
 	char handle[32];
 
 	kernel->netlink = -1;
+	kernel->replacement_timeout_s = REPLACEMENT_TIMEOUT_S;
+	kernel->ping_timeout_s = kernel->ping_interval_s = NO_PING;
 	if (file_read(TRANSPORT_HANDLE, handle, sizeof(handle)) > 0) {
 		kernel->transport = strtoull(handle, NULL, 10);
 		kernel->netlink = open_netlink();
@@ -302,9 +304,9 @@ static int set_numbers(const struct iscsi_kernel *kernel, uint32_t session,
 		{ PARAM_EXP_STAT_SN, login->exp_stat_sn },
 		{ PARAM_PORTAL_GROUP, login->portal_group },
 		{ PARAM_PORTAL_PORT, port },
-		{ PARAM_REPLACEMENT_TIMEOUT, REPLACEMENT_TIMEOUT_S },
-		{ PARAM_PING_TIMEOUT, NO_PING },
-		{ PARAM_PING_INTERVAL, NO_PING },
+		{ PARAM_REPLACEMENT_TIMEOUT, kernel->replacement_timeout_s },
+		{ PARAM_PING_TIMEOUT, kernel->ping_timeout_s },
+		{ PARAM_PING_INTERVAL, kernel->ping_interval_s },
 	};
 	int error = 0;
 
@@ -399,6 +401,24 @@ void iscsi_kernel_destroy(struct iscsi_kernel *kernel, const struct iscsi_sessio
 	(void)call_connection(kernel, session->id, DESTROY_SESSION);
 }
 
+/* Files of sysfs end with a newline. */
+static bool read_line(const char *path, char *text, size_t text_bytes)
+{
+	if (file_read(path, text, text_bytes) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	return true;
+}
+
+static bool is_memory(uint32_t id)
+{
+	char path[64], name[256];
+
+	snprintf(path, sizeof(path), SESSIONS "/session%u/targetname", id);
+	return read_line(path, name, sizeof(name)) &&
+	       strncmp(name, ISCSI_MEMORY_PREFIX, strlen(ISCSI_MEMORY_PREFIX)) == 0;
+}
+
 void iscsi_kernel_destroy_all(struct iscsi_kernel *kernel)
 {
 	DIR *directory = opendir(SESSIONS);
@@ -410,7 +430,8 @@ void iscsi_kernel_destroy_all(struct iscsi_kernel *kernel)
 		if (strncmp(entry->d_name, "session", strlen("session")) != 0)
 			continue;
 		session.id = (uint32_t)strtoul(entry->d_name + strlen("session"), NULL, 10);
-		iscsi_kernel_destroy(kernel, &session);
+		if (!is_memory(session.id))
+			iscsi_kernel_destroy(kernel, &session);
 	}
 	if (directory)
 		closedir(directory);
@@ -430,15 +451,6 @@ static bool find_host(uint32_t id, uint32_t *host)
 	if (!found)
 		return false;
 	*host = (uint32_t)strtoul(found + strlen("/host"), NULL, 10);
-	return true;
-}
-
-/* Files of sysfs end with a newline. */
-static bool read_line(const char *path, char *text, size_t text_bytes)
-{
-	if (file_read(path, text, text_bytes) < 0)
-		return false;
-	text[strcspn(text, "\n")] = '\0';
 	return true;
 }
 

@@ -18,14 +18,22 @@
 struct iscsi_kernel {
 	int netlink;
 	uint64_t transport; /* the kernel's handle for iscsi_tcp */
+	/* Of the sessions to come, see iscsi_kernel_open(). 0 pings: none. */
+	uint32_t replacement_timeout_s, ping_timeout_s, ping_interval_s;
 };
+
+/* Targets of neighbours' memory are called so; wireroot-swap looks after their sessions. */
+#define ISCSI_MEMORY_PREFIX "iqn.2026-11.org.wireroot:memory."
 
 struct iscsi_session {
 	uint32_t id;
 	uint32_t host; /* of the SCSI layer */
 };
 
-/* Needs the module iscsi_tcp. Returns 0 or a negative errno with @fault. */
+/*
+ * Needs the module iscsi_tcp. The times are a root's: it waits a day for its server. Returns 0 or a
+ * negative errno with @fault.
+ */
 int iscsi_kernel_open(struct iscsi_kernel *kernel, struct fault *fault);
 void iscsi_kernel_close(struct iscsi_kernel *kernel);
 
@@ -41,7 +49,7 @@ int iscsi_kernel_start(struct iscsi_kernel *kernel, int socket, const struct isc
 /* End @session without a word to the target, which sees the connection close. */
 void iscsi_kernel_destroy(struct iscsi_kernel *kernel, const struct iscsi_session *session);
 
-/* End every session that an attempt before this one may have left. */
+/* End every session that an attempt before this one may have left; not those of memory. */
 void iscsi_kernel_destroy_all(struct iscsi_kernel *kernel);
 
 /*

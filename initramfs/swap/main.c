@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * wireroot-swap: attaches a neighbour's memory as swap, and detaches it.
+ *
+ *	wireroot-swap boot             the swap that the node's words ask for; the init runs this,
+ *and reads a struct fault, all zero for success, from its output wireroot-swap attach [--priority
+ *N] [--mapping-only] a grant, given as lines on standard input; writes it, completed wireroot-swap
+ *detach ID        what is noted in /run/wireroot/memory/ID
+ *
+ * The last two are for wireroot-borrow, and for whoever has to lend it a hand. Static and small: it
+ * runs in the initrd, and where there is no memory left for more.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../sys.h"
+#include "../value.h"
+#include "attach.h"
+#include "boot.h"
+#include "mapper_text.h"
+
+static int fail(const struct fault *fault)
+{
+	char line[FAULT_LINE_BYTES];
+
+	fprintf(stderr, "wireroot-swap: %s\n", fault_line(fault, line));
+	return 1;
+}
+
+static int run_boot(void)
+{
+	struct fault fault = { 0 };
+
+	if (swap_boot(&fault) == 0)
+		memset(&fault, 0, sizeof(fault));
+	return write_all(STDOUT_FILENO, &fault, sizeof(fault)) < 0;
+}
+
+static int read_grant(struct grant *grant, struct fault *fault)
+{
+	char text[GRANT_TEXT_BYTES];
+	size_t length = 0;
+	ssize_t got;
+	int error;
+
+	while (length < sizeof(text) &&
+	       (got = read(STDIN_FILENO, text + length, sizeof(text) - length)) > 0)
+		length += (size_t)got;
+	error = grant_parse(text, length, grant, fault);
+	wipe(text, sizeof(text));
+	return error;
+}
+
+static int run_attach(const struct attach_options *options)
+{
+	char text[GRANT_TEXT_BYTES];
+	struct grant grant;
+	struct fault fault = { 0 };
+	int error = read_grant(&grant, &fault);
+
+	if (!error)
+		error = attach(&grant, options, &fault);
+	if (error)
+		return fail(&fault);
+	return write_all(STDOUT_FILENO, text, grant_format(&grant, text)) < 0;
+}
+
+static int run_detach(const char *id)
+{
+	struct grant grant;
+	struct fault fault = { 0 };
+	int error = memory_grant_read(id, &grant, &fault);
+
+	if (!error)
+		error = detach(&grant, &fault);
+	return error ? fail(&fault) : 0;
+}
+
+static int misused(void)
+{
+	fprintf(stderr, "usage: wireroot-swap boot\n"
+			"       wireroot-swap attach [--priority N] [--mapping-only] < GRANT\n"
+			"       wireroot-swap detach ID\n"
+			"see wireroot-swap(8)\n");
+	return 2;
+}
+
+static int parse_attach(int count, char *words[], struct attach_options *options)
+{
+	uint32_t priority;
+
+	for (int i = 0; i < count; i++) {
+		if (!strcmp(words[i], "--mapping-only")) {
+			options->mapping_only = true;
+		} else if (!strcmp(words[i], "--priority") && i + 1 < count &&
+			   value_number(words[i + 1], 32767, &priority)) {
+			options->priority = (int)priority;
+			i++;
+		} else {
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct attach_options options = { .priority = -1 };
+
+	/* Memory is short where this is wanted: nothing of it is to wait for the swap that it
+	 * moves. */
+	(void)mlockall(MCL_CURRENT | MCL_FUTURE);
+	if (argc == 2 && !strcmp(argv[1], "boot"))
+		return run_boot();
+	if (argc >= 2 && !strcmp(argv[1], "attach") && !parse_attach(argc - 2, argv + 2, &options))
+		return run_attach(&options);
+	if (argc == 3 && !strcmp(argv[1], "detach"))
+		return run_detach(argv[2]);
+	return misused();
+}

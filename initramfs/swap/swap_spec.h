@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which remote swap a node is to have, from the words of its node file and its command line:
+ *
+ *	wireroot.swap=remote:SIZE[,mirror=lender|disk|none][,mode=plain|lvm]   or off
+ *	wireroot.swap.broker=ADDRESS[:PORT]
+ *	wireroot.swap.member=NAME
+ *	wireroot.swap.token=TOKEN
+ *
+ * SIZE is a number of bytes, or with k, m, g or t behind it of KiB, MiB, GiB or TiB. Pure.
+ */
+#ifndef WIREROOT_SWAP_SPEC_H
+#define WIREROOT_SWAP_SPEC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../fault.h"
+#include "../words.h"
+
+#define SWAP_TOKEN_BYTES 129
+
+enum swap_mirror { SWAP_MIRROR_NONE, SWAP_MIRROR_LENDER, SWAP_MIRROR_DISK };
+enum swap_mode { SWAP_PLAIN, SWAP_LVM };
+
+/* Begin with { 0 }. */
+struct swap_spec {
+	uint64_t bytes; /* 0: no swap is wanted */
+	enum swap_mirror mirror;
+	enum swap_mode mode;
+	uint32_t broker; /* its address, host byte order */
+	uint16_t port;
+	char member[65];
+	char token[SWAP_TOKEN_BYTES];
+};
+
+const char *swap_mirror_name(enum swap_mirror mirror);
+const char *swap_mode_name(enum swap_mode mode);
+
+/*
+ * Take in the words of one source, the node file's first and then the kernel command line's; each
+ * replaces what a lower source said. Returns 0, or -EINVAL and the first malformed word's @fault,
+ * which never shows a token.
+ */
+int swap_spec_apply(struct swap_spec *spec, const struct words *words, struct fault *fault);
+
+/* Is all there that a node needs to ask? 0, or -ENODATA with @fault that says what is missing. */
+int swap_spec_complete(const struct swap_spec *spec, struct fault *fault);
+
+#endif
