@@ -2,7 +2,7 @@
 /*
  * PID 1 of the initrd: from the kernel's hand to the second stage's, over the network.
  *
- *	params ▸ modules ▸ link ▸ lease ▸ root ▸ overlay ▸ handoff ▸ switch_root
+ *	params ▸ modules ▸ link ▸ lease ▸ root ▸ overlay ▸ swap ▸ handoff ▸ switch_root
  *
  * Modules, link and lease overlap: one event loop serves them all, and so does the root's mount,
  * which runs in a process of its own. Whatever fails is told in one line and tried again with
@@ -52,6 +52,8 @@
 /* A failed policy leaves its message on the screen for this long before the machine goes. */
 #define LAST_WORDS_S 10
 
+#define SWAP_PROGRAM "/sbin/wireroot-swap"
+
 /* A pipe that becomes readable, for whoever waits for it in another process, and stays so. */
 struct gate {
 	int ends[2]; /* -1: there is none, it counts as open */
@@ -76,6 +78,7 @@ struct boot {
 	struct root_attempt attempt;
 	struct root_result result;
 	bool mounted;
+	int swap; /* what came of the swap is read from here; 0: nobody attaches any */
 	unsigned int attempts;
 	uint64_t next_attempt_us;
 	enum stage stage; /* that is waited for, of link, lease and root */
@@ -420,6 +423,27 @@ static void note_progress(struct boot *boot)
 		use_nic(boot, network_next_bound(&boot->network, NULL));
 }
 
+/* --- swap ----------------------------------------------------------------------------------- */
+
+/* Beside the root, but for one on iSCSI: sessions are numbered, and the root's goes by its number.
+ */
+static void start_swap(struct boot *boot)
+{
+	int ends[2];
+
+	if (!boot->params.swap || boot->swap || pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	boot->swap = ends[0];
+	if (fork() == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		execl(SWAP_PROGRAM, SWAP_PROGRAM, "boot", NULL);
+		fault_set(&boot->fault, errno, "start", SWAP_PROGRAM,
+			  "build the initrd --with swap");
+		_exit(write_all(STDOUT_FILENO, &boot->fault, sizeof(boot->fault)));
+	}
+	close(ends[1]);
+}
+
 /* --- root ----------------------------------------------------------------------------------- */
 
 static void retry_root_later(struct boot *boot)
@@ -443,6 +467,8 @@ static void begin_root_attempt(struct boot *boot)
 	    root_attempt_start(&boot->attempt, &boot->params, &boot->root, &boot->nic->lease,
 			       &modules, fault) < 0)
 		retry_root_later(boot);
+	else if (!boot->root.iscsi)
+		start_swap(boot);
 }
 
 /*
@@ -690,6 +716,23 @@ static void stage_overlay(struct boot *boot)
 	report_end(&boot->report, STAGE_OVERLAY, STAGE_DONE);
 }
 
+/* Its program takes half a minute at the most, and the node can do without. */
+static void stage_swap(struct boot *boot)
+{
+	struct fault *fault = &boot->fault;
+
+	start_swap(boot);
+	if (!boot->swap)
+		return;
+	break_before(boot, STAGE_SWAP);
+	report_begin(&boot->report, STAGE_SWAP);
+	fault_set(fault, EIO, "attach swap", SWAP_PROGRAM, NULL); /* unless it says else */
+	(void)read(boot->swap, fault, sizeof(*fault));
+	if (fault->error)
+		report_fault(&boot->report, STAGE_SWAP, fault);
+	report_end(&boot->report, STAGE_SWAP, fault->error ? STAGE_FAILED : STAGE_DONE);
+}
+
 static const struct link *vlan_parent(const struct boot *boot)
 {
 	for (unsigned int i = 0; boot->nic->link.is_vlan && i < boot->params.vlan_count; i++) {
@@ -782,6 +825,7 @@ int main(int argc, char *argv[])
 	stage_link(&boot);
 	stages_until_root(&boot);
 	stage_overlay(&boot);
+	stage_swap(&boot);
 	stage_handoff(&boot);
 	stage_switch_root(&boot);
 	return 1;

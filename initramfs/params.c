@@ -419,7 +419,9 @@ static void take_word(struct source *source, const char *word)
 	int rc;
 
 	if (!rule) {
-		if (!strncmp(word, "wireroot.", 9))
+		if (!strncmp(word, "wireroot.swap", 13))
+			params->swap = true;
+		else if (!strncmp(word, "wireroot.", 9))
 			note_unknown(params, word);
 		return;
 	}

@@ -54,6 +54,7 @@ struct params {
 	bool overlay_on_disk; /* LABEL=…, UUID=…, PARTUUID=…, /dev/…: wireroot-iscsi mounts it */
 	char overlay_size[16]; /* as tmpfs's size=: "50%", "512m"; empty: its default */
 	char discover[128]; /* wireroot.discover=URL: report there instead of mounting a root */
+	bool swap; /* a wireroot.swap word is there: wireroot-swap reads them */
 	enum onfail onfail; /* wireroot.onfail= */
 	bool has_break;
 	enum stage break_stage; /* wireroot.break=STAGE: a shell before it; never params or lease */

@@ -15,10 +15,9 @@
 #include <string.h>
 
 static const char *const stage_names[STAGE_COUNT] = {
-	[STAGE_PARAMS] = "params",   [STAGE_MODULES] = "modules",
-	[STAGE_LINK] = "link",	     [STAGE_LEASE] = "lease",
-	[STAGE_ROOT] = "root",	     [STAGE_OVERLAY] = "overlay",
-	[STAGE_HANDOFF] = "handoff", [STAGE_SWITCH_ROOT] = "switch_root",
+	[STAGE_PARAMS] = "params", [STAGE_MODULES] = "modules", [STAGE_LINK] = "link",
+	[STAGE_LEASE] = "lease",   [STAGE_ROOT] = "root",	[STAGE_OVERLAY] = "overlay",
+	[STAGE_SWAP] = "swap",	   [STAGE_HANDOFF] = "handoff", [STAGE_SWITCH_ROOT] = "switch_root",
 };
 
 static const char *const state_names[] = {

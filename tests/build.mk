@@ -45,6 +45,14 @@ $(B)/target-offer: $(TARGET_OFFER_SOURCES) $(HEADERS)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -static -o $@ $(filter %.c,$^) \
 		-ljansson
 
+# For tests of lent memory: fills memory and looks at it again.
+TEST_PROGRAMS += $(B)/memory-use
+
+$(B)/memory-use: tests/fixtures/memory_use.c
+	@mkdir -p $(@D)
+	@$(call say,CC)
+	$(Q)$(CC) $(HOSTCFLAGS) -D_GNU_SOURCE -static -o $@ $<
+
 # --- what is run ------------------------------------------------------------------------------
 
 BOOT_TESTS      = $(sort $(wildcard tests/boot/*.sh))

@@ -33,7 +33,8 @@ static const char help[] =
 	"                        just these, in this order, or auto,NAME...; default: auto\n"
 	"  --with LIST           what else: overlay, vlan, rescue (a shell), iscsi (roots on iSCSI\n"
 	"                        disks), and for these ext4 (the default), xfs, btrfs, and\n"
-	"                        iscsistart (open-iscsi's program instead of our own client)\n"
+	"                        iscsistart (open-iscsi's program instead of our own client);\n"
+	"                        swap (neighbours' memory)\n"
 	"  --without nfs         no NFS, for nodes whose roots are on iSCSI disks\n"
 	"  --firmware DIR        default: /lib/firmware\n"
 	"  --config FILE         the kernel's configuration; default: beside the modules or in /boot\n"
@@ -134,6 +135,7 @@ static int parse_with(struct build_request *build, char *names)
 		{ "rescue", &build->rescue },	{ "iscsi", &build->iscsi },
 		{ "ext4", &build->ext4 },	{ "xfs", &build->xfs },
 		{ "btrfs", &build->btrfs },	{ "iscsistart", &build->iscsistart },
+		{ "swap", &build->swap },
 	};
 	size_t i;
 
@@ -146,8 +148,8 @@ static int parse_with(struct build_request *build, char *names)
 		else if (*name)
 			return cmd_misused(
 				"initrd",
-				"--with knows overlay, vlan, rescue, iscsi, ext4, xfs, btrfs "
-				"and iscsistart, but not",
+				"--with knows overlay, vlan, rescue, iscsi, ext4, xfs, btrfs, "
+				"iscsistart and swap, but not",
 				name);
 	}
 	if ((build->ext4 || build->xfs || build->btrfs) && !build->iscsi)

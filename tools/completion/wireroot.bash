@@ -48,7 +48,7 @@ _wireroot_value() {
 	--kernel)
 		if [[ ${COMP_WORDS[1]} == initrd ]]; then _wireroot_kernels; else _wireroot_files -f; fi ;;
 	--drivers) _wireroot_words "auto virtio_net e1000e igb igc ixgbe r8169 tg3 vmxnet3" ;;
-	--with) _wireroot_words "overlay vlan rescue iscsi ext4 xfs btrfs iscsistart" ;;
+	--with) _wireroot_words "overlay vlan rescue iscsi ext4 xfs btrfs iscsistart swap" ;;
 	--without) _wireroot_words "nfs" ;;
 	--suite) _wireroot_words "bookworm trixie" ;;
 	--file-system) _wireroot_words "ext4 xfs btrfs" ;;

@@ -59,10 +59,10 @@ static char *recipe_path(const struct base_cache *cache)
 	char digest[DIGEST_TEXT_BYTES];
 	struct text text = { 0 };
 
-	text_printf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%d%d%d%d%d%d%d\n", request->version,
+	text_printf(&text, "%s\n%s\n%s\n%s\n%s\n%s\n%d%d%d%d%d%d%d%d\n", request->version,
 		    request->modules, request->drivers, request->firmware, request->init,
 		    date ? date : "", request->overlay, request->vlan, request->rescue,
-		    request->iscsi, request->ext4, request->xfs, request->btrfs);
+		    request->iscsi, request->ext4, request->xfs, request->btrfs, request->swap);
 	digest_bytes(text_string(&text), text.length, digest);
 	text_free(&text);
 	text_printf(&text, "%s/recipes/%s", cache->cache, digest);
@@ -209,13 +209,13 @@ static void add_tree(struct text *recipe, const struct build_request *request,
 }
 
 static void add_modules(struct text *recipe, const struct build_request *request,
-			const struct build_result *result)
+			const struct build_result *result, const struct closure *closure)
 {
 	char path[FIRMWARE_PATH_BYTES];
 	const char *suffix;
 
-	for (unsigned int i = 0; i < result->closure.count; i++) {
-		const struct closure_module *module = &result->closure.modules[i];
+	for (unsigned int i = 0; i < closure->count; i++) {
+		const struct closure_module *module = &closure->modules[i];
 
 		add_input(recipe, module->source);
 		for (unsigned int j = 0; j < module->firmware_count; j++)
@@ -240,9 +240,12 @@ static void write_recipe(const struct base_cache *cache, const struct build_resu
 		add_input(&recipe, "/bin/busybox");
 	if (cache->request->iscsi)
 		add_program(&recipe, "wireroot-iscsi");
+	if (cache->request->swap)
+		add_program(&recipe, "wireroot-swap");
 	add_tree(&recipe, cache->request, &result->tree);
 	add_directories(&recipe, cache->request->firmware);
-	add_modules(&recipe, cache->request, result);
+	add_modules(&recipe, cache->request, result, &result->closure);
+	add_modules(&recipe, cache->request, result, &result->swap_closure);
 	if (directory && !recipe.error && !fs_make_dirs(directory, 0755, &ignored))
 		fs_write_file(cache->recipe, recipe.data, recipe.length, 0644, &ignored);
 	text_free(&recipe);

@@ -25,6 +25,10 @@
 /* Sessions, disks, their checksums, and the digests of CHAP that no kernel has built in. */
 #define ISCSI_MODULES "iscsi_tcp,sd_mod,crc32c_generic,algif_hash,sha3_generic"
 
+/* Sessions, disks, dm-crypt and its cipher: what wireroot-swap loads itself. */
+#define SWAP_MODULES ISCSI_MODULES ",dm_crypt,xts"
+#define SWAP_LIST    "etc/wireroot/swap-modules"
+
 static int no_memory(struct fault *fault)
 {
 	return fault_set(fault, ENOMEM, "build initrd", "", NULL);
@@ -77,6 +81,27 @@ static int collect_modules(const struct build_request *request, struct build_res
 		if (wishes[i].wanted)
 			error = want_names(&result->closure, wishes[i].names, wishes[i].group,
 					   firmware_directory(request), fault);
+	return error;
+}
+
+/* In a list of its own, since the init never wants these: they are loaded beside its own. */
+static int collect_swap_modules(const struct build_request *request, struct build_result *result,
+				struct fault *fault)
+{
+	/* The cipher in the processor's own instructions. */
+	static const char *const if_there[] = { "aesni_intel", "aes_ce_blk" };
+	struct closure *closure = &result->swap_closure;
+	struct fault ignored;
+	int error;
+
+	if (!request->swap)
+		return 0;
+	error = closure_begin(closure, &result->tree, fault);
+	if (!error)
+		error = want_names(closure, SWAP_MODULES, MODULE_NET, firmware_directory(request),
+				   fault);
+	for (size_t i = 0; !error && i < sizeof(if_there) / sizeof(if_there[0]); i++)
+		(void)closure_want(closure, if_there[i], MODULE_NET, &ignored);
 	return error;
 }
 
@@ -142,6 +167,26 @@ static int add_firmware(struct archive_tree *tree, const struct build_request *r
 	return error;
 }
 
+static bool is_in(const struct closure *closure, const char *path)
+{
+	for (unsigned int i = 0; i < closure->count; i++)
+		if (strcmp(closure->modules[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static int fill_swap_modules(struct archive_tree *tree, const struct build_result *result,
+			     struct fault *fault)
+{
+	const struct closure *closure = &result->swap_closure;
+	int error = 0;
+
+	for (unsigned int i = 0; !error && i < closure->count; i++)
+		if (!is_in(&result->closure, closure->modules[i].path))
+			error = add_module(tree, result->tree.version, &closure->modules[i], fault);
+	return error;
+}
+
 /* Modules and firmware: what depends on the kernel and the wanted drivers only. */
 static int fill_modules(struct archive_tree *tree, const struct build_request *request,
 			struct build_result *result, struct fault *fault)
@@ -198,6 +243,26 @@ static int add_program(struct archive_tree *tree, const char *path, const char *
 	int error = fs_read_file(source, PROGRAM_BYTES_MAX, &data, &length, fault);
 
 	return error ? error : archive_tree_add_file(tree, path, 0755, data, length, fault);
+}
+
+static int add_swap(struct archive_tree *tree, const struct closure *closure, struct fault *fault)
+{
+	struct text list = { 0 };
+	char source[PATH_MAX];
+	int error;
+
+	own_program("wireroot-swap", source);
+	error = add_program(tree, "sbin/wireroot-swap", source, fault);
+	if (error)
+		return error == -ENOENT
+			       ? fault_set(fault, ENOENT, "add the client for swap", source,
+					   "install it beside the wireroot command")
+			       : error;
+	for (unsigned int i = 0; i < closure->count; i++)
+		text_printf(&list, "%s\n", closure->modules[i].path);
+	error = add_text(tree, SWAP_LIST, 0644, &list, fault);
+	text_free(&list);
+	return error;
 }
 
 static int add_iscsi(struct archive_tree *tree, struct fault *fault)
@@ -288,6 +353,8 @@ static int fill_init(struct archive_tree *tree, const struct build_request *requ
 	}
 	if (!error && request->iscsi)
 		error = add_iscsi(tree, fault);
+	if (!error && request->swap)
+		error = add_swap(tree, &result->swap_closure, fault);
 	if (!error) /* initramfs/early.h says what for */
 		error = archive_tree_add_link(tree, "sbin/modprobe", "../init", fault);
 	if (!error)
@@ -376,6 +443,8 @@ static int add_segments(const struct build_request *request, struct build_result
 
 	if (!error)
 		error = fill_modules(&modules, request, result, fault);
+	if (!error)
+		error = fill_swap_modules(&modules, result, fault);
 	if (!error && request->iscsistart)
 		error = add_iscsistart(&modules, request->iscsistart_file, fault);
 	if (!error && request->rescue)
@@ -403,6 +472,8 @@ int build_initrd(const struct build_request *request, struct build_result *resul
 	if (!error)
 		error = collect_modules(request, result, fault);
 	if (!error)
+		error = collect_swap_modules(request, result, fault);
+	if (!error)
 		error = add_segments(request, result, &initrd, log, fault);
 	if (!error)
 		error = fs_write_file(request->output, initrd.data, initrd.length, 0644, fault);
@@ -414,6 +485,7 @@ int build_initrd(const struct build_request *request, struct build_result *resul
 void build_free(struct build_result *result)
 {
 	closure_free(&result->closure);
+	closure_free(&result->swap_closure);
 	kernel_tree_close(&result->tree);
 	for (unsigned int i = 0; i < result->missing_firmware_count; i++)
 		free(result->missing_firmware[i]);

@@ -26,6 +26,7 @@ struct build_request {
 	bool without_nfs;
 	bool iscsi, ext4, xfs, btrfs; /* the file systems are for iSCSI roots */
 	bool iscsistart; /* open-iscsi's program for the logins, with ->iscsi */
+	bool swap; /* wireroot-swap and its modules */
 	const char *config; /* NULL: found beside the modules */
 	const char *compression; /* NULL: the best that the kernel can unpack */
 	const char *firmware; /* NULL: /lib/firmware */
@@ -40,6 +41,7 @@ struct build_request {
 struct build_result {
 	struct kernel_tree tree;
 	struct closure closure;
+	struct closure swap_closure; /* the modules that wireroot-swap loads; some are in both */
 	enum compression compression;
 	size_t packed_length, unpacked_length;
 	bool cached; /* the modules came from the cache */

@@ -15,8 +15,13 @@
 #include <zlib.h>
 #include <zstd.h>
 
-/* Beyond 19 (up to 22), a virtio initrd gains 0.03 % and the node needs a larger window. */
-#define ZSTD_LEVEL 19
+/*
+ * Beyond 19 (up to 22) the node needs a larger window. What else those levels do, to look longer for
+ * a longer match, makes a virtio initrd 0.03 % smaller and costs the node nothing.
+ */
+#define ZSTD_LEVEL	   19
+#define ZSTD_SEARCH_LOG	   9
+#define ZSTD_TARGET_LENGTH 999
 
 /*
  * Pieces that processors work on side by side. They are cut by size and not by the number of
@@ -88,7 +93,8 @@ int compression_supported(enum compression compression, const char *config)
 
 void compression_versions(struct text *text)
 {
-	text_printf(text, "libzstd %s liblzma %s", ZSTD_versionString(), lzma_version_string());
+	text_printf(text, "libzstd %s %d %d %d liblzma %s %d", ZSTD_versionString(), ZSTD_LEVEL,
+		    ZSTD_SEARCH_LOG, ZSTD_TARGET_LENGTH, lzma_version_string(), XZ_PRESET);
 }
 
 static int pack_fault(struct fault *fault, int error, const char *peer)
@@ -103,6 +109,10 @@ static size_t set_up_zstd(ZSTD_CCtx *stream, size_t length)
 	int workers = processors > ZSTD_WORKERS_MAX ? ZSTD_WORKERS_MAX : (int)processors;
 	size_t code = ZSTD_CCtx_setParameter(stream, ZSTD_c_compressionLevel, ZSTD_LEVEL);
 
+	if (!ZSTD_isError(code))
+		code = ZSTD_CCtx_setParameter(stream, ZSTD_c_searchLog, ZSTD_SEARCH_LOG);
+	if (!ZSTD_isError(code))
+		code = ZSTD_CCtx_setParameter(stream, ZSTD_c_targetLength, ZSTD_TARGET_LENGTH);
 	if (!ZSTD_isError(code))
 		code = ZSTD_CCtx_setPledgedSrcSize(stream, length);
 	if (ZSTD_isError(code) || length <= ZSTD_JOB_BYTES)
