@@ -148,6 +148,20 @@ static int write_initiator(const char *initiator, struct fault *fault)
 	return write_new(HAND_OVER_DIRECTORY "/initiatorname.iscsi", text, 0600, fault);
 }
 
+/* Only where words chose: else the script's own list counts, as ours did for the login. */
+static int write_chap_list(const char *list, struct fault *fault)
+{
+	static const char path[] = HAND_OVER_DIRECTORY "/chap_algs";
+	char text[ISCSI_CHAP_LIST_BYTES + 1];
+
+	if (!list[0])
+		return unlink(path) < 0 && errno != ENOENT
+			       ? fault_set(fault, errno, DOING, path, NULL)
+			       : 0;
+	snprintf(text, sizeof(text), "%s\n", list);
+	return write_new(path, text, 0600, fault);
+}
+
 /*
  * The units stand before the image's own (systemd.unit(5)), which know nothing of a root. iscsid is
  * there from the beginning: a socket that starts it when somebody calls has nothing to do.
@@ -167,14 +181,16 @@ static int write_units(struct fault *fault)
 	return error;
 }
 
-int iscsi_hand_over(const char *initiator, struct fault *fault)
+int iscsi_hand_over(const struct iscsi_spec *spec, struct fault *fault)
 {
 	int error = make_directory("/run/wireroot", 0755, fault);
 
 	if (!error)
 		error = make_directory(NODES, 0700, fault);
 	if (!error)
-		error = write_initiator(initiator, fault);
+		error = write_initiator(spec->initiator, fault);
+	if (!error)
+		error = write_chap_list(spec->chap_list, fault);
 	if (!error)
 		error = write_records(fault);
 	if (!error)

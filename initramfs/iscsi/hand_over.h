@@ -8,6 +8,7 @@
 #define WIREROOT_ISCSI_HAND_OVER_H
 
 #include "../fault.h"
+#include "iscsi_spec.h"
 
 #define HAND_OVER_DIRECTORY "/run/wireroot/iscsi"
 /* What the units start; merged-usr or not, open-iscsi's packages have it under this name. */
@@ -15,10 +16,10 @@
 
 /*
  * Write, for every session that the kernel has now, whoever logged in, a node record below
- * HAND_OVER_DIRECTORY/nodes; beside them @initiator's name and the script that puts them in place;
- * and systemd's units that start it and iscsid. What is there is written anew, so that an attempt
- * may come after another. Returns 0 or a negative errno with @fault.
+ * HAND_OVER_DIRECTORY/nodes; beside them the initiator's name, what CHAP may use and the script
+ * that puts them in place; and systemd's units that start it and iscsid. What is there is written
+ * anew, so that an attempt may come after another. Returns 0 or a negative errno with @fault.
  */
-int iscsi_hand_over(const char *initiator, struct fault *fault);
+int iscsi_hand_over(const struct iscsi_spec *spec, struct fault *fault);
 
 #endif

@@ -59,8 +59,11 @@ static const struct key_rule key_rules[ISCSI_KEY_COUNT] = {
  * In the order of our liking, but for SHA-256: tgt takes its number, 7, for SHA-1's and would then
  * find each response wrong, so that it must come behind MD5, which every target knows.
  */
-static const enum chap_algorithm algorithm_order[] = { CHAP_SHA3_256, CHAP_SHA1, CHAP_MD5,
-						       CHAP_SHA256 };
+static const enum chap_algorithm algorithm_order[CHAP_ALGORITHMS] = { CHAP_SHA3_256, CHAP_SHA1,
+								      CHAP_MD5, CHAP_SHA256 };
+
+static const char digests_hint[] = "it has none of the CHAP digests that we offer: see "
+				   "rd.iscsi.param=node.session.auth.chap_algs=";
 
 static bool given(const char *text)
 {
@@ -113,13 +116,15 @@ static int request(struct iscsi_login *login, bool transit, struct fault *fault)
 
 static void offer_algorithms(struct iscsi_login *login)
 {
+	const enum chap_algorithm *order =
+		login->config->order[0] ? login->config->order : algorithm_order;
 	char list[16] = "";
 	size_t length = 0;
 
-	for (size_t i = 0; i < sizeof(algorithm_order) / sizeof(algorithm_order[0]); i++)
-		if (login->config->algorithms & 1u << algorithm_order[i])
+	for (size_t i = 0; i < CHAP_ALGORITHMS && order[i]; i++)
+		if (login->config->algorithms & 1u << order[i])
 			length += (size_t)snprintf(list + length, sizeof(list) - length, "%s%d",
-						   length ? "," : "", algorithm_order[i]);
+						   length ? "," : "", order[i]);
 	iscsi_text_add(&login->replies, "CHAP_A", list);
 	login->step = ISCSI_ALGORITHM_OFFERED;
 }
@@ -249,6 +254,9 @@ static int answer_challenge(struct iscsi_login *login, const struct security_ans
 	uint32_t algorithm, id;
 	int length;
 
+	if (answer->algorithm && strcmp(answer->algorithm, "Reject") == 0)
+		return refuse(login, EACCES, "log in: the target takes none of our CHAP digests",
+			      digests_hint, fault);
 	if (!answer->algorithm || !answer->id || !answer->challenge)
 		return break_off(login, "log in: the target's CHAP challenge is incomplete", fault);
 	if (!iscsi_number_decode(answer->algorithm, 0, 31, &algorithm) ||
@@ -504,6 +512,9 @@ static const char *status_hint(const struct iscsi_login *login, uint8_t status_c
 			       ? "it may only be starting; LIO says so, too, of a target that it "
 				 "does not have"
 			       : "the target may only be starting; see its log";
+	/* LIO calls it a failed authentication, tgt a wrong login. */
+	if (detail <= 1 && login->step == ISCSI_ALGORITHM_OFFERED)
+		return digests_hint;
 	switch (detail) {
 	case 1:
 		if (!given(login->config->secret))

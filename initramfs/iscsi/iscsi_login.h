@@ -34,6 +34,8 @@ enum chap_algorithm {
 	CHAP_SHA3_256 = 8,
 };
 
+#define CHAP_ALGORITHMS 4
+
 /*
  * Write the digest of @length bytes at @data. Returns its length, at most ISCSI_DIGEST_BYTES, or a
  * negative errno.
@@ -48,7 +50,9 @@ struct iscsi_login_config {
 	const char *user, *secret; /* NULL or empty: we need not authenticate ourselves */
 	const char *target_user, *target_secret; /* empty: the target need not either */
 	bool header_digest, data_digest; /* ask for CRC32C, take None */
-	unsigned int algorithms; /* 1 << enum chap_algorithm for each that ->digest can do */
+	unsigned int algorithms; /* 1 << enum chap_algorithm for each that may be used */
+	/* In which order to offer them, all of them or 0 behind the last; none: in our own. */
+	enum chap_algorithm order[CHAP_ALGORITHMS];
 	chap_digest *digest;
 	void *digest_context;
 	uint8_t isid[6];

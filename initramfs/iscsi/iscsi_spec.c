@@ -357,21 +357,70 @@ static int take_in_password(struct source *source, const char *value, struct fau
 	return take_secret("password", value, source->spec->common.target.secret, fault);
 }
 
+/* Of @length bytes, as open-iscsi writes them; 0: none is called so. */
+static enum chap_algorithm find_chap_algorithm(const char *name, size_t length)
+{
+	static const struct {
+		const char *name;
+		enum chap_algorithm algorithm;
+	} names[] = {
+		{ "MD5", CHAP_MD5 },
+		{ "SHA1", CHAP_SHA1 },
+		{ "SHA256", CHAP_SHA256 },
+		{ "SHA3-256", CHAP_SHA3_256 },
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i].name) == length && memcmp(names[i].name, name, length) == 0)
+			return names[i].algorithm;
+	return 0;
+}
+
+/* Returns false, and @spec as it was, for what is no list of different algorithms. */
+static bool parse_chap_list(const char *list, struct iscsi_spec *spec)
+{
+	enum chap_algorithm order[CHAP_ALGORITHMS] = { 0 };
+	const char *at = list;
+
+	for (size_t count = 0;; count++) {
+		size_t length = strcspn(at, ",");
+		enum chap_algorithm algorithm = find_chap_algorithm(at, length);
+
+		if (!algorithm || count == CHAP_ALGORITHMS)
+			return false;
+		for (size_t i = 0; i < count; i++)
+			if (order[i] == algorithm)
+				return false;
+		order[count] = algorithm;
+		if (!at[length])
+			break;
+		at += length + 1;
+	}
+	memcpy(spec->chap_order, order, sizeof(order));
+	strcpy(spec->chap_list, list); /* four different names: this fits */
+	return true;
+}
+
 /* Open-iscsi's names of settings; those that a root cannot have otherwise are left out. */
 static int take_param(struct source *source, const char *value, struct fault *fault)
 {
 	static const char header[] = "node.conn[0].iscsi.HeaderDigest=";
 	static const char data[] = "node.conn[0].iscsi.DataDigest=";
+	static const char chap[] = "node.session.auth.chap_algs=";
 	bool wanted = strstr(value, "=CRC32C") != NULL;
 
 	if (is_prefixed(value, header))
 		source->spec->header_digest = wanted;
 	else if (is_prefixed(value, data))
 		source->spec->data_digest = wanted;
-	else
+	else if (!is_prefixed(value, chap))
 		return value_refuse(fault, "setting", value,
-				    "only the HeaderDigest and DataDigest of node.conn[0].iscsi "
-				    "can be chosen");
+				    "only node.conn[0].iscsi.HeaderDigest and .DataDigest and "
+				    "node.session.auth.chap_algs can be chosen");
+	else if (!parse_chap_list(value + strlen(chap), source->spec))
+		return value_refuse(fault, "CHAP digests", value,
+				    "give MD5, SHA1, SHA256 or SHA3-256, or several with commas "
+				    "between, each once");
 	return 0;
 }
 

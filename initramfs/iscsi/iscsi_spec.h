@@ -17,6 +17,8 @@
 #define ISCSI_TARGETS_MAX  8
 #define ISCSI_PORT	   3260
 #define ISCSI_SECRET_BYTES 256
+/* "SHA3-256,SHA256,SHA1,MD5" */
+#define ISCSI_CHAP_LIST_BYTES 32
 
 /* Who authenticates to whom. Empty: not. */
 struct iscsi_account {
@@ -45,6 +47,9 @@ struct iscsi_spec {
 	char type[16]; /* rootfstype=; empty or "auto": what the superblock says */
 	bool firmware; /* rd.iscsi.firmware: what nothing else tells, the iBFT may */
 	bool header_digest, data_digest;
+	/* The digests that CHAP may use, as open-iscsi lists them, the best first; empty: any. */
+	char chap_list[ISCSI_CHAP_LIST_BYTES];
+	enum chap_algorithm chap_order[CHAP_ALGORITHMS]; /* the same; 0 behind the last */
 	/* Of rd.iscsi.*: what these say holds for each target. */
 	struct iscsi_target common;
 };

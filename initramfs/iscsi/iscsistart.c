@@ -22,6 +22,7 @@
 struct command {
 	char *word[ARGUMENTS_MAX];
 	unsigned int count;
+	char chap[ISCSI_CHAP_LIST_BYTES + 32];
 	char output[OUTPUT_BYTES];
 };
 
@@ -41,12 +42,17 @@ static void add_setting(struct command *command, const char *setting)
  * As our own client has them: one attempt, since the init tries again by itself, and what a root
  * needs. NOP-Outs are off in iscsistart unless one asks for them.
  */
-static void add_settings(struct command *command, bool alone)
+static void add_settings(struct command *command, const struct iscsi_spec *spec, bool alone)
 {
 	add_setting(command, "node.session.initial_login_retry_max=0");
 	add_setting(command, "node.session.timeo.replacement_timeout=86400");
 	add_setting(command, alone ? "node.conn[0].timeo.login_timeout=" LOGIN_TIMEOUT_S
 				   : "node.conn[0].timeo.login_timeout=" LOGIN_TIMEOUT_OTHER_S);
+	if (spec->chap_list[0]) {
+		snprintf(command->chap, sizeof(command->chap), "node.session.auth.chap_algs=%s",
+			 spec->chap_list);
+		add_setting(command, command->chap);
+	}
 }
 
 static void execute(struct command *command, int output)
@@ -157,16 +163,16 @@ int iscsistart_log_in(const struct iscsi_spec *spec, const struct iscsi_target *
 		add_setting(&command, "node.conn[0].iscsi.HeaderDigest=CRC32C,None");
 	if (spec->data_digest)
 		add_setting(&command, "node.conn[0].iscsi.DataDigest=CRC32C,None");
-	add_settings(&command, alone);
+	add_settings(&command, spec, alone);
 	return run_and_explain(&command, peer, fault);
 }
 
-int iscsistart_log_in_firmware(struct fault *fault)
+int iscsistart_log_in_firmware(const struct iscsi_spec *spec, struct fault *fault)
 {
 	struct command command = { 0 };
 
 	add(&command, ISCSISTART, NULL);
 	add(&command, "-b", NULL);
-	add_settings(&command, true);
+	add_settings(&command, spec, true);
 	return run_and_explain(&command, "the firmware's targets", fault);
 }

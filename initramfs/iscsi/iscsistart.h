@@ -24,6 +24,6 @@ int iscsistart_log_in(const struct iscsi_spec *spec, const struct iscsi_target *
 		      uint32_t address, bool alone, struct fault *fault);
 
 /* Log in to all targets of the firmware's table, which the module iscsi_ibft shows it. */
-int iscsistart_log_in_firmware(struct fault *fault);
+int iscsistart_log_in_firmware(const struct iscsi_spec *spec, struct fault *fault);
 
 #endif

@@ -229,6 +229,16 @@ static int draw_challenge(struct iscsi_login_config *config, struct fault *fault
 	return drawn ? 0 : fault_set(fault, EIO, "draw a random challenge", "/dev/urandom", NULL);
 }
 
+/* Those that both the kernel has and the words let us use. */
+static unsigned int usable_algorithms(const struct iscsi_spec *spec)
+{
+	unsigned int chosen = 0;
+
+	for (size_t i = 0; i < CHAP_ALGORITHMS && spec->chap_order[i]; i++)
+		chosen |= 1u << spec->chap_order[i];
+	return chap_algorithms() & (chosen ? chosen : ~0u);
+}
+
 static int prepare_chap(struct client *client, struct fault *fault)
 {
 	bool wanted = false;
@@ -238,10 +248,13 @@ static int prepare_chap(struct client *client, struct fault *fault)
 	if (!wanted)
 		return 0;
 	await_modules(client);
-	client->config.algorithms = chap_algorithms();
+	client->config.algorithms = usable_algorithms(&client->spec);
+	memcpy(client->config.order, client->spec.chap_order, sizeof(client->config.order));
 	client->config.digest = chap_kernel_digest;
 	if (!client->config.algorithms)
-		return fault_set(fault, EOPNOTSUPP, "compute CHAP responses", "af_alg, algif_hash",
+		return fault_set(fault, EOPNOTSUPP, "compute CHAP responses",
+				 client->spec.chap_list[0] ? client->spec.chap_list
+							   : "af_alg, algif_hash",
 				 "the modules are missing: build the initrd --with iscsi for this "
 				 "kernel");
 	return draw_challenge(&client->config, fault);
@@ -411,7 +424,7 @@ static int prepare_iscsistart(struct client *client, struct fault *fault)
 	int error = open_kernel(client, fault);
 
 	if (!error && is_firmwares_own(client))
-		error = iscsistart_log_in_firmware(fault);
+		error = iscsistart_log_in_firmware(&client->spec, fault);
 	return error;
 }
 
@@ -572,7 +585,7 @@ int main(int argc, char *argv[])
 	if (!error)
 		error = mount_root(&client);
 	if (!error)
-		error = iscsi_hand_over(client.spec.initiator, fault);
+		error = iscsi_hand_over(&client.spec, fault);
 	if (error)
 		give_up(&client);
 	else

@@ -250,6 +250,61 @@ static void chap_answers_the_challenge(void **state)
 	free(login);
 }
 
+static void digests_are_offered_in_the_order_that_was_asked_for(void **state)
+{
+	static const struct {
+		unsigned int algorithms;
+		enum chap_algorithm order[CHAP_ALGORITHMS];
+		const char *request;
+	} rows[] = {
+		{ 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8, { 0 }, "CHAP_A=8,6,5,7|" },
+		{ 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8,
+		  { CHAP_MD5, CHAP_SHA1, CHAP_SHA256, CHAP_SHA3_256 },
+		  "CHAP_A=5,6,7,8|" },
+		{ 1 << 7 | 1 << 8, { CHAP_SHA256, CHAP_SHA3_256 }, "CHAP_A=7,8|" },
+		/* The kernel has but one of the two. */
+		{ 1 << 7, { CHAP_SHA3_256, CHAP_SHA256 }, "CHAP_A=7|" },
+	};
+	struct iscsi_login *login = malloc(sizeof(*login));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		static const struct exchange exchange = { NULL,
+							  { IN_SECURITY, 0, "AuthMethod=CHAP|" } };
+		struct iscsi_login_config config = with_chap(false);
+		struct fault fault = { 0 };
+		char text[TEXT_MAX];
+
+		config.algorithms = rows[i].algorithms;
+		memcpy(config.order, rows[i].order, sizeof(config.order));
+		assert_int_equal(play(login, &config, &exchange, 1, &fault), ISCSI_LOGIN_SEND);
+		assert_string_equal(request_text(login, text), rows[i].request);
+	}
+	free(login);
+}
+
+/* In all ways of saying so: as RFC 7143 section 12.1.3 has it, as tgt does, and as LIO does. */
+static void target_without_our_digests_is_told_from_a_wrong_secret(void **state)
+{
+	static const struct response answers[] = { { IN_SECURITY, 0, "CHAP_A=Reject|" },
+						   { IN_SECURITY, 0x0200, "" },
+						   { IN_SECURITY, 0x0201, "" } };
+	const struct iscsi_login_config config = with_chap(true);
+	struct iscsi_login *login = malloc(sizeof(*login));
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		const struct exchange exchanges[] = {
+			{ NULL, { IN_SECURITY, 0, "AuthMethod=CHAP|" } }, { NULL, answers[i] }
+		};
+		struct fault fault = { 0 };
+
+		assert_true(play(login, &config, exchanges, 2, &fault) < 0);
+		assert_non_null(strstr(fault.hint, "chap_algs="));
+	}
+	free(login);
+}
+
 #define CHALLENGE                                                                                  \
 	"CHAP_I=9|CHAP_C=0x"                                                                       \
 	"3031323334353637383961626364656630313233343536373839616263646500|"
@@ -568,6 +623,8 @@ int main(void)
 		cmocka_unit_test(unanswered_keys_have_the_defaults_of_the_rfc),
 		cmocka_unit_test(digests_are_asked_for_and_taken_as_answered),
 		cmocka_unit_test(chap_answers_the_challenge),
+		cmocka_unit_test(digests_are_offered_in_the_order_that_was_asked_for),
+		cmocka_unit_test(target_without_our_digests_is_told_from_a_wrong_secret),
 		cmocka_unit_test(target_has_to_prove_itself),
 		cmocka_unit_test(insecure_or_confused_targets_are_refused),
 		cmocka_unit_test(each_refusal_says_what_it_is),

@@ -260,6 +260,44 @@ static void digests_are_chosen_by_settings_of_open_iscsi(void **state)
 	assert_false(spec.data_digest);
 }
 
+static void chap_may_be_kept_to_some_digests(void **state)
+{
+	static const struct {
+		const char *list;
+		enum chap_algorithm order[CHAP_ALGORITHMS];
+	} rows[] = {
+		{ "MD5", { CHAP_MD5 } },
+		{ "SHA256,SHA3-256", { CHAP_SHA256, CHAP_SHA3_256 } },
+		{ "SHA3-256,SHA256,SHA1,MD5", { CHAP_SHA3_256, CHAP_SHA256, CHAP_SHA1, CHAP_MD5 } },
+		/* Refused. */
+		{ "", { 0 } },
+		{ "SHA512", { 0 } },
+		{ "sha256", { 0 } },
+		{ "SHA25", { 0 } },
+		{ "SHA2567", { 0 } },
+		{ "MD5,", { 0 } },
+		{ ",MD5", { 0 } },
+		{ "MD5,MD5", { 0 } },
+		{ "MD5,SHA1,SHA256,SHA3-256,MD5", { 0 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bool good = rows[i].order[0] != 0;
+		struct iscsi_spec spec = { 0 };
+		struct fault fault = { 0 };
+		char text[128], copy[128];
+
+		snprintf(text, sizeof(text), "rd.iscsi.param=node.session.auth.chap_algs=%s",
+			 rows[i].list);
+		assert_int_equal(apply(&spec, text, copy, &fault), good ? 0 : -EINVAL);
+		assert_string_equal(spec.chap_list, good ? rows[i].list : "");
+		assert_memory_equal(spec.chap_order, rows[i].order, sizeof(rows[i].order));
+		if (!good)
+			assert_non_null(strstr(fault.hint, "SHA3-256"));
+	}
+}
+
 static void overlay_is_on_a_disk_only_where_it_names_one(void **state)
 {
 	static const struct {
@@ -293,6 +331,7 @@ int main(void)
 		cmocka_unit_test(moved_targets_are_followed_where_the_address_says),
 		cmocka_unit_test(sources_outrank_each_other),
 		cmocka_unit_test(digests_are_chosen_by_settings_of_open_iscsi),
+		cmocka_unit_test(chap_may_be_kept_to_some_digests),
 		cmocka_unit_test(overlay_is_on_a_disk_only_where_it_names_one),
 	};
 
