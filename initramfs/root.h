@@ -30,7 +30,7 @@ struct root_result {
 	uint32_t source; /* our address on the way there, host byte order; 0: unknown */
 	char init[256]; /* the second stage's program, seen from the root */
 	char what[200]; /* is mounted: "10.0.0.1:/srv/root by NFS 4.2" */
-	char lacks[128]; /* what it will miss in the second stage; may be empty */
+	char lacks[256]; /* what it will miss in the second stage; may be empty */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <linux/fs.h>
 #include <linux/netlink.h>
@@ -21,8 +22,6 @@
 #include "../sys.h"
 #include "disk.h"
 
-/* A disk that has to be spun up, or a server that has to read its table first. */
-#define DISK_MS 30000
 /* What `scan` takes as one number has nine digits at most. */
 #define SCAN_LUN_MAX 999999999u
 #define TYPE_DISK    0
@@ -42,7 +41,7 @@ int disk_open_events(void)
 /* --- the LUN ------------------------------------------------------------------------------------
  */
 
-static int scan(uint32_t host, const char *lun)
+static int scan_here(uint32_t host, const char *lun)
 {
 	char path[64], text[32];
 	int fd, error;
@@ -55,6 +54,40 @@ static int scan(uint32_t host, const char *lun)
 	error = write_all(fd, text, strlen(text));
 	close(fd);
 	return error;
+}
+
+static int milliseconds_until(uint64_t deadline_us)
+{
+	uint64_t now_us = monotonic_us();
+
+	return now_us < deadline_us ? (int)((deadline_us - now_us) / 1000) + 1 : 0;
+}
+
+/*
+ * In a process of its own: a target that has let us in and then says nothing holds whoever looks
+ * for its LUNs, beyond the reach of signals.
+ */
+static int scan(uint32_t host, const char *lun, uint64_t deadline_us)
+{
+	struct pollfd end = { .events = POLLIN };
+	int ends[2], status = 0;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0)
+		_exit(-scan_here(host, lun));
+	close(ends[1]); /* its own closes when it ends */
+	end.fd = ends[0];
+	if (pid < 0)
+		status = -errno;
+	else if (poll(&end, 1, milliseconds_until(deadline_us)) <= 0)
+		status = -ETIMEDOUT;
+	else if (waitpid(pid, &status, 0) == pid)
+		status = WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
+	close(ends[0]);
+	return status;
 }
 
 /* "HOST:CHANNEL:TARGET:LUN" of a directory entry. */
@@ -170,16 +203,17 @@ static bool disk_is_there(const char *address, char name[static DISK_NAME_BYTES]
 	return found;
 }
 
-static bool await_disk(const char *address, int events, char name[static DISK_NAME_BYTES])
+static bool await_disk(const char *address, int events, uint64_t deadline_us,
+		       char name[static DISK_NAME_BYTES])
 {
-	uint64_t deadline_us = monotonic_us() + DISK_MS * 1000ull, now_us;
 	struct pollfd fd = { events, POLLIN, 0 };
 	char event[4096];
+	int left_ms;
 
-	while ((now_us = monotonic_us()) < deadline_us) {
+	while ((left_ms = milliseconds_until(deadline_us))) {
 		ssize_t length;
 
-		if (poll(&fd, 1, (int)((deadline_us - now_us) / 1000) + 1) <= 0)
+		if (poll(&fd, 1, left_ms) <= 0)
 			continue;
 		length = recv(events, event, sizeof(event) - 1, MSG_DONTWAIT);
 		if (length < 0 && errno == ENOBUFS && disk_is_there(address, name))
@@ -193,7 +227,7 @@ static bool await_disk(const char *address, int events, char name[static DISK_NA
 	return disk_is_there(address, name);
 }
 
-int disk_find(uint32_t host, uint64_t lun, const char *peer, int events,
+int disk_find(uint32_t host, uint64_t lun, const char *peer, int events, uint64_t deadline_us,
 	      char name[static DISK_NAME_BYTES], struct fault *fault)
 {
 	struct luns luns;
@@ -202,17 +236,20 @@ int disk_find(uint32_t host, uint64_t lun, const char *peer, int events,
 
 	if (lun <= SCAN_LUN_MAX)
 		snprintf(text, sizeof(text), "%u", (unsigned int)lun);
-	error = scan(host, text);
+	error = scan(host, text, deadline_us);
 	if (error)
-		return fault_set(fault, error, "look for LUNs", peer, NULL);
+		return fault_set(fault, error, "look for LUNs", peer,
+				 error == -ETIMEDOUT
+					 ? "it lets us in, but answers no command; see its log"
+					 : NULL);
 	look_for_lun(host, lun, &luns);
 	if (!luns.found) {
-		(void)scan(host, "-"); /* to tell which there are */
+		(void)scan(host, "-", deadline_us); /* to tell which there are */
 		look_for_lun(host, lun, &luns);
 	}
 	if (!luns.found)
 		return refuse_lun(lun, &luns, peer, fault);
-	if (!await_disk(luns.address, events, name))
+	if (!await_disk(luns.address, events, deadline_us, name))
 		return fault_set(fault, ETIMEDOUT, "wait for the LUN's disk", peer,
 				 "is the module sd_mod in the initrd? see the kernel's messages");
 	return 0;

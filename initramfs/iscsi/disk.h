@@ -27,9 +27,10 @@ int disk_open_events(void);
 /*
  * Have the kernel look for @lun of the session on SCSI host @host, and wait for its disk; @events
  * is from disk_open_events(). Writes its name, "sda", to @name. Returns 0, or a negative errno with
- * @fault; -ENXIO when the target has no such LUN, and then @fault says which it has.
+ * @fault; -ENXIO when the target has no such LUN, and then @fault says which it has; -ETIMEDOUT at
+ * @deadline_us of monotonic_us(): the kernel may look on, until the session is destroyed.
  */
-int disk_find(uint32_t host, uint64_t lun, const char *peer, int events,
+int disk_find(uint32_t host, uint64_t lun, const char *peer, int events, uint64_t deadline_us,
 	      char name[static DISK_NAME_BYTES], struct fault *fault);
 
 /*

@@ -45,6 +45,13 @@
 #define NODE_FILE_BYTES	   16384
 #define NEWEST_SESSION	   "/run/wireroot/iscsi-session"
 
+/* A disk that has to be spun up, or a server that has to read its table first. */
+#define DISK_US 30000000ull
+/* What all targets have together, for login and disk: an attempt has 120 s. */
+#define ALL_US 110000000ull
+/* What each of them has once all that is asked for is there. */
+#define SPARE_US 3000000ull
+
 /* Where a disk is. */
 struct origin {
 	const char *target; /* its name */
@@ -71,6 +78,10 @@ struct client {
 	char disks[ISCSI_TARGETS_MAX][DISK_NAME_BYTES];
 	struct origin origins[ISCSI_TARGETS_MAX]; /* of each disk */
 	unsigned int disk_count;
+	struct volume root, upper; /* what is asked for, once it is there */
+	bool chosen;
+	struct fault left_out; /* the most telling one of targets that cannot be had */
+	uint64_t step_us; /* how long a login may take, and then the finding of its disks */
 	int events;
 };
 
@@ -310,11 +321,13 @@ static int open_kernel(struct client *client, struct fault *fault)
 	return error;
 }
 
-/* Every LUN that is asked for of the target called @name, which is at @origin. */
+/* Every LUN that is asked for of the target at index @first, which is at @origin. */
 static int find_disks(struct client *client, unsigned int first, uint32_t host,
 		      const struct origin *origin, struct fault *fault)
 {
 	const struct iscsi_target *targets = client->spec.targets;
+	uint64_t deadline_us =
+		monotonic_us() + (client->step_us < DISK_US ? client->step_us : DISK_US);
 	char peer[sizeof(fault->peer)];
 	int error = 0;
 
@@ -329,7 +342,7 @@ static int find_disks(struct client *client, unsigned int first, uint32_t host,
 		if (known)
 			continue;
 		client->origins[client->disk_count] = *origin;
-		error = disk_find(host, targets[i].lun, peer, client->events,
+		error = disk_find(host, targets[i].lun, peer, client->events, deadline_us,
 				  client->disks[client->disk_count++], fault);
 	}
 	return error;
@@ -345,7 +358,7 @@ static int attach(struct client *client, unsigned int first, struct fault *fault
 	int error;
 
 	make_isid(next_session(), client->config.isid);
-	portals_init(&client->portals, &client->request.lease);
+	portals_init(&client->portals, &client->request.lease, monotonic_us() + client->step_us);
 	add_portals(client, first);
 	portal = portals_log_in(&client->portals, fault);
 	error = portal ? open_kernel(client, fault) : -fault->error;
@@ -436,22 +449,98 @@ static int prepare_own(struct client *client, struct fault *fault)
 	return prepare_chap(client, fault);
 }
 
+/* --- all targets --------------------------------------------------------------------------------
+ */
+
+/* Look for root and overlay on the disks that are there. */
+static int choose(struct client *client, struct fault *fault)
+{
+	const struct iscsi_spec *spec = &client->spec;
+	int error =
+		disk_choose(client->disks, client->disk_count, spec->root, &client->root, fault);
+
+	if (error || !spec->overlay[0])
+		return error;
+	error = disk_choose(client->disks, client->disk_count, spec->overlay, &client->upper,
+			    fault);
+	if (error == -ENOENT || error == -ENOTUNIQ)
+		strcpy(fault->doing, "find the overlay's upper side on the iSCSI disks");
+	return error;
+}
+
+static unsigned int count_targets(const struct iscsi_spec *spec)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < spec->count; i++)
+		count += !is_repeated(spec, i, false);
+	return count;
+}
+
+/* The target at index @first, with all of its disks, or nothing of it. */
+static void attach_one(struct client *client, unsigned int first)
+{
+	unsigned int disks = client->disk_count, sessions = client->session_count;
+	struct fault fault = { 0 };
+	int error = client->iscsistart ? attach_by_iscsistart(client, first, &fault)
+				       : attach(client, first, &fault);
+
+	if (!error) {
+		client->chosen = client->chosen || choose(client, &fault) == 0;
+		return;
+	}
+	client->disk_count = disks;
+	if (client->session_count > sessions)
+		iscsi_kernel_destroy(&client->kernel, &client->sessions[--client->session_count]);
+	if (!client->left_out.error || portals_tells_more(&fault, &client->left_out))
+		client->left_out = fault;
+}
+
+/*
+ * All targets in their order, which is that of their disks. One that cannot be had is left out, and
+ * may not hold up the boot when root and overlay are on the disks of others; unless the root is on
+ * the first disk, whichever that is.
+ */
 static int attach_all(struct client *client, struct fault *fault)
 {
+	const struct iscsi_spec *spec = &client->spec;
+	unsigned int count = count_targets(spec);
 	int error;
 
 	client->events = disk_open_events();
 	client->iscsistart = access(ISCSISTART, X_OK) == 0;
 	error = client->iscsistart ? prepare_iscsistart(client, fault) : prepare_own(client, fault);
-	for (unsigned int i = 0; !error && i < client->spec.count; i++)
-		if (!is_repeated(&client->spec, i, false))
-			error = client->iscsistart ? attach_by_iscsistart(client, i, fault)
-						   : attach(client, i, fault);
-	return error;
+	if (error)
+		return error;
+	for (unsigned int i = 0; i < spec->count; i++) {
+		if (is_repeated(spec, i, false))
+			continue;
+		client->step_us = client->chosen ? SPARE_US : ALL_US / count / 2;
+		attach_one(client, i);
+		if (!spec->root[0] && !client->disk_count)
+			break;
+	}
+	if (client->chosen)
+		return 0;
+	if (!client->left_out.error)
+		return choose(client, fault); /* for what it says */
+	*fault = client->left_out;
+	return -fault->error;
 }
 
 /* --- the file system ----------------------------------------------------------------------------
  */
+
+static void note_left_out(const struct client *client, struct root_result *result)
+{
+	const struct fault *fault = &client->left_out;
+	size_t length = strlen(result->lacks);
+
+	if (fault->error)
+		snprintf(result->lacks + length, sizeof(result->lacks) - length,
+			 "%sgone on without a target: %s: %s", length ? "; " : "", fault->doing,
+			 fault->peer);
+}
 
 /* Look for the second stage's init, in a root of our own from which we come back. */
 static int look_into_root(const struct client *client, struct root_result *result)
@@ -472,29 +561,26 @@ static int look_into_root(const struct client *client, struct root_result *resul
 }
 
 /*
- * Choose among all disks for @root, mount as @how says, and note in @result which it was: with
- * several targets, the way to this one is the link that must stay up.
+ * Mount @volume as @how says, and note in @result which it was: with several targets, the way to
+ * this one is the link that must stay up.
  */
-static int mount_one(struct client *client, const char *root, const struct volume_mount *how)
+static int mount_one(struct client *client, const struct volume *volume,
+		     const struct volume_mount *how)
 {
 	struct root_result *result = &client->result;
-	struct volume volume;
-	const struct origin *origin;
+	const struct origin *origin = &client->origins[volume->disk];
 	size_t length = strlen(result->what);
-	int error = disk_choose(client->disks, client->disk_count, root, &volume, &result->fault);
+	int error = volume_mount(volume, how, &result->fault);
 
-	if (!error)
-		error = volume_mount(&volume, how, &result->fault);
 	if (error)
 		return error;
-	origin = &client->origins[volume.disk];
 	if (!length) {
 		result->server = origin->address;
 		result->source = source_address(origin->address);
 	}
 	snprintf(result->what + length, sizeof(result->what) - length,
 		 "%s%s (%s) on %s by iSCSI from %s", length ? ", below an overlay on " : "",
-		 volume.name, volume_type(&volume, how), origin->target, origin->portal);
+		 volume->name, volume_type(volume, how), origin->target, origin->portal);
 	return 0;
 }
 
@@ -510,10 +596,7 @@ static int mount_upper(struct client *client)
 
 	if (error)
 		return fault_set(fault, error, "make a directory", OVERLAY_DISK, NULL);
-	error = mount_one(client, client->spec.overlay, &how);
-	if (error == -ENOENT || error == -ENOTUNIQ)
-		strcpy(fault->doing, "find the overlay's upper side on the iSCSI disks");
-	return error;
+	return mount_one(client, &client->upper, &how);
 }
 
 static int mount_root(struct client *client)
@@ -524,10 +607,11 @@ static int mount_root(struct client *client)
 					  .type = spec->type,
 					  .options = client->request.flags,
 					  .read_write = client->request.read_write };
-	int error = mount_one(client, spec->root, &how);
+	int error = mount_one(client, &client->root, &how);
 
 	if (!error)
 		error = look_into_root(client, &client->result);
+	note_left_out(client, &client->result);
 	if (!error && spec->overlay[0])
 		error = mount_upper(client);
 	return error;

@@ -25,10 +25,11 @@
 #define SLOW_US	  2000000ull
 #define MOVES_MAX 4
 
-void portals_init(struct portals *portals, const struct lease *lease)
+void portals_init(struct portals *portals, const struct lease *lease, uint64_t deadline_us)
 {
 	portals->count = 0;
 	portals->lease = lease;
+	portals->deadline_us = deadline_us;
 }
 
 static void enter(struct portal *portal, enum portal_state state)
@@ -207,21 +208,22 @@ static void finish_connecting(struct portal *portal)
 		enter(portal, PORTAL_CONNECTED);
 }
 
-static uint64_t deadline_of(const struct portal *portal)
+static uint64_t deadline_of(const struct portals *portals, const struct portal *portal)
 {
-	switch (portal->state) {
-	case PORTAL_CONNECTING:
-		return portal->since_us + CONNECT_US;
-	case PORTAL_LOGGING_IN:
-		return portal->since_us + LOGIN_US;
-	default:
+	uint64_t own_us;
+
+	if (portal->state == PORTAL_CONNECTING)
+		own_us = portal->since_us + CONNECT_US;
+	else if (portal->state == PORTAL_LOGGING_IN)
+		own_us = portal->since_us + LOGIN_US;
+	else
 		return UINT64_MAX;
-	}
+	return own_us < portals->deadline_us ? own_us : portals->deadline_us;
 }
 
-static void enforce_deadline(struct portal *portal, uint64_t now_us)
+static void enforce_deadline(const struct portals *portals, struct portal *portal, uint64_t now_us)
 {
-	if (now_us < deadline_of(portal))
+	if (now_us < deadline_of(portals, portal))
 		return;
 	if (portal->state == PORTAL_CONNECTING) {
 		fail_to_connect(portal, ETIMEDOUT);
@@ -263,10 +265,11 @@ static uint64_t next_deadline(const struct portals *portals, uint64_t now_us)
 
 	for (unsigned int i = 0; i < portals->count; i++) {
 		const struct portal *portal = &portals->portal[i];
-		uint64_t until_us = deadline_of(portal);
+		uint64_t until_us = deadline_of(portals, portal);
 
 		/* Others may be waiting for it to become slow. */
-		if (portal->state == PORTAL_LOGGING_IN && now_us < portal->since_us + SLOW_US)
+		if (portal->state == PORTAL_LOGGING_IN && now_us < portal->since_us + SLOW_US &&
+		    portal->since_us + SLOW_US < until_us)
 			until_us = portal->since_us + SLOW_US;
 		if (until_us < deadline_us)
 			deadline_us = until_us;
@@ -286,7 +289,7 @@ static bool handle_events(struct portals *portals)
 		return false;
 	for (unsigned int i = 0; i < portals->count; i++) {
 		const struct portal *portal = &portals->portal[i];
-		bool waits = deadline_of(portal) != UINT64_MAX;
+		bool waits = deadline_of(portals, portal) != UINT64_MAX;
 
 		fds[i] =
 			(struct pollfd){ waits ? portal->socket : -1,
@@ -301,7 +304,7 @@ static bool handle_events(struct portals *portals)
 			finish_connecting(portal);
 		else if (fds[i].revents && portal->state == PORTAL_LOGGING_IN)
 			read_answer(portal, portals->lease);
-		enforce_deadline(portal, monotonic_us());
+		enforce_deadline(portals, portal, monotonic_us());
 	}
 	return true;
 }
@@ -331,12 +334,17 @@ static int rank(int error)
 	}
 }
 
+bool portals_tells_more(const struct fault *fault, const struct fault *other)
+{
+	return rank(fault->error) > rank(other->error);
+}
+
 static void choose_fault(const struct portals *portals, struct fault *fault)
 {
 	const struct fault *best = &portals->portal[0].fault;
 
 	for (unsigned int i = 1; i < portals->count; i++)
-		if (rank(portals->portal[i].fault.error) > rank(best->error))
+		if (portals_tells_more(&portals->portal[i].fault, best))
 			best = &portals->portal[i].fault;
 	*fault = *best;
 }

@@ -48,10 +48,11 @@ struct portals {
 	struct portal portal[ISCSI_TARGETS_MAX];
 	unsigned int count;
 	const struct lease *lease; /* for names of servers */
+	uint64_t deadline_us; /* of monotonic_us(), beside those that each portal has */
 };
 
 /* Begin with no portal. */
-void portals_init(struct portals *portals, const struct lease *lease);
+void portals_init(struct portals *portals, const struct lease *lease, uint64_t deadline_us);
 
 /*
  * Add a portal and connect to it. @config is the login's, but for ->peer, and for the ISID when
@@ -65,6 +66,10 @@ void portals_add(struct portals *portals, const struct iscsi_target *target,
  * that of the most telling failure.
  */
 struct portal *portals_log_in(struct portals *portals, struct fault *fault);
+
+/* Does @fault tell more of what is wrong than @other? A target's word does, more than its silence.
+ */
+bool portals_tells_more(const struct fault *fault, const struct fault *other);
 
 /* Close what is open and give back what was allocated. */
 void portals_close(struct portals *portals);

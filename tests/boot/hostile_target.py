@@ -61,7 +61,19 @@ def keyless(take, send):
     send(response(take(), 0, b"\xff" * 64))
 
 
-KINDS = [endless, oversized, circling, half, twisted, keyless]
+def mute(take, send):
+    """Lets everybody in, and then answers no command."""
+    stage = 0
+    while stage != 3:
+        request = take()
+        stage = request[1] & 3
+        text = b"" if request[1] & 0x0C else b"AuthMethod=None\0TargetPortalGroupTag=1\0"
+        send(response(request, request[1], text))
+    while True:
+        take()
+
+
+KINDS = [endless, oversized, circling, half, twisted, keyless, mute]
 
 
 def serve(connection, kind):
