@@ -178,6 +178,26 @@ claimed() {
 	[ $? -eq 1 ] && grep -q 'another command is at work on it' "$work/said"
 }
 
+# A clone holds the golden volume beside other clones; who would remove or remake it is refused. strace
+# holds it up where it copies.
+golden_held() {
+	local clone status=0
+	rm -f "$disks"/n3[56].img
+	strace -qq -f -o "$work/clone.strace" -e inject=copy_file_range,ioctl:delay_enter=20000000 \
+		-e trace=copy_file_range,ioctl "$wireroot" storage create n35 --cluster "$work/cluster.yaml" \
+		--services none >"$work/n35.said" 2>&1 &
+	clone=$!
+	retry 20 test -e "$disks/n35.img.partial" || status=1
+	says 1 'image-deb.*another command is at work on it' storage remove --image deb -y || status=1
+	[ -e "$disks/image-deb.img" ] || status=1
+	says 0 'n36: cloned' storage create n36 || status=1
+	says 0 'image-deb: is there already' storage create --image deb --size 64M --file-system ext4 || status=1
+	kill -KILL $(pgrep -P "$clone") "$clone"
+	wait "$clone" 2>/dev/null
+	storage create n35 && holds_image n35 && holds_image n36 && [ $status = 0 ] &&
+		[ ! -e "$disks/.claims/image-deb" ]
+}
+
 full() {
 	mkdir "$work/narrow" && mount -t tmpfs -o size=5M tmpfs "$work/narrow" || return 1
 	sed "s,directory: [^ ]*,directory: $work/narrow," "$work/cluster.yaml" >"$work/narrow.yaml"
@@ -294,6 +314,7 @@ check "a clone that is killed at any step leaves no half volume" killed_cloning
 check "nor does a golden volume" killed_writing
 check "what was left unfinished is removed by the next command" left_over
 check "what another command works on is left to it" claimed
+check "a golden volume stays as it is while it is cloned" golden_held
 check "a storage that gets too full is refused more" full
 check "a directory that is missing is not made" directory_missing
 start_tgtd

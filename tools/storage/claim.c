@@ -54,7 +54,7 @@ static bool is_still_there(int fd, const char *path)
 	       open_one.st_dev == named.st_dev && open_one.st_ino == named.st_ino;
 }
 
-static int take(struct claim *claim, const char *volume, struct fault *fault)
+static int take(struct claim *claim, int operation, const char *volume, struct fault *fault)
 {
 	for (;;) {
 		int error;
@@ -63,7 +63,7 @@ static int take(struct claim *claim, const char *volume, struct fault *fault)
 		claim->fd = open(claim->path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
 		if (claim->fd < 0)
 			return fault_set(fault, errno, "claim volume", claim->path, NULL);
-		error = flock(claim->fd, LOCK_EX | LOCK_NB) < 0 ? errno : 0;
+		error = flock(claim->fd, operation | LOCK_NB) < 0 ? errno : 0;
 		if (!error && is_still_there(claim->fd, claim->path))
 			return 0;
 		close(claim->fd);
@@ -76,15 +76,15 @@ static int take(struct claim *claim, const char *volume, struct fault *fault)
 	}
 }
 
-int claim_take(struct claim *claim, const struct storage *storage, const char *volume,
-	       struct fault *fault)
+static int take_at(struct claim *claim, const struct storage *storage, int operation,
+		   const char *volume, struct fault *fault)
 {
 	int error;
 
 	*claim = (struct claim){ .fd = -1 };
 	error = claim_path(storage, volume, &claim->path, fault);
 	if (!error && claim->path)
-		error = take(claim, volume, fault);
+		error = take(claim, operation, volume, fault);
 	if (error) {
 		free(claim->path);
 		claim->path = NULL;
@@ -92,10 +92,24 @@ int claim_take(struct claim *claim, const struct storage *storage, const char *v
 	return error;
 }
 
+int claim_take(struct claim *claim, const struct storage *storage, const char *volume,
+	       struct fault *fault)
+{
+	return take_at(claim, storage, LOCK_EX, volume, fault);
+}
+
+int claim_share(struct claim *claim, const struct storage *storage, const char *volume,
+		struct fault *fault)
+{
+	return take_at(claim, storage, LOCK_SH, volume, fault);
+}
+
+/* The last of those who share it takes the file away. */
 void claim_release(struct claim *claim)
 {
 	if (claim->fd >= 0) {
-		unlink(claim->path);
+		if (flock(claim->fd, LOCK_EX | LOCK_NB) == 0)
+			unlink(claim->path);
 		close(claim->fd);
 	}
 	free(claim->path);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Who makes or removes a volume claims it first, so that two commands never work on the same one,
- * and so that a volume that is unfinished while nobody claims it is known to be left over.
+ * and so that a volume that is unfinished while nobody claims it is known to be left over. Who
+ * clones one shares a claim of it with others who do, and with nobody else.
  *
  * A claim is a lock on a file, which the kernel lets go of when its holder ends, in whatever way.
  * Programs that the holder runs hold it, too: a mkfs that outlives a killed command is still at
@@ -20,6 +21,10 @@ struct claim {
 /* -EBUSY with @fault when somebody else has claimed the volume. */
 int claim_take(struct claim *claim, const struct storage *storage, const char *volume,
 	       struct fault *fault);
+/* The same beside others who share it, while nobody has it for himself. */
+int claim_share(struct claim *claim, const struct storage *storage, const char *volume,
+		struct fault *fault);
+/* A claim that is none (.fd = -1) may be released, too. */
 void claim_release(struct claim *claim);
 
 #endif

@@ -22,11 +22,37 @@ struct work {
 	const struct log *log;
 	struct progress *progress;
 	struct storage_status status;
+	struct claim golden_claim; /* shared; nobody has it when it is being made or removed */
 	const struct volume *golden; /* to clone from; NULL: the image is written */
 	char *path; /* of the unfinished volume */
 };
 
 /* --- is it there, and is there room ---------------------------------------------------------- */
+
+/*
+ * The golden volume is claimed before, so that it stays until it is cloned. While somebody has it
+ * for himself, it is most likely being made, and nothing to wait for; what is no whole volume is
+ * left to whoever cleans up.
+ */
+static int look(struct work *work, struct fault *fault)
+{
+	const struct volume_order *order = work->order;
+	const struct volume *golden;
+	char name[VOLUME_NAME_BYTES];
+	int error = storage_golden_name(order->image, name, fault);
+
+	if (!error && order->host_name) {
+		error = claim_share(&work->golden_claim, work->storage, name, fault);
+		if (error == -EBUSY)
+			error = 0;
+	}
+	if (!error)
+		error = work->storage->backend->look(work->storage, &work->status, fault);
+	golden = error ? NULL : storage_find(&work->status, name);
+	if (!golden || golden->state != VOLUME_READY)
+		claim_release(&work->golden_claim);
+	return error;
+}
 
 static int refuse_foreign(const struct volume *volume, struct fault *fault)
 {
@@ -163,6 +189,11 @@ static int find_golden(struct work *work, struct fault *fault)
 	if (golden && golden->state == VOLUME_READY &&
 	    strcmp(golden->file_system, order->file_system) == 0)
 		work->golden = golden;
+	if (!work->golden)
+		claim_release(&work->golden_claim);
+	else if (work->golden_claim.fd < 0)
+		return fault_set(fault, EBUSY, "clone golden volume", name,
+				 "another command is at work on it; try again");
 	if (work->golden && work->golden->bytes > order->bytes)
 		return refuse_size(work, fault);
 	if (work->golden || !order->only_clone)
@@ -254,7 +285,7 @@ static int fill(const struct work *work, struct fault *fault)
 
 static int make_claimed(struct work *work, enum volume_made *made, struct fault *fault)
 {
-	int error = work->storage->backend->look(work->storage, &work->status, fault);
+	int error = look(work, fault);
 
 	if (!error)
 		error = clean(work, fault);
@@ -276,18 +307,43 @@ static int make_claimed(struct work *work, enum volume_made *made, struct fault 
 	return error;
 }
 
+/* Somebody has claimed a golden volume: those who clone it? Then it is there, and ready. */
+static bool is_cloned(const struct storage *storage, const struct volume_order *order)
+{
+	struct storage_status status = { 0 };
+	const struct volume *volume;
+	struct fault ignored;
+	bool ready = false;
+
+	if (!order->host_name && storage->backend->look(storage, &status, &ignored) == 0) {
+		volume = storage_find(&status, order->name);
+		ready = volume && volume->state == VOLUME_READY;
+	}
+	storage_status_free(&status);
+	return ready;
+}
+
 int volume_make(const struct storage *storage, const struct volume_order *order,
 		const struct log *log, struct progress *progress, enum volume_made *made,
 		struct fault *fault)
 {
-	struct work work = { .storage = storage, .order = order, .log = log, .progress = progress };
+	struct work work = { .storage = storage,
+			     .order = order,
+			     .log = log,
+			     .progress = progress,
+			     .golden_claim = { .fd = -1 } };
 	struct claim claim;
 	int error = claim_take(&claim, storage, order->name, fault);
 
+	if (error == -EBUSY && is_cloned(storage, order)) {
+		*made = VOLUME_WAS_THERE;
+		return 0;
+	}
 	if (error)
 		return error;
 	error = make_claimed(&work, made, fault);
 	progress_end(progress);
+	claim_release(&work.golden_claim);
 	claim_release(&claim);
 	free(work.path);
 	storage_status_free(&work.status);
