@@ -36,6 +36,23 @@ static void secrets_of_all_kinds_are_masked(void **state)
 	      "kernel k rd.iscsi.in.password=(secret) rd.iscsi.password=(secret) quiet\n");
 }
 
+/* With the names of users, which are not told from secrets that hold a colon. */
+static void accounts_of_roots_are_masked(void **state)
+{
+	(void)state;
+	masks("kernel k netroot=iscsi:10.0.0.1::::iqn.x netroot=iscsi:u:s'@t:v:p@10.0.0.2::::iqn.y ro\n",
+	      NULL,
+	      "kernel k netroot=iscsi:10.0.0.1::::iqn.x netroot=iscsi:(secret)@10.0.0.2::::iqn.y ro\n");
+	masks("root=iscsi:u:s@a::::iqn.x rd.iscsi.in.password=t", "root=iscsi:u:r@a::::iqn.x",
+	      "root=iscsi:(another secret)@a::::iqn.x rd.iscsi.in.password=(another secret)");
+	masks("linux k 'root=iscsi:u:s@a::::iqn.x' user@example\n", NULL,
+	      "linux k 'root=iscsi:(secret)@a::::iqn.x' user@example\n");
+	masks("a \"netroot=iscsi:u:s t@a::::iqn.x\" root=\"iscsi:u:s t@a::::iqn.x\" b\n", NULL,
+	      "a \"netroot=iscsi:(secret)@a::::iqn.x\" root=\"iscsi:(secret)@a::::iqn.x\" b\n");
+	masks("netroot=iscsi\nnetroot=iscsi:a::::iqn.x\nmail user@example\n", NULL,
+	      "netroot=iscsi\nnetroot=iscsi:a::::iqn.x\nmail user@example\n");
+}
+
 static void other_text_stays_as_it_is(void **state)
 {
 	static const char text[] = "a\n\n\tincominguser\nrd.iscsi.username=x\n";
@@ -74,6 +91,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(secrets_of_all_kinds_are_masked),
+		cmocka_unit_test(accounts_of_roots_are_masked),
 		cmocka_unit_test(other_text_stays_as_it_is),
 		cmocka_unit_test(secret_that_has_changed_shows_as_another),
 		cmocka_unit_test(many_secrets_are_masked),

@@ -8,14 +8,28 @@
 
 #include "tools/cluster/table.h"
 
+enum form {
+	PLAIN,
+	BEHIND_USER, /* a user's name and a blank come before it */
+	/* All up to the last @, of which there may be none: USER:SECRET[:USER:SECRET]@SERVER… */
+	ACCOUNTS,
+};
+
 /* A secret follows these, up to the next of ->ends or the line's end. */
 static const struct mark {
 	const char *text, *ends;
-	bool user; /* a user's name and a blank come before it */
+	enum form form;
 } marks[] = {
-	{ "rd.iscsi.password=", " ", false },	  { "rd.iscsi.in.password=", " ", false },
-	{ "incominguser ", " ", true },		  { "outgoinguser ", " ", true },
-	{ "\"chap_password\": \"", "\"", false }, { "\"chap_mutual_password\": \"", "\"", false },
+	{ "rd.iscsi.password=", " ", PLAIN },
+	{ "rd.iscsi.in.password=", " ", PLAIN },
+	{ "root=iscsi:", " ", ACCOUNTS }, /* netroot=, too */
+	{ "root=\"iscsi:", "\"", ACCOUNTS },
+	{ "\"root=iscsi:", "\"", ACCOUNTS },
+	{ "\"netroot=iscsi:", "\"", ACCOUNTS },
+	{ "incominguser ", " ", BEHIND_USER },
+	{ "outgoinguser ", " ", BEHIND_USER },
+	{ "\"chap_password\": \"", "\"", PLAIN },
+	{ "\"chap_mutual_password\": \"", "\"", PLAIN },
 };
 
 /* A part of a text. */
@@ -24,29 +38,48 @@ struct span {
 	size_t length;
 };
 
-/* The first secret of the line at @line, which ends at @end; false: there is none. */
-static bool find_in_line(const char *line, const char *end, struct span *secret)
+/* The first secret behind @mark of the line from @line to @end; false: there is none. */
+static bool find_behind(const struct mark *mark, const char *line, const char *end,
+			struct span *secret)
 {
-	const char *first = NULL;
+	size_t length = strlen(mark->text);
+	const char *at, *stop;
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		const struct mark *mark = &marks[i];
-		const char *at = memmem(line, (size_t)(end - line), mark->text, strlen(mark->text));
-		const char *stop;
-
-		if (!at || (first && at > first))
-			continue;
-		first = at;
-		at += strlen(mark->text);
-		if (mark->user) {
+	while ((at = memmem(line, (size_t)(end - line), mark->text, length))) {
+		at += length;
+		if (mark->form == BEHIND_USER) {
 			stop = memchr(at, ' ', (size_t)(end - at));
 			at = stop ? stop + 1 : end;
 		}
 		for (stop = at; stop < end && !strchr(mark->ends, *stop); stop++)
 			;
+		line = stop;
+		if (mark->form == ACCOUNTS)
+			stop = memrchr(at, '@', (size_t)(stop - at));
+		if (!stop)
+			continue;
 		*secret = (struct span){ at, (size_t)(stop - at) };
+		return true;
 	}
-	return first;
+	return false;
+}
+
+/* The first secret of the line at @line, which ends at @end; false: there is none. */
+static bool find_in_line(const char *line, const char *end, struct span *secret)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		struct span other;
+
+		/* Of two at one place, the later mark is the longer one. */
+		if (!find_behind(&marks[i], line, end, &other) ||
+		    (found && other.text > secret->text))
+			continue;
+		*secret = other;
+		found = true;
+	}
+	return found;
 }
 
 static const char *end_of_line(const char *line)

@@ -3,7 +3,8 @@
  * Files of a generation without the secrets that are in them, for people to look at.
  *
  * Secrets are told by what stands before them, as Wireroot writes it: the words of a node's
- * segment (rd.iscsi.password=), tgt.conf (incominguser USER) and lio.json ("chap_password").
+ * segment and of kernel command lines (rd.iscsi.password=, netroot=iscsi:USER:SECRET@), tgt.conf
+ * (incominguser USER) and lio.json ("chap_password").
  */
 #ifndef WIREROOT_GENERATION_MASK_H
 #define WIREROOT_GENERATION_MASK_H
