@@ -3,12 +3,11 @@
 #include "tools/storage/make.h"
 
 #include <errno.h>
-#include <fts.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "tools/image/copy.h"
 #include "tools/image/write.h"
 #include "tools/storage/claim.h"
 #include "tools/storage/grow.h"
@@ -147,23 +146,6 @@ static int clean(struct work *work, struct fault *fault)
 	return work->storage->backend->look(work->storage, &work->status, fault);
 }
 
-/* What the files of the image take, about. Those of another file system in it are not written. */
-static int measure_image(const char *path, uint64_t *bytes, struct fault *fault)
-{
-	char *const roots[] = { (char *)path, NULL };
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
-	const FTSENT *entry;
-
-	*bytes = 0;
-	if (!walk)
-		return fault_set(fault, errno, "measure image", path, NULL);
-	while ((entry = fts_read(walk)))
-		if (entry->fts_info != FTS_DP && entry->fts_info != FTS_NS)
-			*bytes += (uint64_t)entry->fts_statp->st_blocks * 512;
-	fts_close(walk);
-	return 0;
-}
-
 static int refuse_size(const struct work *work, struct fault *fault)
 {
 	char hint[sizeof(fault->hint)], wanted[SIZE_TEXT_BYTES], golden[SIZE_TEXT_BYTES];
@@ -207,14 +189,15 @@ static int find_golden(struct work *work, struct fault *fault)
 
 static int find_room(const struct work *work, struct fault *fault)
 {
-	uint64_t data = 0;
+	struct tree_size data = { 0 };
 	int error = 0;
 
 	if (!work->golden)
-		error = measure_image(work->order->path, &data, fault);
+		error = copy_measure(work->order->path, &data, fault);
 	if (error)
 		return error;
-	return room_check(work->storage, &work->status.space, work->order->bytes, data, fault);
+	return room_check(work->storage, &work->status.space, work->order->bytes, data.bytes,
+			  fault);
 }
 
 /* --- from nothing to ready -------------------------------------------------------------------- */
