@@ -194,7 +194,7 @@ golden_held() {
 	says 0 'image-deb: is there already' storage create --image deb --size 64M --file-system ext4 || status=1
 	kill -KILL $(pgrep -P "$clone") "$clone"
 	wait "$clone" 2>/dev/null
-	storage create n35 && holds_image n35 && holds_image n36 && [ $status = 0 ] &&
+	retry 20 storage create n35 && holds_image n35 && holds_image n36 && [ $status = 0 ] &&
 		[ ! -e "$disks/.claims/image-deb" ]
 }
 
