@@ -203,8 +203,6 @@ static int take_option(struct image_arguments *arguments, int option)
 		arguments->write.blank = true;
 	else if (option == OPTION_YES)
 		arguments->yes = true;
-	else if (option != OPTION_HELP)
-		return image_usage("the option is not known or lacks its value", "");
 	if (option != OPTION_HELP)
 		return -1;
 	fputs(help, stdout);
@@ -219,7 +217,8 @@ static int read_arguments(int argc, char **argv, const struct verb *verb,
 	optind = 0; /* the arguments are another vector than main()'s */
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, "hy", verb->options, NULL)) != -1) {
-		status = take_option(arguments, option);
+		status = option == '?' ? cmd_bad_option("image", argv, verb->options)
+				       : take_option(arguments, option);
 		if (status >= 0)
 			return status;
 	}

@@ -101,7 +101,7 @@ static int take_option(struct storage_command *command, int key)
 		command->exposure.switched_off = true;
 		return -1;
 	default:
-		return storage_misused("the option is not known or lacks its value", "");
+		return -1;
 	}
 }
 
@@ -130,7 +130,8 @@ static int read_options(struct storage_command *command, int argc, char **argv)
 			fputs(help, stdout);
 			return CMD_DONE;
 		}
-		status = take_option(command, key);
+		status = key == '?' ? cmd_bad_option("storage", argv, options)
+				    : take_option(command, key);
 	}
 	return status;
 }

@@ -31,9 +31,7 @@ typedef int use_file(const struct lio_file *file, const struct target_server *se
 
 static int usage(const char *problem, const char *what)
 {
-	fprintf(stderr, "wireroot target: %s%s%s; see wireroot target --help\n", problem,
-		*what ? " " : "", what);
-	return CMD_USAGE;
+	return cmd_misused("target", problem, what);
 }
 
 static int with_file(const char *path, use_file *use)
@@ -131,7 +129,7 @@ static int read_options(int argc, char **argv, bool *as_json)
 			return CMD_DONE;
 		}
 		if (option != 'j')
-			return usage("the option is not known", "");
+			return cmd_bad_option("target", argv, options);
 		*as_json = true;
 	}
 	return -1;
