@@ -9,6 +9,8 @@
 #define WIREROOT_CMD_H
 
 #include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
 
 #include "initramfs/fault.h"
 
@@ -43,6 +45,16 @@ static inline int cmd_failed(const char *name, const struct fault *fault)
 	cmd_say_fault(name, fault);
 	return CMD_FAILED;
 }
+
+/* Ask on @to what printf() makes of @format; true when the answer on standard input is yes. */
+bool cmd_ask(FILE *to, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/*
+ * The same unless @yes was said already: CMD_DONE for yes, CMD_FAILED for no, and CMD_USAGE, said
+ * on standard error for `wireroot @name`, when there is no person at a terminal to ask.
+ */
+int cmd_confirm(const char *name, bool yes, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 int cmd_apply(int argc, char **argv);
 int cmd_check(int argc, char **argv);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/image.h"
@@ -69,30 +68,14 @@ static int check_unused(const struct image_arguments *arguments, const char *pat
 	return error;
 }
 
-static int agreed(const struct image_arguments *arguments, const char *path, bool *yes)
-{
-	char answer[8] = "";
-
-	*yes = arguments->yes;
-	if (*yes)
-		return CMD_DONE;
-	if (!isatty(STDIN_FILENO))
-		return image_usage("give -y, as there is nobody to ask", "");
-	printf("Remove %s? [y/N] ", path);
-	fflush(stdout);
-	*yes = fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
-	return *yes ? CMD_DONE : CMD_FAILED;
-}
-
 static int remove_at(const struct image_arguments *arguments, const char *path)
 {
 	struct fault fault = { 0 };
-	bool yes = false;
 	int error = check_unused(arguments, path, &fault), status;
 
 	if (!error) {
-		status = agreed(arguments, path, &yes);
-		if (!yes)
+		status = cmd_confirm("image", arguments->yes, "Remove %s?", path);
+		if (status != CMD_DONE)
 			return status;
 		error = image_store_remove(arguments->images, arguments->words[0], &fault);
 	}

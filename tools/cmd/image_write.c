@@ -27,8 +27,6 @@ static char *find_source(const struct image_arguments *arguments)
 /* Everything on the volume is lost. */
 static bool agreed(const struct image_arguments *arguments)
 {
-	char answer[8] = "";
-
 	if (arguments->yes)
 		return true;
 	if (!isatty(STDIN_FILENO)) {
@@ -37,8 +35,7 @@ static bool agreed(const struct image_arguments *arguments)
 			 arguments->words[1]);
 		return false;
 	}
-	fprintf(stderr, "All that is on %s will be lost. Go on? [y/N] ", arguments->words[1]);
-	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+	return cmd_ask(stderr, "All that is on %s will be lost. Go on?", arguments->words[1]);
 }
 
 int image_write_run(const struct image_arguments *arguments)

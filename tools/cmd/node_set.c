@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "initramfs/value.h"
 #include "tools/cluster/drop_in.h"
@@ -171,17 +170,7 @@ static void print_outcome(const struct arguments *arguments, const struct drop_i
 /* Only a person at a terminal can be asked. */
 static int ask(const struct arguments *arguments, const struct drop_in *drop_in)
 {
-	char answer[8];
-
-	if (arguments->yes)
-		return CMD_DONE;
-	if (!isatty(STDIN_FILENO))
-		return cmd_misused("node", "give -y, as there is nobody to ask", "");
-	printf("Write %s? [y/N] ", drop_in->path);
-	fflush(stdout);
-	if (!fgets(answer, sizeof(answer), stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
-		return CMD_FAILED;
-	return CMD_DONE;
+	return cmd_confirm("node", arguments->yes, "Write %s?", drop_in->path);
 }
 
 static int change(const struct arguments *arguments, struct drop_in *drop_in, const struct log *log)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How every noun tells of a wrong command line and of a failure; see cmd.h. */
+/* How every noun tells of a wrong command line and of a failure, and asks; see cmd.h. */
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/cmd/cmd.h"
 
@@ -37,6 +39,41 @@ void cmd_say_bad_option(const char *name, char *const *argv, const struct option
 			       strchr(word, '=') ? "this option has no value:"
 						 : "this option lacks its value:",
 			       word);
+}
+
+static bool ask(FILE *to, const char *format, va_list arguments)
+{
+	char answer[8] = "";
+
+	vfprintf(to, format, arguments);
+	fputs(" [y/N] ", to);
+	fflush(to);
+	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+bool cmd_ask(FILE *to, const char *format, ...)
+{
+	va_list arguments;
+	bool yes;
+
+	va_start(arguments, format);
+	yes = ask(to, format, arguments);
+	va_end(arguments);
+	return yes;
+}
+
+int cmd_confirm(const char *name, bool yes, const char *format, ...)
+{
+	va_list arguments;
+
+	if (yes)
+		return CMD_DONE;
+	if (!isatty(STDIN_FILENO))
+		return cmd_misused(name, "give -y, as there is nobody to ask", "");
+	va_start(arguments, format);
+	yes = ask(stdout, format, arguments);
+	va_end(arguments);
+	return yes ? CMD_DONE : CMD_FAILED;
 }
 
 void cmd_say_fault(const char *name, const struct fault *fault)

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/node.h"
@@ -268,17 +267,8 @@ int storage_choose(const struct storage_command *command, const struct cluster_s
 
 int storage_confirm(const struct storage_command *command, const char *what, const char *note)
 {
-	char answer[8];
-
-	if (command->yes)
-		return CMD_DONE;
-	if (!isatty(STDIN_FILENO))
-		return storage_misused("give -y, as there is nobody to ask", "");
-	printf("%sRemove %s, with all that is on them? [y/N] ", note, what);
-	fflush(stdout);
-	if (!fgets(answer, sizeof(answer), stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
-		return CMD_FAILED;
-	return CMD_DONE;
+	return cmd_confirm("storage", command->yes, "%sRemove %s, with all that is on them?", note,
+			   what);
 }
 
 int cmd_storage(int argc, char **argv)
