@@ -12,6 +12,8 @@
 #include "superblock.h"
 
 #define DISK_NAME_BYTES 32
+/* For a disk that has to be spun up, or a server that has to read its table first. */
+#define DISK_US 30000000ull
 
 /* One that is looked through for the root: a whole disk or a partition. */
 struct volume {

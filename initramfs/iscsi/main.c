@@ -45,8 +45,6 @@
 #define NODE_FILE_BYTES	   16384
 #define NEWEST_SESSION	   "/run/wireroot/iscsi-session"
 
-/* A disk that has to be spun up, or a server that has to read its table first. */
-#define DISK_US 30000000ull
 /* What all targets have together, for login and disk: an attempt has 120 s. */
 #define ALL_US 110000000ull
 /* What each of them has once all that is asked for is there. */

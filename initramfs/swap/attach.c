@@ -170,7 +170,7 @@ static struct portal *log_in(const struct grant *grant, struct portals *portals,
 	if (prepare(grant, &config, fault) < 0)
 		return NULL;
 	describe(grant, &target);
-	portals_init(portals, &no_lease);
+	portals_init(portals, &no_lease, UINT64_MAX);
 	portals_add(portals, &target, &config);
 	portal = portals_log_in(portals, fault);
 	if (!portal && fault->error == EACCES)
@@ -233,7 +233,8 @@ static int find_disk(struct grant *grant, uint32_t host, int events, struct faul
 
 	snprintf(peer, sizeof(peer), "%s:%u %s", value_ipv4_text(grant->address, address),
 		 grant->port, grant->iqn);
-	error = disk_find(host, LENDER_LUN, peer, events, grant->disk, fault);
+	error = disk_find(host, LENDER_LUN, peer, events, monotonic_us() + DISK_US, grant->disk,
+			  fault);
 	if (error) {
 		grant->disk[0] = '\0';
 		return error;
