@@ -77,7 +77,8 @@ static int leave_member(const struct swap_spec *spec, struct fault *fault)
 	char text[512], address[IPV4_TEXT_BYTES];
 
 	snprintf(text, sizeof(text),
-		 "broker=http://%s:%u\nmember=%s\ntoken=%s\nbytes=%llu\nmode=%s\nmirror=%s\n",
+		 "broker=http://%s:%u\nmember=%s\ntoken=%s\nborrow-size=%llu\nborrow-mode=%s\n"
+		 "borrow-mirror=%s\n",
 		 value_ipv4_text(spec->broker, address), spec->port, spec->member, spec->token,
 		 (unsigned long long)spec->bytes, swap_mode_name(spec->mode),
 		 swap_mirror_name(spec->mirror));

@@ -88,19 +88,25 @@ bool broker_answer_parse(const char *text, size_t length, struct broker_answer *
 	return true;
 }
 
+/* Where the number behind @key begins, or NULL. */
+static const char *find_number(const struct broker_answer *answer, const char *key)
+{
+	const char *end = answer->body + answer->length;
+	size_t length = strlen(key);
+
+	for (const char *at = answer->body; (size_t)(end - at) > length; at++)
+		if (memcmp(at, key, length) == 0)
+			return at + length;
+	return NULL;
+}
+
 uint64_t broker_largest(const struct broker_answer *answer)
 {
-	static const char key[] = "largest_bytes";
-	const char *at = answer->body, *end = answer->body + answer->length;
+	const char *at = find_number(answer, "that could be had is ");
+	const char *end = answer->body + answer->length;
 	uint64_t number = 0;
 
-	while ((size_t)(end - at) > sizeof(key) - 1 && memcmp(at, key, sizeof(key) - 1) != 0)
-		at++;
-	if ((size_t)(end - at) <= sizeof(key) - 1)
-		return 0;
-	for (at += sizeof(key) - 1; at < end && strchr("\": =", *at) && *at; at++)
-		;
-	for (; at < end && *at >= '0' && *at <= '9' && number < UINT64_MAX / 16; at++)
+	for (; at && at < end && *at >= '0' && *at <= '9' && number < UINT64_MAX / 16; at++)
 		number = number * 10 + (uint64_t)(*at - '0');
 	return number;
 }

@@ -46,7 +46,7 @@ struct broker_answer {
 /* Read a whole answer. False when it is none of HTTP/1. */
 bool broker_answer_parse(const char *text, size_t length, struct broker_answer *answer);
 
-/* The number behind "largest_bytes=" or the like in a refusal; 0 when it has none. */
+/* "… the most that could be had is NUMBER" of a refusal; 0 when it does not say. */
 uint64_t broker_largest(const struct broker_answer *answer);
 
 #endif
