@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Any bytes as lio.json. */
+/* links: userspace/lib/iscsi_portal.c */
 /* links: tools/target/lio_file.c tools/target/target.c initramfs/fault.c initramfs/value.c */
 /* links: userspace/lib/log.c */
 /* libraries: jansson */

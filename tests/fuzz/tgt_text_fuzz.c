@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Any bytes as what tgtadm prints. */
+/* links: userspace/lib/iscsi_portal.c */
 /* links: tools/target/tgt_text.c tools/target/target.c initramfs/fault.c initramfs/value.c */
 #include <stdint.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct target_portal portal = { 0x0a000001, 3260 };
+	const struct iscsi_portal portal = { 0x0a000001, 3260 };
 	char *text = malloc(size ? size : 1);
 	struct target_list list = { 0 };
 	struct fault fault = { 0 };

@@ -174,6 +174,49 @@ offer_side_by_side() {
 	[ "$(target list | grep -c "^$IQN:p.* open ro ")" -eq 20 ]
 }
 check "twenty offers side by side all succeed" offer_side_by_side
+
+# --- portals -----------------------------------------------------------------------------------------
+
+# The first tgtd of a host, as tgt.service runs it: everywhere, at port 3260.
+kill -KILL %1
+wait %1 2>/dev/null
+tgtd -f -C 0 >"$work/log" 2>&1 &
+for _ in $(seq 300); do
+	tgtadm --lld iscsi --op show --mode system >/dev/null 2>&1 && break
+	sleep 0.1
+done
+
+portals_are() {
+	tgtadm --lld iscsi --op show --mode portal | sed -n 's/^Portal: \([0-9.:]*\),1$/\1/p' | sort >"$work/portals"
+	cat "$work/portals"
+	[ "$(paste -sd' ' "$work/portals")" = "$1" ]
+}
+
+listen() {
+	printf '%s\n' "$@" >"$work/tgt-portals"
+	build/wireroot target listen "$work/tgt-portals"
+}
+
+check "where tgtd listens by itself it need not be told to" listen 127.0.0.1:3260 127.0.0.2:3260
+check "… and is not" portals_are 0.0.0.0:3260
+check "it listens at another port, too" listen '# a comment' 127.0.0.1:3260 127.0.0.2:3261
+check "… from then on" portals_are '0.0.0.0:3260 127.0.0.2:3261'
+check "said again, it is no change" listen 127.0.0.2:3261
+check "a portal that is not this server's is refused by its name" \
+	says 1 'let tgtd listen at portal: 10\.9\.0\.1:3261: .*address of this server' \
+	listen 127.0.0.1:3262 10.9.0.1:3261 127.0.0.1:3263
+check "… and the others are there" \
+	portals_are '0.0.0.0:3260 127.0.0.1:3262 127.0.0.1:3263 127.0.0.2:3261'
+check "a list that is none is refused with its line" says 1 'line 2: a portal is' listen 127.0.0.1:3260 here
+if command -v iscsi-readcapacity16 >/dev/null; then
+	truncate -s 8M "$work/n09.img"
+	build/target-offer tgt:0 offer $IQN:n09 $IQN:initiator:n09 127.0.0.1 "$work/n09.img" rw
+	check "a disk is to be had there" timeout 20 iscsi-readcapacity16 -i $IQN:initiator:n09 \
+		iscsi://127.0.0.2:3261/$IQN:n09/1
+else
+	skip "a disk is to be had there" "there is no libiscsi-bin"
+fi
+
 check_without_tgtd() {
 	says 1 'tgt' build/target-offer tgt:78 list && says 1 'systemctl start tgt' build/target-offer tgt:78 list
 }

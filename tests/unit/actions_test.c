@@ -99,6 +99,10 @@ static void files_lead_to_services(void **state)
 		{ "~" BOOT1 "dnsmasq.conf ~" BOOT1 "exports ~" BOOT1 "tgt.conf", "boot1",
 		  "exports reload, tgt reload, dnsmasq restart, wirerootd.service reload" },
 		{ "~" BOOT1 "exports", "boot1", "exports reload" },
+		/* tgt's unit has learnt how to listen elsewhere before it is told to. */
+		{ "+" BOOT1 "tgt-portals +" BOOT1 "tgt-service.conf ~" BOOT1 "tgt.conf", "boot1",
+		  "systemd reload, tgt reload" },
+		{ "~" BOOT1 "tgt-portals", "boot1", "tgt reload" },
 		/* systemd learns of a unit before it is started, and ends it before it forgets. */
 		{ "+" BOOT1 "units/wireroot-ganesha.service", "boot1",
 		  "systemd reload, wireroot-ganesha.service start" },

@@ -6,6 +6,7 @@
 /* links: initramfs/root_spec.c initramfs/timeline.c initramfs/value.c initramfs/words.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c */
 /* links: userspace/lib/text.c tools/initrd/wired.c userspace/lib/size.c */
+/* links: userspace/lib/iscsi_portal.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive */
 
 #include <setjmp.h>
@@ -325,7 +326,7 @@ static const struct example {
 		  "cluster.yaml:6:64: error: unknown key 'colour' of a node\n"
 		  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, colour: red }\n"
 		  "                                                                 ^~~~~~\n"
-		  "  try: one of profiles, mac, address, network, server, image, root, storage, volume-size, file-system, disk, chap, access, overlay, nfs-version, mount-options, init, append, parameters, onfail, loader, drivers, detected, rescue, variables, lab\n" },
+		  "  try: one of profiles, mac, address, network, server, image, root, storage, volume-size, file-system, disk, iscsi-portals, chap, access, overlay, nfs-version, mount-options, init, append, parameters, onfail, loader, drivers, detected, rescue, variables, lab\n" },
 		{ "unknown key of lab",
 		  BASE
 		  "nodes:\n"
@@ -1141,6 +1142,188 @@ static const struct example {
 		  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, root: iscsi, disk: /srv/n1.img }\n"
 		  "                                                                                    ^~~~~~~~~~~\n"
 		  "  try: a disk below /dev/, or iscsi: tgt\n" },
+		{ "portals, all is well",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, \"10.0.0.3:3261\", 10.1.0.1] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, iscsi-portals: [10.1.0.1, \"10.0.0.3:3261\"] }\n",
+		  "" },
+		{ "portal twice",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, \"10.0.0.1:3260\"] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1 }\n",
+		  "cluster.yaml:3:86: error: portal 10.0.0.1:3260 is in this list twice\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, \"10.0.0.1:3260\"] } }\n"
+		  "                                                                                       ^~~~~~~~~~~~~\n"
+		  "  try: name it once\n" },
+		{ "portals that nobody reaches",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [0.0.0.0, 127.0.0.1, 224.0.0.1] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1 }\n",
+		  "cluster.yaml:3:75: error: portal 0.0.0.0 stands for any address: nodes have to be told one\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [0.0.0.0, 127.0.0.1, 224.0.0.1] } }\n"
+		  "                                                                            ^~~~~~~\n"
+		  "  try: an address of the server that its nodes reach\n"
+		  "cluster.yaml:3:84: error: portal 127.0.0.1 is what each machine calls itself\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [0.0.0.0, 127.0.0.1, 224.0.0.1] } }\n"
+		  "                                                                                     ^~~~~~~~~\n"
+		  "  try: an address of the server that its nodes reach\n"
+		  "cluster.yaml:3:95: error: portal 224.0.0.1 is no single machine's\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [0.0.0.0, 127.0.0.1, 224.0.0.1] } }\n"
+		  "                                                                                                ^~~~~~~~~\n"
+		  "  try: an address of the server that its nodes reach\n" },
+		{ "portals that are none",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [\"[fd00::1]:3260\", store] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1 }\n",
+		  "cluster.yaml:3:76: error: 'iscsi-portals' has to be an IPv4 address, with a port where that is not 3260, as 10.0.0.1:3261, not '[fd00::1]:3260'\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [\"[fd00::1]:3260\", store] } }\n"
+		  "                                                                             ^~~~~~~~~~~~~~\n"
+		  "  try: an IPv4 address of the server: nodes log in by IPv4 alone\n"
+		  "cluster.yaml:3:93: error: 'iscsi-portals' has to be an IPv4 address, with a port where that is not 3260, as 10.0.0.1:3261, not 'store'\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [\"[fd00::1]:3260\", store] } }\n"
+		  "                                                                                              ^~~~~\n"
+		  "  try: an address: names of portals are not looked up\n" },
+		{ "portals with wrong numbers",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.256, \"10.0.0.1:0\"] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1 }\n",
+		  "cluster.yaml:3:75: error: 'iscsi-portals' has to be an IPv4 address, with a port where that is not 3260, as 10.0.0.1:3261, not '10.0.0.256'\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.256, \"10.0.0.1:0\"] } }\n"
+		  "                                                                            ^~~~~~~~~~\n"
+		  "  try: four numbers from 0 to 255, as in 10.0.0.1\n"
+		  "cluster.yaml:3:88: error: 'iscsi-portals' has to be an IPv4 address, with a port where that is not 3260, as 10.0.0.1:3261, not '10.0.0.1:0'\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.256, \"10.0.0.1:0\"] } }\n"
+		  "                                                                                         ^~~~~~~~~~\n"
+		  "  try: a port from 1 to 65535 behind the address\n" },
+		{ "portals at the edge of a network",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.255, 10.0.0.201] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1 }\n",
+		  "cluster.yaml:3:75: error: portal 10.0.0.255 is the broadcast address of network boot\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.255, 10.0.0.201] } }\n"
+		  "                                                                            ^~~~~~~~~~\n"
+		  "  try: an address in between\n"
+		  "cluster.yaml:3:87: error: portal 10.0.0.201 is inside of the range of network boot\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.255, 10.0.0.201] } }\n"
+		  "                                                                                        ^~~~~~~~~~\n"
+		  "  try: an address outside of the range, or a smaller range\n" },
+		{ "more portals than a node takes",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.1.0.1, 10.1.0.2, 10.1.0.3, 10.1.0.4, 10.1.0.5, 10.1.0.6, 10.1.0.7, 10.1.0.8, 10.1.0.9] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1 }\n",
+		  "cluster.yaml:3:74: error: 'iscsi-portals' has 9 portals; a node takes 8 at most\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.1.0.1, 10.1.0.2, 10.1.0.3, 10.1.0.4, 10.1.0...\n"
+		  "                                                                           ^\n"
+		  "  try: name the nearest ones\n" },
+		{ "portal of a node that its server does not have",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, 10.0.0.3] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, iscsi-portals: [10.0.0.3, 10.0.0.4, \"10.0.0.1:3261\"] }\n",
+		  "cluster.yaml:6:121: error: server s1 has no portal 10.0.0.4\n"
+		  "  ...b, root: iscsi, disk: /dev/vg/n1, iscsi-portals: [10.0.0.3, 10.0.0.4, \"10.0.0.1:3261\"] }\n"
+		  "                                                                 ^~~~~~~~\n"
+		  "  try: one of 10.0.0.1:3260,10.0.0.3:3260\n"
+		  "cluster.yaml:6:132: error: server s1 has no portal 10.0.0.1:3261\n"
+		  "  ...csi, disk: /dev/vg/n1, iscsi-portals: [10.0.0.3, 10.0.0.4, \"10.0.0.1:3261\"] }\n"
+		  "                                                                 ^~~~~~~~~~~~~\n"
+		  "  try: one of 10.0.0.1:3260,10.0.0.3:3260\n" },
+		{ "portal of a node that its server has by default",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: ~ } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, iscsi-portals: 10.0.0.3 }\n",
+		  "cluster.yaml:6:110: error: server s1 has no portal 10.0.0.3\n"
+		  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, iscsi-portals: 10.0.0.3 }\n"
+		  "                                                                                                               ^~~~~~~~\n"
+		  "  try: 10.0.0.1:3260\n" },
+		{ "portal of a node twice",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, 10.0.0.3] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, iscsi-portals: [10.0.0.3, 10.0.0.3] }\n",
+		  "cluster.yaml:6:121: error: portal 10.0.0.3 is in this list twice\n"
+		  "  ...b, root: iscsi, disk: /dev/vg/n1, iscsi-portals: [10.0.0.3, 10.0.0.3] }\n"
+		  "                                                                 ^~~~~~~~\n"
+		  "  try: name it once\n" },
+		{ "portals and targets that are too many together",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, 10.0.0.3] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, parameters: [\"netroot=iscsi:10.0.0.9::::iqn.2026-11.x:1\", \"netroot=iscsi:10.0.0.9::::iqn.2026-11.x:2\", \"netroot=iscsi:10.0.0.9::::iqn.2026-11.x:3\", \"netroot=iscsi:10.0.0.9::::iqn.2026-11.x:4\", \"netroot=iscsi:10.0.0.9::::iqn.2026-11.x:5\", \"netroot=iscsi:10.0.0.9::::iqn.2026-11.x:6\", \"netroot=iscsi:10.0.0.9::::iqn.2026-11.x:7\"] }\n",
+		  "cluster.yaml:3:74: error: n1: 2 portals, and 7 targets of its words; its init takes 8 in all\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, 10.0.0.3] } }\n"
+		  "                                                                           ^~~~~~~~~~~~~~~~~~~~~~~~\n"
+		  "  try: iscsi-portals: with the nearest ones\n" },
+		{ "portal with the address of a node",
+		  STORED
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, 10.0.0.5] } }\n"
+		  "images: { deb: { path: /srv/deb } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1 }\n",
+		  "cluster.yaml:6:42: error: n1: address 10.0.0.5 is that of server s1\n"
+		  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1 }\n"
+		  "                                           ^~~~~~~~\n"
+		  "  try: 10.0.0.6 is free in network boot\n" },
+		{ "portals without the role",
+		  CLUSTER NETWORK
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, nfs], iscsi-portals: 10.0.0.1 } }\n" IMAGE
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb }\n",
+		  "cluster.yaml:3:57: error: server s1 has portals, but not the role iscsi\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, nfs], iscsi-portals: 10.0.0.1 } }\n"
+		  "                                                          ^~~~~~~~~~~~~\n"
+		  "  try: add iscsi to its roles, or leave it out\n" },
+		{ "portals of two servers alike",
+		  STORED
+		  "servers:\n"
+		  "  s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: 10.0.0.3 }\n"
+		  "  s2: { address: 10.0.0.2, roles: iscsi, iscsi-portals: [10.0.0.3, 10.0.0.1] }\n"
+		  "  s3: { address: 10.0.0.3, roles: nfs }\n" IMAGE "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb }\n",
+		  "cluster.yaml:5:58: error: portal 10.0.0.3 has the address of server s1\n"
+		  "    s2: { address: 10.0.0.2, roles: iscsi, iscsi-portals: [10.0.0.3, 10.0.0.1] }\n"
+		  "                                                           ^~~~~~~~\n"
+		  "  try: an address of the server's own\n"
+		  "cluster.yaml:5:68: error: portal 10.0.0.1 has the address of server s1\n"
+		  "    s2: { address: 10.0.0.2, roles: iscsi, iscsi-portals: [10.0.0.3, 10.0.0.1] }\n"
+		  "                                                                     ^~~~~~~~\n"
+		  "  try: an address of the server's own\n"
+		  "cluster.yaml:6:18: error: address 10.0.0.3 is that of server s1\n"
+		  "    s3: { address: 10.0.0.3, roles: nfs }\n"
+		  "                   ^~~~~~~~\n"
+		  "  try: give one server both's roles, or another address\n" },
+		{ "portal out of reach",
+		  "cluster: { name: demo, iqn: iqn.2026-11.example.demo }\n"
+		  "networks: { boot: { subnet: 10.0.0.0/24 } }\n"
+		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, 10.1.0.1] } }\n" IMAGE
+		  "profiles: { p: { root: iscsi, disk: /dev/vg/@NODE@ } }\n"
+		  "nodes:\n"
+		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, profiles: p }\n"
+		  "  n2: { mac: 52:54:00:00:00:02, address: 10.0.0.6, image: deb, profiles: p }\n"
+		  "  n3: { mac: 52:54:00:00:00:03, address: 10.0.0.7, image: deb, profiles: p, iscsi-portals: 10.0.0.1 }\n",
+		  "cluster.yaml:3:74: warning: n[1-2]: portal 10.1.0.1:3260 is outside of network boot, which has no gateway: nobody reaches it\n"
+		  "  servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, 10.1.0.1] } }\n"
+		  "                                                                           ^~~~~~~~~~~~~~~~~~~~~~~~\n"
+		  "  try: a gateway: in the network, or iscsi-portals: without it\n" },
 		{ "storage, all is well",
 		  STORED
 		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi] } }\n"
@@ -1796,6 +1979,37 @@ static void a_command_line_has_its_limit(void **state)
 			"  ...");
 }
 
+/* Where all words stand on it, each portal takes its share; two of them, behind the first, here. */
+static void check_portals_on_it(size_t bytes, bool room)
+{
+	struct text definition = { 0 }, text = { 0 };
+
+	text_add(
+		&definition, STORED
+		"servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: [10.0.0.1, 10.0.0.2, 10.0.0.3] } }\n" IMAGE
+		"nodes:\n"
+		"  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, "
+		"chap: none, loader: grub, append: ");
+	for (size_t i = 0; i < bytes - 1; i++)
+		text_add(&definition, "x");
+	text_add(&definition, " }\n");
+	load(definition.data, &text);
+	if (room)
+		assert_string_equal(text_string(&text), "");
+	else
+		assert_non_null(strstr(text_string(&text), "its words have 1281 bytes; with this "
+							   "loader all stand on the command line"));
+	text_free(&definition);
+	text_free(&text);
+}
+
+static void portals_take_their_share_of_a_command_line(void **state)
+{
+	(void)state;
+	check_portals_on_it(1280 - 134, true);
+	check_portals_on_it(1281 - 134, false);
+}
+
 static void the_init_takes_so_many_words(void **state)
 {
 	(void)state;
@@ -1824,6 +2038,7 @@ int main(void)
 {
 	const struct CMUnitTest others[] = {
 		cmocka_unit_test(a_command_line_has_its_limit),
+		cmocka_unit_test(portals_take_their_share_of_a_command_line),
 		cmocka_unit_test(the_init_takes_so_many_words),
 		cmocka_unit_test(only_so_many_findings_are_kept),
 	};

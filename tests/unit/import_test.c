@@ -6,6 +6,7 @@
 /* links: tools/cluster/nodeset.c tools/cluster/nodeset_parse.c tools/cluster/nodeset_range.c */
 /* links: tools/cluster/nodeset_table.c tools/cluster/nodeset_fold.c */
 /* links: userspace/lib/text.c initramfs/value.c initramfs/fault.c userspace/lib/size.c */
+/* links: userspace/lib/iscsi_portal.c */
 /* libraries: yaml-0.1 jansson */
 /* Importers: what lines of other programs' files become, and which files are refused. */
 #include <errno.h>

@@ -24,6 +24,10 @@ static struct cluster_network rack = { .name = "rack",
 				       .domain = "rack.example" };
 static struct cluster_network files = { .name = "files", .subnet = 0x0a090000, .prefix = 16 };
 
+static const struct iscsi_portal portals[] = {
+	{ 0x0a090001, 3260 }, { 0x0a090009, 3260 }, { 0x0a010101, 3260 }, { 0x0a090009, 3261 }
+};
+
 static struct cluster_server servers[] = {
 	{ .name = "boot1",
 	  .address = 0x0a010201,
@@ -33,7 +37,9 @@ static struct cluster_server servers[] = {
 	{ .name = "files",
 	  .address = 0x0a090001,
 	  .network = &files,
-	  .roles = SERVER_NFS,
+	  .roles = SERVER_NFS | SERVER_ISCSI,
+	  .portals = portals,
+	  .portal_count = 4,
 	  .http_port = 8017 },
 };
 
@@ -75,6 +81,9 @@ static void lab_is_the_server_that_was_named(void **state)
 	assert_string_equal(network.domain, "example");
 	assert_true(network.exports);
 	assert_false(network.boots);
+	assert_int_equal(network.more_count, 2);
+	assert_string_equal(network.more[0], "10.9.0.9");
+	assert_string_equal(network.more[1], "10.1.1.1");
 	assert_int_equal(lab_network_from_cluster(&cluster, "files2", &network, &fault), -ENOENT);
 }
 

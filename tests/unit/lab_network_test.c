@@ -47,6 +47,8 @@ static void what_is_written_is_read(void **state)
 	struct lab_network written = { .bridge = "eno1.5",
 				       .address = "192.168.7.1",
 				       .prefix = 26,
+				       .more = { "10.1.0.1", "192.168.7.2" },
+				       .more_count = 2,
 				       .http_port = 8080,
 				       .domain = "demo.example",
 				       .boots = true,
@@ -62,6 +64,9 @@ static void what_is_written_is_read(void **state)
 	assert_string_equal(read.bridge, written.bridge);
 	assert_string_equal(read.address, written.address);
 	assert_int_equal(read.prefix, 26);
+	assert_int_equal(read.more_count, 2);
+	assert_string_equal(read.more[0], "10.1.0.1");
+	assert_string_equal(read.more[1], "192.168.7.2");
 	assert_int_equal(read.http_port, 8080);
 	assert_string_equal(read.domain, written.domain);
 	assert_true(read.boots);
@@ -92,16 +97,23 @@ static void file_that_was_spoilt_is_refused(void **state)
 	} cases[] = {
 		{ "10.87.0.1", "10.87.0.x" }, { "24", "99" },
 		{ "8017", "-017" },	      { "\"lab\"", "\"9ab\"" },
-		{ "\"state\"", "\"fate_\"" }, { "{", "[" },
+		{ "\"state\"", "\"fate_\"" }, { "\"more\"", "\"less\"" },
+		{ "10.1.0.1", "10.1.0.x" },   { "{", "[" },
 	};
-	struct lab_network network = lab_network_default();
+	const struct lab_network good = { .bridge = "lab",
+					  .address = "10.87.0.1",
+					  .prefix = 24,
+					  .more = { "10.1.0.1" },
+					  .more_count = 1,
+					  .http_port = 8017 };
+	struct lab_network network;
 	struct fault fault = { 0 };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		size_t length;
 		char *text, *place;
 
-		assert_int_equal(lab_network_write(&network, *state, &fault), 0);
+		assert_int_equal(lab_network_write(&good, *state, &fault), 0);
 		assert_int_equal(fs_read_file(FILE_NAME, 65536, &text, &length, &fault), 0);
 		place = strstr(text, cases[i].old);
 		assert_non_null(place);
@@ -110,7 +122,6 @@ static void file_that_was_spoilt_is_refused(void **state)
 		free(text);
 		if (lab_network_read(&network, ".", &fault) != -EINVAL)
 			fail_msg("\"%s\" was taken", cases[i].new);
-		network = lab_network_default();
 	}
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* lio.json read back, as it is generated (tests/golden/) and as somebody broke it. */
+/* links: userspace/lib/iscsi_portal.c */
 /* links: tools/target/lio_file.c tools/target/target.c initramfs/fault.c initramfs/value.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/text.c */
 /* libraries: jansson */
@@ -49,9 +50,13 @@ static void generated_file_is_read_back(void **state)
 	assert_string_equal(file.offers[0].in.secret, "Secret.of.node.3");
 	assert_string_equal(file.offers[0].out.user, PREFIX "d3");
 	assert_string_equal(file.offers[0].out.secret, "Secret.target.3");
-	assert_int_equal(file.offers[0].portal_count, 1);
+	assert_int_equal(file.offers[0].portal_count, 2);
 	assert_int_equal(file.offers[0].portals[0].address, 0xc0a80101);
 	assert_int_equal(file.offers[0].portals[0].port, 3260);
+	assert_int_equal(file.offers[0].portals[1].address, 0xc0a80102);
+	assert_int_equal(file.offers[0].portals[1].port, 3261);
+	assert_int_equal(file.offers[2].portal_count, 1);
+	assert_int_equal(file.offers[2].portals[0].port, 3261);
 	assert_false(file.offers[2].read_write);
 	assert_null(file.offers[2].in.user);
 	assert_string_equal(file.offers[1].serial, file.offers[2].serial); /* one disk */
@@ -93,6 +98,11 @@ static void broken_file_is_refused(void **state)
 		{ "\"port\": 3260", "\"port\": 326000" },
 		{ "\"port\": 3260", "\"port\": \"3260\"" },
 		{ "\"ip_address\": \"192.168.1.1\"", "\"ip_address\": \"nowhere\"" },
+		{ "\"port\": 3261", "\"port\": 0" },
+		{ "\"portals\": [", "\"doors\": [" },
+		{ "\"portals\": [", "\"portals\": [ 1," },
+		{ "\"ip_address\": \"192.168.1.2\",\n              \"port\": 3261",
+		  "\"ip_address\": \"192.168.1.1\",\n              \"port\": 3260" },
 		{ "\"node_acls\": [", "\"node_acls\": [ 1," },
 		{ "\"mapped_luns\": [", "\"mapped_luns\": [ 1," },
 		{ "/backstores/block/wireroot-d3", "/backstores/fileio/wireroot-d3" },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Targets of LIO in a tree that behaves as configfs does, killed at every step. */
+/* links: userspace/lib/iscsi_portal.c userspace/lib/log.c */
 /* links: tools/target/lio.c tools/target/lio_text.c tools/target/target.c */
 /* links: tools/target/configfs_look.c initramfs/fault.c initramfs/value.c userspace/lib/fs.c */
 /* links: userspace/lib/text.c */
@@ -83,6 +84,8 @@ int configfs_make_dir(const char *path)
 {
 	if (is_gone())
 		return -EINTR;
+	if (strstr(path, "/np/10.9."))
+		return -EADDRNOTAVAIL; /* whose interface is down */
 	if (mkdir(path, 0755) < 0)
 		return errno == EEXIST ? 0 : -errno;
 	fill(path);
@@ -259,6 +262,14 @@ static void log_in(const struct bench *bench)
 	    "   Address 10.0.0.11 TCP  StatSN: 0x4d7d2c9a\n");
 }
 
+static void log_out(const struct bench *bench)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/" ACL, bench->root);
+	put(path, "info", "No active iSCSI Session for Initiator Endpoint: x\n");
+}
+
 static void expect_complete(const struct bench *bench)
 {
 	assert_string_equal(value(bench, GROUP "enable"), "1");
@@ -362,6 +373,110 @@ static void target_in_use_is_left_alone(void **state)
 			    INITIATOR " is logged in to it from 10.0.0.11; shut it down first");
 	bench->offer.read_write = true;
 	expect_complete(bench);
+}
+
+/* --- portals ---------------------------------------------------------------------------------- */
+
+static const struct iscsi_portal near = { 0x0a000001, 3260 }, far = { 0x0a010001, 3261 },
+				 down = { 0x0a090001, 3260 };
+
+/* Offer the target at the @count portals of @portals. */
+static int offer_at(struct bench *bench, const struct iscsi_portal *portals, size_t count)
+{
+	bench->offer.portals = portals;
+	bench->offer.portal_count = count;
+	return offer(bench);
+}
+
+static void expect_portals(const struct bench *bench, const char *portals)
+{
+	struct target_list list = { 0 };
+	struct fault fault = { 0 };
+
+	assert_int_equal(target_list(&bench->server, &list, &fault), 0);
+	assert_true(target_find(&list, TARGET)->open);
+	assert_string_equal(target_find(&list, TARGET)->portals, portals);
+	target_list_free(&list);
+}
+
+/* Has the target been there since somebody put a mark on it? */
+static void mark(const struct bench *bench)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/" GROUP, bench->root);
+	put(path, "mark", "");
+}
+
+static void portals_of_a_target_change_while_it_stays(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(offer_at(bench, &near, 1), 0);
+	expect_portals(bench, "10.0.0.1:3260");
+	mark(bench);
+	assert_int_equal(offer_at(bench, (struct iscsi_portal[]){ near, far }, 2), 0);
+	expect_portals(bench, "10.0.0.1:3260 10.1.0.1:3261");
+	assert_int_equal(offer_at(bench, &far, 1), 0);
+	expect_portals(bench, "10.1.0.1:3261");
+	/* Whoever lists none leaves those that there are. */
+	assert_int_equal(offer_at(bench, NULL, 0), 0);
+	expect_portals(bench, "10.1.0.1:3261");
+	assert_true(is_there(bench, GROUP "mark"));
+	assert_int_equal(withdraw(bench), 0);
+	expect_nothing(bench);
+}
+
+static void target_in_use_gets_portals_and_loses_none(void **state)
+{
+	struct bench *bench = *state;
+
+	assert_int_equal(offer_at(bench, &near, 1), 0);
+	log_in(bench);
+	assert_int_equal(offer_at(bench, &far, 1), 0);
+	expect_portals(bench, "10.0.0.1:3260 10.1.0.1:3261");
+	log_out(bench);
+	assert_int_equal(offer_at(bench, &far, 1), 0);
+	expect_portals(bench, "10.1.0.1:3261");
+}
+
+static void portal_that_cannot_be_had_keeps_nobody_from_the_others(void **state)
+{
+	struct bench *bench = *state;
+	struct fault fault = { 0 };
+
+	bench->offer.portals = (struct iscsi_portal[]){ down, near };
+	bench->offer.portal_count = 2;
+	assert_int_equal(target_offer(&bench->server, &bench->offer, &fault), -EADDRNOTAVAIL);
+	assert_string_equal(fault.peer, "10.9.0.1:3260 of " TARGET);
+	assert_string_equal(fault.hint, "this server does not have that address");
+	expect_portals(bench, "10.0.0.1:3260");
+	/* Nor is the last one closed for it. */
+	assert_int_equal(offer_at(bench, &down, 1), -EADDRNOTAVAIL);
+	expect_portals(bench, "10.0.0.1:3260");
+	assert_int_equal(withdraw(bench), 0);
+	assert_int_equal(offer_at(bench, &down, 1), -EADDRNOTAVAIL);
+	assert_string_equal(value(bench, GROUP "enable"), "0");
+}
+
+static void change_of_portals_killed_at_any_step_can_be_repeated(void **state)
+{
+	const struct iscsi_portal before[] = { near, { 0x0a000002, 3260 } };
+	const struct iscsi_portal after[] = { far, { 0x0a010002, 3260 } };
+	struct bench *bench = *state;
+	int steps = 0;
+
+	for (;; steps++) {
+		assert_int_equal(offer_at(bench, before, 2), 0);
+		changes_left = steps;
+		if (offer_at(bench, after, 2) == 0)
+			break;
+		changes_left = NEVER;
+		assert_string_equal(value(bench, GROUP "enable"), "1");
+		assert_int_equal(offer_at(bench, after, 2), 0);
+		expect_portals(bench, "10.1.0.1:3261 10.1.0.2:3260");
+	}
+	assert_in_range(steps, 4, 6);
 }
 
 static void disk_that_two_targets_have_stays_until_the_last_is_gone(void **state)
@@ -491,6 +606,10 @@ int main(void)
 		ON_SERVER(what_a_killed_offer_left_can_be_withdrawn),
 		ON_SERVER(withdrawal_killed_at_any_step_lets_nobody_in_and_can_be_repeated),
 		ON_SERVER(target_in_use_is_left_alone),
+		ON_SERVER(portals_of_a_target_change_while_it_stays),
+		ON_SERVER(target_in_use_gets_portals_and_loses_none),
+		ON_SERVER(portal_that_cannot_be_had_keeps_nobody_from_the_others),
+		ON_SERVER(change_of_portals_killed_at_any_step_can_be_repeated),
 		ON_SERVER(disk_that_two_targets_have_stays_until_the_last_is_gone),
 		ON_SERVER(disk_of_somebody_else_is_left_alone),
 		ON_SERVER(disk_that_is_offered_is_refused_by_whatever_name),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What tgtadm prints, as a list of targets. */
+/* links: userspace/lib/iscsi_portal.c */
 /* links: tools/target/tgt_text.c tools/target/target.c initramfs/fault.c initramfs/value.c */
 #include "tools/target/tgt_text.h"
 
@@ -158,7 +159,7 @@ static void portal_of_all_addresses_counts_for_each(void **state)
 {
 	static const char text[] = "Portal: 10.0.0.1:3260,1\nPortal: 0.0.0.0:3261,1\n";
 	static const struct {
-		struct target_portal portal;
+		struct iscsi_portal portal;
 		bool there;
 	} cases[] = {
 		{ { 0x0a000001, 3260 }, true },

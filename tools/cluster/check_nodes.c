@@ -99,19 +99,12 @@ static void tell_owner(struct loader *loader, const struct cluster_node *node, e
 				 place->file, place->line, place->column));
 }
 
-static const struct cluster_server *server_at(const struct cluster *cluster, uint32_t address)
-{
-	for (size_t i = 0; i < cluster->server_count; i++)
-		if (cluster->servers[i].address == address)
-			return &cluster->servers[i];
-	return NULL;
-}
-
 /* What is wrong with @node's address in its network: "is the gateway of network boot", or NULL. */
 static const char *address_mistake(struct loader *loader, const struct cluster_node *node)
 {
 	const struct cluster_network *network = node->network;
-	const struct cluster_server *server = server_at(loader->cluster, node->address);
+	const struct cluster_server *server =
+		server_at(loader->cluster, node->address, loader->cluster->server_count);
 	const char *problem = network->prefix ? address_problem(network, node->address) : NULL;
 	char subnet[IPV4_TEXT_BYTES];
 
@@ -220,6 +213,61 @@ static void check_disk(struct loader *loader, struct owners *owners,
 			   "a disk for each, as /dev/vg0/@NODE@, or access: ro");
 }
 
+/* How many of @list name a target for the init, as the words that are made of portals do. */
+static size_t count_targets(const struct word_list *list)
+{
+	static const char *const heads[] = { "netroot=iscsi:", "root=iscsi:" };
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t h = 0; h < sizeof(heads) / sizeof(heads[0]); h++)
+			count += strncmp(list->words[i], heads[h], strlen(heads[h])) == 0;
+	return count;
+}
+
+/* Words of the command line are of another source, but for loaders that have only that. */
+static void check_portal_count(struct loader *loader, const struct cluster_node *node)
+{
+	size_t targets = count_targets(&node->parameters);
+
+	if (node->loader != LOADER_IPXE)
+		targets += count_targets(&node->append);
+	/* Without any, the list by itself was judged. */
+	if (targets && node->portal_count + targets > ISCSI_PORTALS_MAX)
+		tell(loader, node, NODE_PORTALS, false, "iscsi-portals: with the nearest ones",
+		     loader_printf(loader,
+				   "%zu portals, and %zu targets of its words; its init takes %d "
+				   "in all",
+				   node->portal_count, targets, ISCSI_PORTALS_MAX));
+}
+
+/* DHCP servers of others may know a router that the definition does not. */
+static void check_portal_reach(struct loader *loader, const struct cluster_node *node,
+			       const struct iscsi_portal *portal)
+{
+	const struct cluster_network *network = node->network;
+	char text[ISCSI_PORTAL_TEXT_BYTES];
+
+	if (!network->prefix || network->gateway || network->dhcp == DHCP_PROXY ||
+	    network_contains(network, portal->address))
+		return;
+	tell(loader, node, NODE_PORTALS, true,
+	     "a gateway: in the network, or iscsi-portals: without it",
+	     loader_printf(loader,
+			   "portal %s is outside of network %s, which has no gateway: nobody "
+			   "reaches it",
+			   iscsi_portal_text(portal, text), network->name));
+}
+
+/* What nobody has listed is the server's address, whatever the network. */
+static void check_portals(struct loader *loader, const struct cluster_node *node)
+{
+	check_portal_count(loader, node);
+	for (size_t i = 0; i < node->portal_count; i++)
+		if (node->network && value_of(node, NODE_PORTALS)->place.line)
+			check_portal_reach(loader, node, &node->portals[i]);
+}
+
 static size_t bytes_of(const struct word_list *list)
 {
 	size_t bytes = 0;
@@ -235,10 +283,19 @@ static size_t bytes_of(const struct word_list *list)
  */
 #define OWN_WORDS_BYTES 768
 
+/* Of the words for portals, the first of which is among ours. */
+static size_t portal_bytes(const struct cluster *cluster, const struct cluster_node *node)
+{
+	size_t word = strlen("netroot=iscsi:255.255.255.255::65535:1:: ") + strlen(node->name) +
+		      length_of(cluster->iqn);
+
+	return node->portal_count > 1 ? (node->portal_count - 1) * word : 0;
+}
+
 static void check_loader(struct loader *loader, const struct cluster_node *node)
 {
 	size_t bytes = bytes_of(&node->append) + bytes_of(&node->parameters) +
-		       bytes_of(&node->mount_options);
+		       bytes_of(&node->mount_options) + portal_bytes(loader->cluster, node);
 
 	if (node->loader == LOADER_IPXE)
 		return;
@@ -287,6 +344,7 @@ static void check_node(struct loader *loader, struct owners *owners,
 	check_address(loader, owners, node);
 	check_reach(loader, node);
 	check_disk(loader, owners, node);
+	check_portals(loader, node);
 	check_loader(loader, node);
 	if (node->onfail && strcmp(node->onfail, "shell") == 0 && !node->rescue)
 		tell(loader, node, NODE_ONFAIL, true, "rescue: yes",

@@ -16,6 +16,7 @@
 
 #include "initramfs/fault.h"
 #include "tools/cluster/keys.h"
+#include "userspace/lib/iscsi_portal.h"
 
 #define CLUSTER_DEFAULT_FILE "/etc/wireroot/cluster.yaml"
 #define CLUSTER_HTTP_PORT    8017
@@ -59,6 +60,16 @@ struct cluster_network {
 	unsigned int lease_s;
 };
 
+/* A value as written somewhere, for `wireroot node show`. */
+struct cluster_value {
+	const char *text; /* as a person would write it; NULL: not set */
+	const char *origin; /* "nodes n[01-16]", "profile compute", "default" */
+	struct place place;
+	/* Of a list that adds up: what each origin says, the least first and as written, ended by
+	 * one without a text; else NULL. */
+	const struct cluster_value *parts;
+};
+
 enum server_role {
 	SERVER_BOOT = 1, /* DHCP, TFTP, HTTP */
 	SERVER_NFS = 2,
@@ -74,6 +85,13 @@ struct cluster_server {
 	uint16_t http_port;
 	bool ganesha; /* NFS by NFS-Ganesha, not by the kernel's nfsd */
 	bool lio; /* iSCSI by LIO, not by tgt */
+	/* With the role iscsi, where nodes log in: what the definition lists (->lists_portals),
+	 * else
+	 * ->address alone. */
+	const struct iscsi_portal *portals;
+	size_t portal_count;
+	bool lists_portals;
+	struct cluster_value portal_value; /* the same for people */
 };
 
 enum storage_type {
@@ -118,16 +136,6 @@ enum node_root { ROOT_NFS, ROOT_ISCSI };
 enum node_chap { CHAP_NONE, CHAP_ONE_WAY, CHAP_MUTUAL };
 enum node_loader { LOADER_IPXE, LOADER_PXELINUX, LOADER_GRUB };
 
-/* A value as written somewhere, for `wireroot node show`. */
-struct cluster_value {
-	const char *text; /* as a person would write it; NULL: not set */
-	const char *origin; /* "nodes n[01-16]", "profile compute", "default" */
-	struct place place;
-	/* Of a list that adds up: what each origin says, the least first and as written, ended by
-	 * one without a text; else NULL. */
-	const struct cluster_value *parts;
-};
-
 struct cluster_variable {
 	const char *name, *text;
 	const char *origin;
@@ -152,6 +160,9 @@ struct cluster_node {
 	const char *overlay; /* as wireroot.overlay= has it, or NULL: none */
 	enum node_chap chap; /* root: iscsi; else none */
 	const char *disk; /* root: iscsi: the device or file on the server */
+	/* root: iscsi: those of ->iscsi that it logs in at, the one that it prefers first. */
+	const struct iscsi_portal *portals;
+	size_t portal_count;
 	const struct cluster_storage *storage; /* root: iscsi: that ->disk is in; may be NULL */
 	uint64_t volume_bytes; /* of the disk, with ->storage */
 	const char *file_system; /* root: iscsi: of the disk: "ext4" */

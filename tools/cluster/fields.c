@@ -305,7 +305,9 @@ static void add_word(struct word_reader *reader, const struct yaml_node *node, s
 		return;
 	}
 	findings_add(reader->loader->findings, word->place, word->length, false,
-		     nearest_choice(reader->loader, reader->key, word->text),
+		     reader->key->type == KEY_PORTALS
+			     ? portal_meant(word->text)
+			     : nearest_choice(reader->loader, reader->key, word->text),
 		     "'%s' has to be %s, not '%s'", reader->key->name,
 		     key_wants(reader->key, buffer, sizeof(buffer)), word->text);
 }

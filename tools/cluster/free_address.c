@@ -41,6 +41,14 @@ static void take(struct taken *taken, const struct cluster_network *network, uin
 		taken->list[taken->count++] = address;
 }
 
+static void take_server(struct taken *taken, const struct cluster_network *network,
+			const struct cluster_server *server)
+{
+	take(taken, network, server->address);
+	for (size_t i = 0; i < server->portal_count && i < ISCSI_PORTALS_MAX; i++)
+		take(taken, network, server->portals[i].address);
+}
+
 static int compare(const void *first, const void *second)
 {
 	const uint32_t *a = first, *b = second;
@@ -51,8 +59,8 @@ static int compare(const void *first, const void *second)
 static int collect(struct taken *taken, const struct cluster *cluster,
 		   const struct cluster_network *network, const struct cluster_node *node)
 {
-	size_t most = cluster->node_count + cluster->server_count + network->dns_count +
-		      network->ntp_count + 1;
+	size_t most = cluster->node_count + cluster->server_count * (1 + ISCSI_PORTALS_MAX) +
+		      network->dns_count + network->ntp_count + 1;
 
 	taken->list = calloc(most, sizeof(*taken->list));
 	if (!taken->list)
@@ -61,7 +69,7 @@ static int collect(struct taken *taken, const struct cluster *cluster,
 		if (&cluster->nodes[i] != node)
 			take(taken, network, cluster->nodes[i].address);
 	for (size_t i = 0; i < cluster->server_count; i++)
-		take(taken, network, cluster->servers[i].address);
+		take_server(taken, network, &cluster->servers[i]);
 	for (size_t i = 0; i < network->dns_count; i++)
 		take(taken, network, network->dns[i]);
 	for (size_t i = 0; i < network->ntp_count; i++)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "initramfs/value.h"
+#include "userspace/lib/iscsi_portal.h"
 #include "userspace/lib/size.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -155,6 +156,9 @@ static const struct key server_keys[SERVER_KEY_COUNT] = {
 				  .choices = "tgt lio",
 				  .fallback = "tgt",
 				  .meaning = "which iSCSI target runs there" },
+	[SERVER_PORTALS] = { .name = "iscsi-portals",
+			     .type = KEY_PORTALS,
+			     .meaning = "where nodes log in to its targets; else at its address" },
 };
 
 static const struct key storage_keys[STORAGE_KEY_COUNT] = {
@@ -250,6 +254,10 @@ static const struct key node_keys[NODE_ALL_KEY_COUNT] = {
 			.type = KEY_DISK,
 			.meaning = "with root: iscsi, device or file on the server; instead of "
 				   "storage" },
+	[NODE_PORTALS] = { .name = "iscsi-portals",
+			   .type = KEY_PORTALS,
+			   .meaning = "with root: iscsi, those of its server that it logs in at; "
+				      "else all" },
 	[NODE_CHAP] = { .name = "chap",
 			.type = KEY_CHOICE,
 			.choices = "none one-way mutual",
@@ -468,6 +476,13 @@ static const char *cut(const char *text, char separator, char head[static IPV4_T
 	return at + 1;
 }
 
+static bool is_portal(const char *text)
+{
+	struct iscsi_portal portal;
+
+	return iscsi_portal_parse(text, &portal);
+}
+
 /* /31 and /32 have no room for a server and a node. */
 static bool is_subnet(const char *text)
 {
@@ -534,6 +549,8 @@ static bool accepts_value(const struct key *key, const char *text)
 	case KEY_IPV4:
 	case KEY_IPV4S:
 		return is_ipv4(text);
+	case KEY_PORTALS:
+		return is_portal(text);
 	case KEY_SUBNET:
 		return is_subnet(text);
 	case KEY_RANGE:
@@ -612,6 +629,8 @@ const char *key_wants(const struct key *key, char *buffer, size_t bytes)
 		[KEY_SWITCH] = "yes or no",
 		[KEY_IPV4] = "an IPv4 address",
 		[KEY_IPV4S] = "an IPv4 address",
+		[KEY_PORTALS] = "an IPv4 address, with a port where that is not 3260, as "
+				"10.0.0.1:3261",
 		[KEY_SUBNET] = "a subnet as 10.0.0.0/24, of 1 to 30 bits",
 		[KEY_RANGE] = "a range as 10.0.0.100-10.0.0.199",
 		[KEY_INTERFACE] = "the name of a network interface",

@@ -60,6 +60,7 @@ enum server_key {
 	SERVER_HTTP_PORT,
 	SERVER_NFS_SERVER,
 	SERVER_ISCSI_TARGET,
+	SERVER_PORTALS,
 	SERVER_KEY_COUNT,
 };
 
@@ -96,6 +97,7 @@ enum node_key {
 	NODE_VOLUME_SIZE,
 	NODE_FILE_SYSTEM,
 	NODE_DISK,
+	NODE_PORTALS,
 	NODE_CHAP,
 	NODE_ACCESS,
 	NODE_OVERLAY,
@@ -144,6 +146,7 @@ enum key_type {
 	/* Lists; a single text may stand for one. */
 	KEY_ROLES, /* of ->choices */
 	KEY_IPV4S,
+	KEY_PORTALS, /* of iSCSI targets */
 	KEY_NAMES, /* of things in the definition */
 	KEY_MODULES,
 	KEY_WORDS, /* of a kernel command line, with variables */

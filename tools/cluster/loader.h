@@ -4,11 +4,12 @@
  * folder.
  *
  * The steps, in their order: sources.c reads the files; fields.c reads a map by the table of keys;
- * sections.c, networks.c, servers.c, storages.c and images.c make what has names; settings.c reads
- * what is said of profiles and nodes; inherit.c puts profiles in order; entries.c finds out which
- * nodes there are; resolve.c decides each node's values, with words.c for lists that add up;
- * check_nodes.c and check_files.c look at the outcome. A step goes on behind a mistake, so that one
- * run finds all; what cannot be used is left out. Running out of memory is remembered in
+ * sections.c, networks.c, servers.c with portals.c, storages.c and images.c make what has names;
+ * settings.c reads what is said of profiles and nodes; inherit.c puts profiles in order; entries.c
+ * finds out which nodes there are; resolve.c decides each node's values, with words.c for lists
+ * that add up; check_nodes.c and check_files.c look at the outcome. A step goes on behind a
+ * mistake, so that one run finds all; what cannot be used is left out. Running out of memory is
+ * remembered in
  * ->no_memory.
  */
 #ifndef WIREROOT_CLUSTER_LOADER_H
@@ -213,6 +214,19 @@ bool networks_are_usable(const struct loader *loader);
 /* Are there servers, and could the roles of each be read? If not, that was reported. */
 bool servers_are_usable(const struct loader *loader);
 bool range_contains(const struct cluster_network *network, uint32_t address);
+
+/* --- portals.c --- */
+
+/* What to write in the place of @text, which is no portal. */
+const char *portal_meant(const char *text);
+/* Where nodes log in to @server, whose address and roles are known. */
+void read_portals(struct loader *loader, const struct field *field, struct cluster_server *server);
+/* Fill in where @node logs in to ->iscsi: at the portals @words, or without any at all of them. */
+void choose_portals(struct loader *loader, struct cluster_node *node,
+		    const struct placed_word *words, size_t words_count);
+/* Who of the first @count servers has @address, be it as that of a portal, or NULL. */
+const struct cluster_server *server_at(const struct cluster *cluster, uint32_t address,
+				       size_t count);
 
 /* --- settings.c, inherit.c, entries.c --- */
 

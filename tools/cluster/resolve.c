@@ -508,10 +508,40 @@ static void resolve_disk(struct resolution *resolution, struct variable_source *
 			 "root: iscsi needs a storage, or a disk");
 }
 
+/* The server that has the node's disk; NULL with a report when that is not clear. */
+static const struct cluster_server *disk_server(const struct resolution *resolution)
+{
+	const struct cluster_node *node = resolution->node;
+	const struct cluster_server *server;
+	size_t count;
+
+	if (node->storage)
+		return node->storage->server; /* none: that was reported */
+	if (node->server && (node->server->roles & SERVER_ISCSI))
+		return node->server;
+	server = server_with(resolution, SERVER_ISCSI, &count);
+	if (!server && servers_are_usable(resolution->loader))
+		complain(resolution, NODE_ROOT, "add iscsi to the roles of one server",
+			 "root: iscsi needs one server with the role iscsi");
+	return server;
+}
+
+static void resolve_portals(struct resolution *resolution)
+{
+	struct cluster_node *node = resolution->node;
+	const struct setting *setting = resolution->chosen[NODE_PORTALS];
+
+	if (!node->iscsi)
+		return;
+	choose_portals(resolution->loader, node, setting ? setting->words : NULL,
+		       setting ? setting->word_count : 0);
+	if (!is_set(resolution, NODE_PORTALS))
+		node->values[NODE_PORTALS] = node->iscsi->portal_value;
+}
+
 static void resolve_iscsi(struct resolution *resolution, struct variable_source *source)
 {
 	struct cluster_node *node = resolution->node;
-	size_t count;
 
 	if (node->root != ROOT_ISCSI)
 		return;
@@ -526,17 +556,8 @@ static void resolve_iscsi(struct resolution *resolution, struct variable_source 
 	if (!resolution->loader->cluster->iqn)
 		complain(resolution, NODE_ROOT, "iqn: iqn.2026-11.example.demo in cluster:",
 			 "root: iscsi needs an iqn in cluster:");
-	if (node->storage) {
-		node->iscsi = node->storage->server; /* none: that was reported */
-		return;
-	}
-	if (node->server && (node->server->roles & SERVER_ISCSI))
-		node->iscsi = node->server;
-	else
-		node->iscsi = server_with(resolution, SERVER_ISCSI, &count);
-	if (!node->iscsi && servers_are_usable(resolution->loader))
-		complain(resolution, NODE_ROOT, "add iscsi to the roles of one server",
-			 "root: iscsi needs one server with the role iscsi");
+	node->iscsi = disk_server(resolution);
+	resolve_portals(resolution);
 }
 
 /* --- lists and variables ---------------------------------------------------------------------- */

@@ -27,18 +27,6 @@ static unsigned int read_roles(struct loader *loader, const struct field *field)
 	return found;
 }
 
-/* The server at @address, of those before @end. */
-static const struct cluster_server *server_at(const struct cluster *cluster, uint32_t address,
-					      const struct cluster_server *end)
-{
-	size_t count = (size_t)(end - cluster->servers);
-
-	for (size_t i = 0; i < count; i++)
-		if (cluster->servers[i].address == address)
-			return &cluster->servers[i];
-	return NULL;
-}
-
 static void read_address(struct loader *loader, struct cluster_server *server,
 			 const struct yaml_node *value)
 {
@@ -65,7 +53,8 @@ static void read_address(struct loader *loader, struct cluster_server *server,
 		loader_report(loader, value, "an address outside of the range, or a smaller range",
 			      "address %s is inside of the range of network %s", value->text,
 			      server->network->name);
-	other = server_at(loader->cluster, server->address, server);
+	other = server_at(loader->cluster, server->address,
+			  (size_t)(server - loader->cluster->servers));
 	if (other)
 		loader_report(loader, value, "give one server both's roles, or another address",
 			      "address %s is that of server %s", value->text, other->name);
@@ -90,6 +79,7 @@ static void read_server(struct loader *loader, const struct yaml_pair *pair,
 	server->lio = strcmp(field_text(fields, SECTION_SERVER, SERVER_ISCSI_TARGET), "lio") == 0;
 	if (fields[SERVER_ADDRESS].value)
 		read_address(loader, server, fields[SERVER_ADDRESS].value);
+	read_portals(loader, &fields[SERVER_PORTALS], server);
 }
 
 bool servers_are_usable(const struct loader *loader)

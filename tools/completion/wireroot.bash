@@ -89,7 +89,7 @@ _wireroot() {
 	node:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
 	storage:2) _wireroot_words "list create clone remove usage --help"; return ;;
 	storage:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
-	target:2) _wireroot_words "restore withdraw list --help"; return ;;
+	target:2) _wireroot_words "restore withdraw list listen --help"; return ;;
 	lab:2) _wireroot_words "up boot console wait link power server exec status down --help"; return ;;
 	esac
 	if [[ $cur == -* ]]; then

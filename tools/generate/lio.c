@@ -83,20 +83,36 @@ static json_t *make_acl(const struct target_offer *offer)
 	return acl;
 }
 
+static json_t *make_portals(const struct target_offer *offer)
+{
+	json_t *portals = json_array();
+	char address[IPV4_TEXT_BYTES];
+
+	for (size_t i = 0; portals && i < offer->portal_count; i++) {
+		json_t *portal = json_pack("{s:s, s:i}", "ip_address",
+					   value_ipv4_text(offer->portals[i].address, address),
+					   "port", (int)offer->portals[i].port);
+
+		if (portal && json_array_append_new(portals, portal) == 0)
+			continue;
+		json_decref(portals);
+		portals = NULL;
+	}
+	return portals;
+}
+
 static json_t *make_group(const struct target_offer *offer)
 {
-	char address[IPV4_TEXT_BYTES], name[TARGET_OBJECT_BYTES], object[TARGET_OBJECT_BYTES + 32];
+	char name[TARGET_OBJECT_BYTES], object[TARGET_OBJECT_BYTES + 32];
 	json_t *group;
 
-	value_ipv4_text(offer->portals[0].address, address);
 	snprintf(object, sizeof(object), "/backstores/block/%s",
 		 target_object_name(offer->disk, offer->serial, name));
-	group = json_pack("{s:i, s:b, s:{s:i, s:i, s:i}, s:[{s:i, s:s}], s:[{s:s, s:i}], s:[o]}",
-			  "tag", 1, "enable", 1, "attributes", "authentication",
-			  offer->in.user != NULL, "generate_node_acls", 0,
-			  "demo_mode_write_protect", 1, "luns", "index", TARGET_LUN,
-			  "storage_object", object, "portals", "ip_address", address, "port",
-			  (int)offer->portals[0].port, "node_acls", make_acl(offer));
+	group = json_pack("{s:i, s:b, s:{s:i, s:i, s:i}, s:[{s:i, s:s}], s:o, s:[o]}", "tag", 1,
+			  "enable", 1, "attributes", "authentication", offer->in.user != NULL,
+			  "generate_node_acls", 0, "demo_mode_write_protect", 1, "luns", "index",
+			  TARGET_LUN, "storage_object", object, "portals", make_portals(offer),
+			  "node_acls", make_acl(offer));
 	return group;
 }
 

@@ -53,10 +53,11 @@ int node_offer(const struct cluster *cluster, const struct secrets *secrets,
 		.read_write = node->read_write,
 		.serial = offer->serial,
 	};
-	if (server && server->lio) {
-		offer->portal = (struct target_portal){ server->address, TARGET_PORT };
-		offer->offer.portals = &offer->portal;
-		offer->offer.portal_count = 1;
+	/* tgtd listens everywhere by itself; what it is told besides is what somebody has listed.
+	 */
+	if (server && (server->lio || server->lists_portals)) {
+		offer->offer.portals = node->portals;
+		offer->offer.portal_count = node->portal_count;
 	}
 	return add_accounts(secrets, node, offer, fault);
 }

@@ -16,7 +16,6 @@ struct node_offer {
 	struct target_offer offer;
 	char name[TARGET_NAME_BYTES], initiator[TARGET_NAME_BYTES];
 	char serial[DIGEST_UUID_BYTES];
-	struct target_portal portal; /* the server's address; where tgt runs, its own matter */
 };
 
 /*

@@ -126,13 +126,26 @@ static void add_accounts(const struct target_offer *offer, char end, struct text
 			    offer->out.user, end, offer->out.secret, end);
 }
 
-/* The form of RFC 4173 and dracut: server, protocol (TCP), port (3260), LUN, target. */
+/*
+ * The form of RFC 4173 and dracut: server, protocol (TCP), port (3260), LUN, target. Words with the
+ * same target are ways to one disk.
+ */
+static void add_portal(const struct iscsi_portal *portal, const char *target, char end,
+		       struct text *text)
+{
+	char address[IPV4_TEXT_BYTES];
+
+	text_printf(text, "netroot=iscsi:%s::", value_ipv4_text(portal->address, address));
+	if (portal->port != ISCSI_PORTAL_PORT)
+		text_printf(text, "%u", portal->port);
+	text_printf(text, ":1:%s%c", target, end);
+}
+
 static int add_iscsi_root(const struct generator *generator, const struct cluster_node *node,
 			  char end, struct text *text, struct fault *fault)
 {
 	const struct cluster *cluster = generator->cluster;
 	const struct cluster_server *server = node_iscsi_server(cluster, node);
-	char address[IPV4_TEXT_BYTES];
 	struct node_offer offer;
 	int error;
 
@@ -142,9 +155,9 @@ static int add_iscsi_root(const struct generator *generator, const struct cluste
 	error = node_offer(cluster, generator->options->secrets, node, &offer, fault);
 	if (error)
 		return error;
-	text_printf(text, "netroot=iscsi:%s:::1:%s%crd.iscsi.initiator=%s%c",
-		    value_ipv4_text(server->address, address), offer.name, end, offer.initiator,
-		    end);
+	for (size_t i = 0; i < node->portal_count; i++)
+		add_portal(&node->portals[i], offer.name, end, text);
+	text_printf(text, "rd.iscsi.initiator=%s%c", offer.initiator, end);
 	add_accounts(&offer.offer, end, text);
 	return 0;
 }

@@ -58,6 +58,22 @@ static int add_target(const struct generator *generator, const struct cluster_no
 	return 0;
 }
 
+/*
+ * Portals are tgtd's, not a target's, and tgt-admin knows nothing of them: `wireroot target listen`
+ * reads this.
+ */
+static int add_portals(struct file_set *set, const struct cluster_server *server,
+		       struct fault *fault)
+{
+	char portal[ISCSI_PORTAL_TEXT_BYTES];
+	struct text text = { 0 };
+
+	text_add(&text, OUTPUT_COMMENT);
+	for (size_t i = 0; i < server->portal_count; i++)
+		text_printf(&text, "%s\n", iscsi_portal_text(&server->portals[i], portal));
+	return output_add(set, 0644, &text, fault, "servers/%s/tgt-portals", server->name);
+}
+
 static int add_server(const struct generator *generator, struct file_set *set,
 		      const struct cluster_server *server, struct fault *fault)
 {
@@ -83,8 +99,14 @@ int generate_tgt(const struct generator *generator, struct file_set *set, struct
 	const struct cluster *cluster = generator->cluster;
 	int error = 0;
 
-	for (size_t i = 0; !error && i < cluster->server_count; i++)
-		if (cluster->servers[i].roles & SERVER_ISCSI && !cluster->servers[i].lio)
-			error = add_server(generator, set, &cluster->servers[i], fault);
+	for (size_t i = 0; !error && i < cluster->server_count; i++) {
+		const struct cluster_server *server = &cluster->servers[i];
+
+		if (!(server->roles & SERVER_ISCSI) || server->lio)
+			continue;
+		error = add_server(generator, set, server, fault);
+		if (!error && server->lists_portals)
+			error = add_portals(set, server, fault);
+	}
 	return error;
 }

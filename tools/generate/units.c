@@ -2,7 +2,8 @@
 /*
  * systemd units of what Wireroot itself has to run on a server: wirerootd, NFS-Ganesha with our
  * configuration, LIO's targets. dnsmasq, tgt and the kernel's NFS server have units of their own,
- * which find our files among their drop-ins.
+ * which find our files among their drop-ins; tgt's is added to where tgtd has to listen elsewhere
+ * than by itself.
  */
 #include "tools/generate/output.h"
 
@@ -129,6 +130,32 @@ static int add_lio(const struct generator *generator, struct file_set *set,
 			  server->name);
 }
 
+/*
+ * For /etc/systemd/system/tgt.service.d/. A portal whose address is not there when the server
+ * starts must not keep tgtd down, which has others ('-'); at a reload, somebody wants to know.
+ */
+static int add_tgt(const struct generator *generator, struct file_set *set,
+		   const struct cluster_server *server, struct fault *fault)
+{
+	static const char listen[] = WIREROOT_PREFIX "/bin/wireroot target listen";
+	struct text text = { 0 };
+	char file[PATH_MAX];
+
+	if (snprintf(file, sizeof(file), "%s/current/servers/%s/tgt-portals",
+		     generator->options->state, server->name) >= (int)sizeof(file))
+		return fault_set(fault, ENAMETOOLONG, "generate", "tgt-service.conf", NULL);
+	text_printf(&text,
+		    OUTPUT_COMMENT "[Unit]\n"
+				   "Wants=network-online.target\n"
+				   "After=network-online.target\n"
+				   "\n"
+				   "[Service]\n"
+				   "ExecStartPost=-%s %s\n"
+				   "ExecReload=%s %s\n",
+		    listen, file, listen, file);
+	return output_add(set, 0644, &text, fault, "servers/%s/tgt-service.conf", server->name);
+}
+
 static int add_units(const struct generator *generator, struct file_set *set,
 		     const struct cluster_server *server, struct fault *fault)
 {
@@ -140,6 +167,8 @@ static int add_units(const struct generator *generator, struct file_set *set,
 		error = add_ganesha(generator, set, server, fault);
 	if (!error && server->roles & SERVER_ISCSI && server->lio)
 		error = add_lio(generator, set, server, fault);
+	if (!error && server->roles & SERVER_ISCSI && !server->lio && server->lists_portals)
+		error = add_tgt(generator, set, server, fault);
 	return error;
 }
 

@@ -29,8 +29,10 @@ struct rule {
  */
 static const struct rule rules[] = {
 	{ "units/*", "systemd", ALWAYS(ACTION_RELOAD) },
+	{ "tgt-service.conf", "systemd", ALWAYS(ACTION_RELOAD) },
 	{ "exports", "exports", ALWAYS(ACTION_RELOAD) },
 	{ "tgt.conf", "tgt", ALWAYS(ACTION_RELOAD) },
+	{ "tgt-portals", "tgt", ALWAYS(ACTION_RELOAD) },
 	{ "units/*", UNIT, { ACTION_START, ACTION_RESTART, ACTION_STOP } },
 	{ "ganesha.conf", "wireroot-ganesha.service", ALWAYS(ACTION_RELOAD) },
 	{ "lio.json", "wireroot-lio.service", ALWAYS(ACTION_RELOAD) },

@@ -14,6 +14,7 @@
 #include "tools/generation/actions.h"
 #include "tools/target/lio_file.h"
 #include "userspace/lib/fs.h"
+#include "userspace/lib/iscsi_portal.h"
 #include "userspace/lib/spawn.h"
 #include "userspace/lib/text.h"
 
@@ -281,6 +282,23 @@ static int check_lio(const struct checks *checks, const char *path, const char *
 	return error;
 }
 
+/* Its reader is `wireroot target listen`, on that server. */
+static int check_portals(const struct checks *checks, const char *path, const char *old_path,
+			 struct fault *fault)
+{
+	struct iscsi_portals portals;
+	size_t length;
+	char *text;
+	int error = fs_read_file(path, FILE_BYTES_MAX, &text, &length, fault);
+
+	(void)checks;
+	(void)old_path;
+	if (!error)
+		error = iscsi_portals_parse(text, length, path, &portals, fault);
+	free(text);
+	return error;
+}
+
 static int check_unit(const struct checks *checks, const char *path, const char *old_path,
 		      struct fault *fault)
 {
@@ -305,8 +323,8 @@ static int cannot_check(const struct checks *checks, const char *path, const cha
 static const struct checker checkers[] = {
 	{ "dnsmasq.conf", check_dnsmasq }, { "dhcp-hosts", check_hosts },
 	{ "exports", check_exports_file }, { "tgt.conf", check_tgt },
-	{ "lio.json", check_lio },	   { "units/*", check_unit },
-	{ "ganesha.conf", cannot_check },
+	{ "tgt-portals", check_portals },  { "lio.json", check_lio },
+	{ "units/*", check_unit },	   { "ganesha.conf", cannot_check },
 };
 
 static int check_file(const struct checks *checks, const struct checker *checker,

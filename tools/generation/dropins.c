@@ -24,6 +24,7 @@ static const struct place places[] = {
 	{ "dnsmasq.conf", "dnsmasq.d", "wireroot.conf" },
 	{ "exports", "exports.d", "wireroot.exports" },
 	{ "tgt.conf", "tgt/conf.d", "wireroot.conf" },
+	{ "tgt-service.conf", "systemd/system/tgt.service.d", "wireroot.conf" },
 	{ "units/*", "systemd/system", NULL },
 };
 

@@ -29,10 +29,13 @@ static const struct special specials[] = {
 	{ "exports",
 	  ACTION_RELOAD,
 	  { { "systemctl", "start", "nfs-kernel-server.service" }, { "exportfs", "-ra" } } },
-	/* Nodes that have their disks open keep them: targets in use are left as they are. */
+	/*
+	 * tgt-admin --update ALL, and where portals are listed `wireroot target listen`. Nodes that
+	 * have their disks open keep them: targets in use are left as they are.
+	 */
 	{ "tgt",
 	  ACTION_RELOAD,
-	  { { "systemctl", "start", "tgt.service" }, { "tgt-admin", "--update", "ALL" } } },
+	  { { "systemctl", "start", "tgt.service" }, { "systemctl", "reload", "tgt.service" } } },
 };
 
 #define SPECIAL_COUNT (sizeof(specials) / sizeof(specials[0]))
@@ -113,6 +116,16 @@ static int systemctl(const struct action *action, struct fault *fault)
 	return error;
 }
 
+/* systemctl knows no more than that a unit has failed. */
+static int run_special(const char *const argv[], struct fault *fault)
+{
+	int error = run(argv, fault);
+
+	if (error && error != -ENOENT && !strcmp(argv[0], "systemctl") && argv[2])
+		add_story(argv[2], fault);
+	return error;
+}
+
 static int act_by_systemd(const struct action *action, struct fault *fault)
 {
 	for (size_t i = 0; i < SPECIAL_COUNT; i++) {
@@ -122,7 +135,7 @@ static int act_by_systemd(const struct action *action, struct fault *fault)
 		if (strcmp(special->service, action->service) != 0 || special->kind != action->kind)
 			continue;
 		for (size_t c = 0; !error && c < COMMANDS_MAX && special->commands[c][0]; c++)
-			error = run(special->commands[c], fault);
+			error = run_special(special->commands[c], fault);
 		return error;
 	}
 	return systemctl(action, fault);

@@ -41,18 +41,29 @@ int bridge_make(const char *name, struct fault *fault)
 	return error ? error : spawn_run(up, fault);
 }
 
-int bridge_make_lab(const struct lab_network *network, struct fault *fault)
+static int add_address(const struct lab_network *network, const char *address, unsigned int prefix,
+		       struct fault *fault)
 {
 	char prefixed[INET_ADDRSTRLEN + sizeof("/32")];
+
+	snprintf(prefixed, sizeof(prefixed), "%s/%u", address, prefix % 100);
+	return spawn_run((const char *const[]){ "ip", "address", "add", prefixed, "broadcast", "+",
+						"dev", network->bridge, NULL },
+			 fault);
+}
+
+int bridge_make_lab(const struct lab_network *network, struct fault *fault)
+{
 	const char *loopback[] = { "ip", "link", "set", "dev", "lo", "up", NULL };
-	const char *address[] = { "ip", "address", "add",	    prefixed, "broadcast",
-				  "+",	"dev",	   network->bridge, NULL };
 	int error = spawn_run(loopback, fault);
 
-	snprintf(prefixed, sizeof(prefixed), "%s/%u", network->address, network->prefix % 100);
 	if (!error)
 		error = bridge_make(network->bridge, fault);
-	return error ? error : spawn_run(address, fault);
+	if (!error)
+		error = add_address(network, network->address, network->prefix, fault);
+	for (size_t i = 0; !error && i < network->more_count; i++)
+		error = add_address(network, network->more[i], 32, fault);
+	return error;
 }
 
 int bridge_open_tap(const char *name, const char *bridge, int *fd, struct fault *fault)

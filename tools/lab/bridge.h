@@ -10,7 +10,7 @@
 #include "initramfs/fault.h"
 #include "tools/lab/network.h"
 
-/* Make the bridge that the servers are on, with their address, and bring loopback up. */
+/* Make the bridge that the servers are on, with their addresses, and bring loopback up. */
 int bridge_make_lab(const struct lab_network *network, struct fault *fault);
 
 /* Make a bridge without an address, unless it is there. */

@@ -58,6 +58,20 @@ static int name_bridge(const struct cluster_network *wire, struct lab_network *n
 	return 0;
 }
 
+/* The addresses of its portals that are not the server's own, each once. */
+static void add_portals(const struct cluster_server *server, struct lab_network *network)
+{
+	for (size_t i = 0; i < server->portal_count && i < ISCSI_PORTALS_MAX; i++) {
+		uint32_t address = server->portals[i].address;
+		bool known = address == server->address;
+
+		for (size_t before = 0; !known && before < i; before++)
+			known = server->portals[before].address == address;
+		if (!known)
+			value_ipv4_text(address, network->more[network->more_count++]);
+	}
+}
+
 static int fill_in(const struct cluster *cluster, const struct cluster_server *server,
 		   struct lab_network *network, struct fault *fault)
 {
@@ -75,6 +89,7 @@ static int fill_in(const struct cluster *cluster, const struct cluster_server *s
 	network->boots = server->roles & SERVER_BOOT;
 	network->exports = server->roles & SERVER_NFS;
 	network->has_disks = server->roles & SERVER_ISCSI;
+	add_portals(server, network);
 	snprintf(network->domain, sizeof(network->domain), "%s", domain ? domain : "");
 	if (snprintf(network->server, sizeof(network->server), "%s", server->name) >=
 	    (int)sizeof(network->server))

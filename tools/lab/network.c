@@ -32,15 +32,25 @@ bool lab_network_has_cluster(const struct lab_network *network)
 	return network->cluster[0];
 }
 
+static json_t *more_to_json(const struct lab_network *network)
+{
+	json_t *more = json_array();
+
+	for (size_t i = 0; i < network->more_count; i++)
+		json_array_append_new(more, json_string(network->more[i]));
+	return more;
+}
+
 int lab_network_write(const struct lab_network *network, const char *directory, struct fault *fault)
 {
 	char *path = fs_join(directory, FILE_NAME), *text;
-	json_t *json = json_pack(
-		"{s:s, s:s, s:i, s:i, s:s, s:b, s:b, s:b, s:s, s:s, s:s}", "bridge",
-		network->bridge, "address", network->address, "prefix", (int)network->prefix,
-		"http_port", network->http_port, "domain", network->domain, "boots", network->boots,
-		"exports", network->exports, "has_disks", network->has_disks, "cluster",
-		network->cluster, "state", network->state, "server", network->server);
+	json_t *json =
+		json_pack("{s:s, s:s, s:i, s:o, s:i, s:s, s:b, s:b, s:b, s:s, s:s, s:s}", "bridge",
+			  network->bridge, "address", network->address, "prefix",
+			  (int)network->prefix, "more", more_to_json(network), "http_port",
+			  network->http_port, "domain", network->domain, "boots", network->boots,
+			  "exports", network->exports, "has_disks", network->has_disks, "cluster",
+			  network->cluster, "state", network->state, "server", network->server);
 	int error;
 
 	text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
@@ -66,6 +76,20 @@ static bool is_address(const char *text)
 	return inet_pton(AF_INET, text, &address) == 1;
 }
 
+static bool take_more(struct lab_network *network, const json_t *more)
+{
+	if (!json_is_array(more) || json_array_size(more) > ISCSI_PORTALS_MAX)
+		return false;
+	for (; network->more_count < json_array_size(more); network->more_count++) {
+		const char *address = json_string_value(json_array_get(more, network->more_count));
+
+		if (!address || !is_address(address) ||
+		    !copy(network->more[network->more_count], INET_ADDRSTRLEN, address))
+			return false;
+	}
+	return true;
+}
+
 static bool take(struct lab_network *network, json_t *json)
 {
 	const char *bridge, *address, *domain, *cluster, *state, *server;
@@ -85,7 +109,8 @@ static bool take(struct lab_network *network, json_t *json)
 					 .boots = boots,
 					 .exports = exports,
 					 .has_disks = has_disks };
-	return copy(network->bridge, sizeof(network->bridge), bridge) &&
+	return take_more(network, json_object_get(json, "more")) &&
+	       copy(network->bridge, sizeof(network->bridge), bridge) &&
 	       copy(network->address, sizeof(network->address), address) &&
 	       copy(network->domain, sizeof(network->domain), domain) &&
 	       copy(network->cluster, sizeof(network->cluster), cluster) &&

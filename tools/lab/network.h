@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "initramfs/fault.h"
+#include "userspace/lib/iscsi_portal.h"
 
 #define LAB_DOMAIN_BYTES      256
 #define LAB_SERVER_NAME_BYTES 64
@@ -25,6 +26,9 @@ struct lab_network {
 	char bridge[IFNAMSIZ];
 	char address[INET_ADDRSTRLEN]; /* of the servers */
 	unsigned int prefix; /* bits */
+	/* Further ones, of iSCSI portals, whatever networks they are of: the lab has one wire. */
+	char more[ISCSI_PORTALS_MAX][INET_ADDRSTRLEN];
+	size_t more_count;
 	uint16_t http_port;
 	char domain[LAB_DOMAIN_BYTES]; /* "": none */
 	bool boots, exports; /* run wirerootd and dnsmasq; run NFS-Ganesha */

@@ -30,9 +30,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "initramfs/value.h"
 #include "tools/target/configfs.h"
 #include "tools/target/lio_text.h"
+#include "userspace/lib/text.h"
 
 #define ROOT "/sys/kernel/config/target"
 #define LUN  "lun_1" /* TARGET_LUN */
@@ -45,6 +45,7 @@
 struct work {
 	const char *root;
 	const char *doing, *name;
+	const struct log *log; /* may be NULL */
 	struct fault *fault;
 };
 
@@ -55,7 +56,8 @@ struct place {
 static struct work begin(const struct target_server *server, const char *doing, const char *name,
 			 struct fault *fault)
 {
-	return (struct work){ server->configfs ? server->configfs : ROOT, doing, name, fault };
+	return (struct work){ server->configfs ? server->configfs : ROOT, doing, name, server->log,
+			      fault };
 }
 
 /* A path below the root; one that is too long leads nowhere, which whoever uses it is told. */
@@ -346,18 +348,42 @@ static int add_lun(const struct work *work, const struct target_offer *offer)
 		       at(work, "iscsi/%s/tpgt_1/lun/" LUN "/" LINK, offer->name));
 }
 
-static int add_portals(const struct work *work, const struct target_offer *offer)
+static int open_portal(const struct work *work, const char *target,
+		       const struct iscsi_portal *portal)
 {
-	const struct target_portal all = { 0, TARGET_PORT };
-	const struct target_portal *portals = offer->portal_count ? offer->portals : &all;
+	char text[ISCSI_PORTAL_TEXT_BYTES], peer[sizeof(work->fault->peer)];
+	struct place place =
+		at(work, "iscsi/%s/tpgt_1/np/%s", target, iscsi_portal_text(portal, text));
+	int error = configfs_make_dir(place.path);
+
+	if (!error)
+		return 0;
+	snprintf(peer, sizeof(peer), "%s of %.60s", text, target);
+	return fault_set(work->fault, error, "open portal", peer,
+			 error == -EADDRNOTAVAIL ? "this server does not have that address"
+			 : error == -EADDRINUSE	 ? "another program listens there"
+						 : "LIO refuses it");
+}
+
+/*
+ * A portal whose interface is down must not keep nodes from the others: all are tried. *@open of
+ * them are there; the fault is that of the last that is not.
+ */
+static int add_portals(const struct work *work, const struct target_offer *offer, size_t *open)
+{
+	const struct iscsi_portal all = { 0, ISCSI_PORTAL_PORT };
+	const struct iscsi_portal *portals = offer->portal_count ? offer->portals : &all;
 	size_t count = offer->portal_count ? offer->portal_count : 1;
-	char address[IPV4_TEXT_BYTES];
 	int error = 0;
 
-	for (size_t i = 0; !error && i < count; i++)
-		error = make_dir(work,
-				 at(work, "iscsi/%s/tpgt_1/np/%s:%u", offer->name,
-				    value_ipv4_text(portals[i].address, address), portals[i].port));
+	*open = 0;
+	for (size_t i = 0; i < count; i++) {
+		int outcome = open_portal(work, offer->name, &portals[i]);
+
+		*open += !outcome;
+		if (outcome)
+			error = outcome;
+	}
 	return error;
 }
 
@@ -402,7 +428,8 @@ static int add_initiator(const struct work *work, const struct target_offer *off
 
 static int make_target(const struct work *work, const struct target_offer *offer)
 {
-	int error = add_object(work, offer);
+	int error = add_object(work, offer), closed = 0;
+	size_t open;
 
 	if (!error)
 		error = make_dir(work, at(work, "iscsi/%s", offer->name));
@@ -413,11 +440,13 @@ static int make_target(const struct work *work, const struct target_offer *offer
 	if (!error)
 		error = add_lun(work, offer);
 	if (!error)
-		error = add_portals(work, offer);
-	if (!error)
 		error = add_initiator(work, offer);
-	return error ? error
-		     : write_value(work, at(work, "iscsi/%s/tpgt_1/enable", offer->name), "1");
+	if (!error)
+		closed = add_portals(work, offer, &open);
+	if (error || (closed && !open))
+		return error ? error : closed;
+	error = write_value(work, at(work, "iscsi/%s/tpgt_1/enable", offer->name), "1");
+	return error ? error : closed;
 }
 
 /* --- looking ---------------------------------------------------------------------------------- */
@@ -490,11 +519,33 @@ static bool is_target(const struct work *work, const char *name)
 	return strchr(name, '.') && strlen(name) < TARGET_NAME_BYTES && configfs_is_dir(place.path);
 }
 
+/* Names of portals, parted by blanks. */
+static int read_portals(const struct work *work, struct target *target)
+{
+	struct place place = at(work, "iscsi/%s/tpgt_1/np", target->name);
+	struct configfs_names names;
+	struct text text = { 0 };
+	int error = configfs_names(place.path, &names);
+
+	if (error)
+		return error == -ENOENT ? 0 : tell(work, error, &place);
+	for (size_t i = 0; i < names.count; i++)
+		text_printf(&text, "%s%s", i ? " " : "", names.names[i]);
+	configfs_names_free(&names);
+	if (text.error) {
+		text_free(&text);
+		return fault_set(work->fault, ENOMEM, work->doing, target->name, NULL);
+	}
+	target->portals = text.data;
+	return 0;
+}
+
 static int read_target(const struct work *work, struct target_list *list, const char *name)
 {
 	struct place group = at(work, "iscsi/%s/tpgt_1", name);
 	struct target *target;
 	char object[PATH_MAX], disk[ATTRIBUTE_BYTES];
+	int error;
 
 	if (!is_target(work, name))
 		return 0;
@@ -509,7 +560,8 @@ static int read_target(const struct work *work, struct target_list *list, const 
 		if (!target->disk)
 			return fault_set(work->fault, ENOMEM, work->doing, name, NULL);
 	}
-	return read_initiators(work, list, name);
+	error = read_portals(work, target);
+	return error ? error : read_initiators(work, list, name);
 }
 
 static int read_targets(const struct work *work, struct target_list *list)
@@ -562,22 +614,13 @@ static int clear(const struct work *work, const struct target_list *list, const 
 	return error ? error : sweep_objects(work);
 }
 
-/* Are initiator, accounts and portals as @offer has them, too? */
-static bool is_the_same(const struct work *work, const struct target_offer *offer)
+/* Are initiator and accounts as @offer has them, too? */
+static bool has_accounts(const struct work *work, const struct target_offer *offer)
 {
 	struct place group = at(work, "iscsi/%s/tpgt_1", offer->name);
 	struct place auth = at(work, "iscsi/%s/tpgt_1/acls/%s/auth", offer->name, offer->initiator);
 	const struct target_account *in = &offer->in, *out = &offer->out;
-	char address[IPV4_TEXT_BYTES];
 
-	for (size_t i = 0; i < offer->portal_count; i++) {
-		struct place portal = at(work, "iscsi/%s/tpgt_1/np/%s:%u", offer->name,
-					 value_ipv4_text(offer->portals[i].address, address),
-					 offer->portals[i].port);
-
-		if (!configfs_is_dir(portal.path))
-			return false;
-	}
 	if (!has_value(&group, "attrib/authentication", in->user ? "1" : "0"))
 		return false;
 	return !in->user ||
@@ -586,20 +629,72 @@ static bool is_the_same(const struct work *work, const struct target_offer *offe
 		has_value(&auth, "password_mutual", out->user ? out->secret : ""));
 }
 
-/* What is the same stays, and so does what is in use; that gets its new accounts, for next time. */
+/* Close the portal called @name, unless it is one of @offer's or may be somebody's way to his disk.
+ */
+static int close_portal(const struct work *work, const struct target *target,
+			const struct target_offer *offer, const char *name)
+{
+	struct place place = at(work, "iscsi/%s/tpgt_1/np/%s", offer->name, name);
+	struct iscsi_portal portal;
+
+	if (!configfs_is_dir(place.path) ||
+	    (iscsi_portal_parse(name, &portal) &&
+	     iscsi_portal_is_among(&portal, offer->portals, offer->portal_count)))
+		return 0;
+	if (!target->sessions)
+		return remove_dir(work, &place);
+	if (work->log)
+		log_line(work->log, LOG_LEVEL_NOTICE,
+			 "portal %s of %s stays open while a node is logged in; restore once more "
+			 "when it is off",
+			 name, offer->name);
+	return 0;
+}
+
+/* New ones first, so that there is always one; old ones stay where a new one cannot be had. */
+static int change_portals(const struct work *work, const struct target *target,
+			  const struct target_offer *offer)
+{
+	struct place portals = at(work, "iscsi/%s/tpgt_1/np", offer->name);
+	struct configfs_names names;
+	size_t open;
+	int error;
+
+	if (!offer->portal_count) /* where others are, or were */
+		return 0;
+	error = add_portals(work, offer, &open);
+	if (error)
+		return error;
+	error = configfs_names(portals.path, &names);
+	if (error)
+		return tell(work, error, &portals);
+	for (size_t i = 0; !error && i < names.count; i++)
+		error = close_portal(work, target, offer, names.names[i]);
+	configfs_names_free(&names);
+	return error;
+}
+
+/*
+ * What is the same stays but for its portals, and so does what is in use; that gets its new
+ * accounts, for next time.
+ */
 static int renew(const struct work *work, const struct target_list *list,
 		 const struct target_offer *offer)
 {
 	const struct target *target = target_find(list, offer->name);
-	int error;
+	int error = 0;
 
 	if (target && target_fits(target, offer)) {
-		if (is_the_same(work, offer))
-			return 0;
-		if (target->sessions) {
+		bool same = has_accounts(work, offer);
+
+		if (!same && target->sessions)
 			error = set_attributes(work, offer);
-			return error ? error : set_accounts(work, offer);
-		}
+		if (!error && !same && target->sessions)
+			error = set_accounts(work, offer);
+		if (error)
+			return error;
+		if (same || target->sessions)
+			return change_portals(work, target, offer);
 	}
 	error = clear(work, list, offer->name, false);
 	return error ? error : make_target(work, offer);

@@ -64,18 +64,32 @@ static int read_disk(const struct reader *reader, const json_t *group, struct ta
 	return 0;
 }
 
-static int read_portal(const struct reader *reader, const json_t *group, struct target_offer *offer,
-		       struct target_portal *place)
+static int read_portal(const json_t *portal, struct iscsi_portal *place)
 {
-	const json_t *portal = only(group, "portals");
 	const char *address = text_of(portal, "ip_address");
 	json_int_t port = json_integer_value(json_object_get(portal, "port"));
 
 	if (!address || !value_ipv4(address, &place->address) || port < 1 || port > UINT16_MAX)
-		return refuse(reader, "a target has one portal, an address and a port");
+		return -EINVAL;
 	place->port = (uint16_t)port;
-	offer->portals = place;
-	offer->portal_count = 1;
+	return 0;
+}
+
+static int read_portals(const struct reader *reader, const json_t *group,
+			struct target_offer *offer, struct iscsi_portal *places)
+{
+	const json_t *portals = json_object_get(group, "portals");
+	size_t count = json_array_size(portals);
+
+	if (count < 1 || count > ISCSI_PORTALS_MAX)
+		return refuse(reader, "a target has from one to eight portals");
+	for (size_t i = 0; i < count; i++)
+		if (read_portal(json_array_get(portals, i), &places[i]) ||
+		    iscsi_portal_is_among(&places[i], places, i))
+			return refuse(reader,
+				      "a portal is an address and a port, none of them twice");
+	offer->portals = places;
+	offer->portal_count = count;
 	return 0;
 }
 
@@ -111,7 +125,8 @@ static int read_target(const struct reader *reader, const json_t *target, size_t
 		return refuse(reader, "a target's name is not one of the cluster's");
 	error = read_disk(reader, group, offer);
 	if (!error)
-		error = read_portal(reader, group, offer, &reader->file->portals[index]);
+		error = read_portals(reader, group, offer,
+				     &reader->file->portals[index * ISCSI_PORTALS_MAX]);
 	return error ? error : read_initiator(reader, group, offer);
 }
 
@@ -122,7 +137,7 @@ static int read_targets(const struct reader *reader, const json_t *targets)
 	int error = 0;
 
 	file->offers = calloc(count + 1, sizeof(*file->offers));
-	file->portals = calloc(count + 1, sizeof(*file->portals));
+	file->portals = calloc(count + 1, ISCSI_PORTALS_MAX * sizeof(*file->portals));
 	if (!file->offers || !file->portals)
 		return fault_set(reader->fault, ENOMEM, "read LIO's targets", reader->name, NULL);
 	for (; !error && file->count < count; file->count++)

@@ -16,7 +16,7 @@
 /* Begin with { 0 }; lio_file_free() in any case. */
 struct lio_file {
 	struct target_offer *offers;
-	struct target_portal *portals; /* one for each offer */
+	struct iscsi_portal *portals; /* ISCSI_PORTALS_MAX for each offer */
 	size_t count;
 	const char
 		*prefix; /* of the names of all targets that were ever in such a file: "iqn.…:" */

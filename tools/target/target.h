@@ -6,7 +6,8 @@
  *
  * Offering is atomic in effect: what an interrupted offer leaves behind lets nobody in, and the
  * next offer or withdrawal of the same name clears it away. A target that somebody is logged in to
- * stays; LIO gives it new accounts, for the next login. Functions return 0 or -errno with @fault
+ * stays; LIO gives it new accounts, for the next login, and further portals, but takes none away,
+ * since it does not tell which one a node uses. Functions return 0 or -errno with @fault
  * filled in.
  */
 #ifndef WIREROOT_TARGET_H
@@ -17,9 +18,10 @@
 #include <stdint.h>
 
 #include "initramfs/fault.h"
+#include "userspace/lib/iscsi_portal.h"
+#include "userspace/lib/log.h"
 
-#define TARGET_LUN  1 /* of the disk; tgt has a controller of its own at 0 */
-#define TARGET_PORT 3260 /* RFC 7143 section 13.4.1 */
+#define TARGET_LUN 1 /* of the disk; tgt has a controller of its own at 0 */
 
 /* RFC 7143 section 4.2.7.2: a name has 223 bytes at most. */
 #define TARGET_NAME_BYTES 224
@@ -28,11 +30,6 @@
 struct target_account {
 	const char *user; /* NULL: nobody has to prove anything */
 	const char *secret;
-};
-
-struct target_portal {
-	uint32_t address; /* host byte order; 0: all of the server's */
-	uint16_t port;
 };
 
 /* A disk for one node. */
@@ -46,7 +43,7 @@ struct target_offer {
 	bool memory; /* the disk is memory: it does not rotate, and what is discarded is freed */
 	struct target_account in; /* the node's, by which it proves itself (CHAP) */
 	struct target_account out; /* the target's; only beside @in (mutual CHAP) */
-	const struct target_portal *portals; /* where it is offered; none: where others are */
+	const struct iscsi_portal *portals; /* where it is offered; none: where others are */
 	size_t portal_count;
 };
 
@@ -54,6 +51,7 @@ struct target {
 	char name[TARGET_NAME_BYTES];
 	char *disk; /* NULL: none; an offer that was interrupted */
 	char *in, *out; /* users of its accounts; NULL: none */
+	char *portals; /* LIO: "10.0.0.1:3260 10.1.0.1:3260"; NULL: where tgtd listens */
 	bool open; /* somebody may log in: the offer was completed */
 	bool read_write;
 	unsigned int sessions;
@@ -81,7 +79,8 @@ struct target_operations {
 	/*
 	 * Let @offer's node log in. A target of this name that is another one is made anew when
 	 * nobody is logged in to it; with sessions, it is 0 when it has the same disk, else -EBUSY.
-	 * -ENOENT: the disk is missing.
+	 * -ENOENT: the disk is missing. A portal that cannot be opened is told of, too, but only
+	 * when there is no other one does it keep the node from its disk.
 	 */
 	int (*offer)(const struct target_server *server, const struct target_offer *offer,
 		     struct fault *fault);
@@ -103,9 +102,17 @@ struct target_server {
 	const struct target_operations *operations;
 	unsigned int control_port; /* tgt: which tgtd of this host, as tgtd -C has it */
 	const char *configfs; /* LIO: where its tree is; NULL: /sys/kernel/config/target */
+	const struct log *log; /* of what stays otherwise than asked for; NULL: not told */
 };
 
 extern const struct target_operations target_tgt, target_lio;
+
+/*
+ * Let the tgtd of @server listen at the @count portals of @portals, too; its portals are those of
+ * all of its targets. All are tried, and the first that it cannot have is the fault.
+ */
+int target_tgt_listen(const struct target_server *server, const struct iscsi_portal *portals,
+		      size_t count, struct fault *fault);
 
 /* tgt has room for 16 characters: the first of @uuid, without its dashes. */
 #define TARGET_TGT_SERIAL_BYTES 17

@@ -189,24 +189,59 @@ static int add_disk(const struct target_server *server, unsigned int id,
 		   NULL, fault);
 }
 
-static int add_portals(const struct target_server *server, const struct target_offer *offer,
+static int open_portal(const struct target_server *server, const struct iscsi_portal *portal,
 		       struct fault *fault)
 {
-	char word[64], address[IPV4_TEXT_BYTES];
+	char word[sizeof("portal=") + ISCSI_PORTAL_TEXT_BYTES] = "portal=";
+	const char *text = iscsi_portal_text(portal, word + strlen("portal="));
+	struct fault story;
+	int error = run(server, 0, WORDS("--op", "new", "--mode", "portal", "--param", word), NULL,
+			&story);
+
+	if (!error)
+		return 0;
+	/* tgtadm says no more than that it did not work. */
+	return fault_set(fault, error, "let tgtd listen at portal", text,
+			 "is it an address of this server, and does nobody else listen there? "
+			 "tgtd's log says more");
+}
+
+/*
+ * One whose interface is down must not keep nodes from the others: all are tried. *@open of them
+ * are there; the fault is that of the first that is not.
+ */
+static int add_portals(const struct target_server *server, const struct iscsi_portal *portals,
+		       size_t count, size_t *open, struct fault *fault)
+{
 	struct text there = { 0 };
-	int error = offer->portal_count ? show(server, "portal", &there, fault) : 0;
+	struct fault story;
+	int error = count ? show(server, "portal", &there, fault) : 0, first = error;
 
-	for (size_t i = 0; !error && i < offer->portal_count; i++) {
-		const struct target_portal *portal = &offer->portals[i];
+	*open = 0;
+	for (size_t i = 0; !error && i < count; i++) {
+		int outcome = 0;
 
-		if (tgt_has_portal(text_string(&there), there.length, portal))
-			continue;
-		snprintf(word, sizeof(word), "portal=%s:%u",
-			 value_ipv4_text(portal->address, address), portal->port);
-		error = run(server, 0, WORDS("--op", "new", "--mode", "portal", "--param", word),
-			    NULL, fault);
+		if (!tgt_has_portal(text_string(&there), there.length, &portals[i]))
+			outcome = open_portal(server, &portals[i], &story);
+		*open += !outcome;
+		if (outcome && !first) {
+			first = outcome;
+			*fault = story;
+		}
 	}
 	text_free(&there);
+	return first;
+}
+
+int target_tgt_listen(const struct target_server *server, const struct iscsi_portal *portals,
+		      size_t count, struct fault *fault)
+{
+	size_t open;
+	int fd = lock(server, fault);
+	int error = fd < 0 ? fd : add_portals(server, portals, count, &open, fault);
+
+	if (fd >= 0)
+		close(fd);
 	return error;
 }
 
@@ -294,21 +329,31 @@ static int make_room(const struct target_server *server, const struct target_lis
 	return target_fits(target, offer) ? 1 : target_refuse_busy(list, offer->name, fault);
 }
 
+/* Portals come first; only where none of them can be had is nothing offered. */
 static int offer_locked(const struct target_server *server, const struct target_offer *offer,
 			struct fault *fault)
 {
 	struct target_list list = { 0 };
 	unsigned int id;
-	int error = list_targets(server, &list, fault);
+	struct fault story = { 0 };
+	int error = list_targets(server, &list, fault), closed = 0;
+	size_t open = 0;
 
+	if (!error)
+		closed = add_portals(server, offer->portals, offer->portal_count, &open, &story);
+	if (!error && closed && !open) {
+		*fault = story;
+		error = closed;
+	}
 	if (!error)
 		error = make_room(server, &list, offer, fault);
 	id = free_id(&list);
 	target_list_free(&list);
-	if (error)
-		return error < 0 ? error : 0;
-	error = add_portals(server, offer, fault);
-	return error ? error : make_target(server, id, offer, fault);
+	if (!error)
+		error = make_target(server, id, offer, fault);
+	if (error >= 0 && closed)
+		*fault = story;
+	return error < 0 ? error : closed;
 }
 
 static int offer(const struct target_server *server, const struct target_offer *offer,

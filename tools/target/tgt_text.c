@@ -284,15 +284,14 @@ int tgt_read_targets(const char *text, size_t length, struct target_list *list, 
 	return error;
 }
 
-bool tgt_has_portal(const char *text, size_t length, const struct target_portal *portal)
+bool tgt_has_portal(const char *text, size_t length, const struct iscsi_portal *portal)
 {
-	char wanted[48], everywhere[48], address[IPV4_TEXT_BYTES];
+	char wanted[48], everywhere[48], place[ISCSI_PORTAL_TEXT_BYTES];
 	const char *end = text + length, *value;
 	struct line line;
 	size_t rest;
 
-	value_ipv4_text(portal->address, address);
-	snprintf(wanted, sizeof(wanted), "Portal: %s:%u,", address, portal->port);
+	snprintf(wanted, sizeof(wanted), "Portal: %s,", iscsi_portal_text(portal, place));
 	snprintf(everywhere, sizeof(everywhere), "Portal: 0.0.0.0:%u,", portal->port);
 	while (text < end) {
 		text = cut_line(text, end, &line);

@@ -16,6 +16,6 @@ int tgt_read_targets(const char *text, size_t length, struct target_list *list,
 		     struct fault *fault);
 
 /* Does `--mode portal` say that tgtd listens at @portal, be it at all addresses? */
-bool tgt_has_portal(const char *text, size_t length, const struct target_portal *portal);
+bool tgt_has_portal(const char *text, size_t length, const struct iscsi_portal *portal);
 
 #endif

@@ -46,7 +46,7 @@ struct grants {
 	const struct backing *backing;
 	struct target_server server;
 	bool serving; /* it runs; one that does not has no targets */
-	struct target_portal portal;
+	struct iscsi_portal portal;
 	const struct log *log;
 };
 

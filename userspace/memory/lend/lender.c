@@ -191,7 +191,7 @@ static int open_grants(struct lender *lender, struct fault *fault)
 	lender->grants.backing = &lender->backing;
 	lender->grants.log = &lender->log;
 	lender->grants.portal =
-		(struct target_portal){ lender->options.address, lender->options.port };
+		(struct iscsi_portal){ lender->options.address, lender->options.port };
 	error = grants_load(&lender->grants, fault);
 	if (!error)
 		error = grants_sweep(&lender->grants, fault);
