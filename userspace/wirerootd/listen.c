@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -25,7 +26,7 @@ static const char *bind_hint(int error)
 	}
 }
 
-static int open_one(const struct addrinfo *at, int type, struct fault *fault)
+static int open_one(const struct addrinfo *at, int type, const char *doing, struct fault *fault)
 {
 	char peer[ADDRESS_TEXT_BYTES + 16], text[ADDRESS_TEXT_BYTES];
 	int fd = socket(at->ai_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -45,17 +46,15 @@ static int open_one(const struct addrinfo *at, int type, struct fault *fault)
 	close(fd);
 	snprintf(peer, sizeof(peer), "%s port %u", address_text(at->ai_addr, text),
 		 ntohs(((const struct sockaddr_in *)at->ai_addr)->sin_port));
-	return fault_set(fault, error,
-			 type == SOCK_STREAM ? "listen for HTTP" : "listen for timelines", peer,
-			 bind_hint(error));
+	return fault_set(fault, error, doing, peer, bind_hint(error));
 }
 
 static int open_both(const struct addrinfo *at, struct listen_sockets *sockets, struct fault *fault)
 {
-	sockets->tcp = open_one(at, SOCK_STREAM, fault);
+	sockets->tcp = open_one(at, SOCK_STREAM, "listen for HTTP", fault);
 	if (sockets->tcp < 0)
 		return sockets->tcp;
-	sockets->udp = open_one(at, SOCK_DGRAM, fault);
+	sockets->udp = open_one(at, SOCK_DGRAM, "listen for timelines", fault);
 	if (sockets->udp < 0) {
 		close(sockets->tcp);
 		return sockets->udp;
@@ -63,25 +62,53 @@ static int open_both(const struct addrinfo *at, struct listen_sockets *sockets, 
 	return 0;
 }
 
-int listen_open(const char *address, uint16_t port, struct listen_sockets *sockets,
-		struct fault *fault)
+static int find_address(const char *address, uint16_t port, struct addrinfo **at,
+			struct fault *fault)
 {
 	const struct addrinfo hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
 					.ai_socktype = SOCK_STREAM };
-	struct addrinfo *at;
 	char service[8];
-	int error;
 
 	snprintf(service, sizeof(service), "%u", port);
-	if (getaddrinfo(address ? address : "::", service, &hints, &at))
+	if (getaddrinfo(address ? address : "::", service, &hints, at))
 		return fault_set(fault, EINVAL, "read the --listen address", address,
 				 "give an IPv4 or IPv6 address in numbers");
+	return 0;
+}
+
+/* A kernel with IPv6 compiled out or disabled still has IPv4. */
+static bool lacks_ipv6(const char *address, int error)
+{
+	return !address && (error == -EAFNOSUPPORT || error == -EADDRNOTAVAIL);
+}
+
+int listen_open(const char *address, uint16_t port, struct listen_sockets *sockets,
+		struct fault *fault)
+{
+	struct addrinfo *at;
+	int error;
+
+	if (find_address(address, port, &at, fault))
+		return -fault->error;
 	error = open_both(at, sockets, fault);
 	freeaddrinfo(at);
-	/* A kernel with IPv6 compiled out or disabled still has IPv4. */
-	if (!address && (error == -EAFNOSUPPORT || error == -EADDRNOTAVAIL))
+	if (lacks_ipv6(address, error))
 		return listen_open("0.0.0.0", port, sockets, fault);
 	return error;
+}
+
+int listen_tcp(const char *address, uint16_t port, const char *doing, struct fault *fault)
+{
+	struct addrinfo *at;
+	int fd;
+
+	if (find_address(address, port, &at, fault))
+		return -fault->error;
+	fd = open_one(at, SOCK_STREAM, doing, fault);
+	freeaddrinfo(at);
+	if (lacks_ipv6(address, fd))
+		return listen_tcp("0.0.0.0", port, doing, fault);
+	return fd;
 }
 
 const char *address_text(const struct sockaddr *address, char text[static ADDRESS_TEXT_BYTES])

@@ -24,6 +24,10 @@ struct listen_sockets {
 int listen_open(const char *address, uint16_t port, struct listen_sockets *sockets,
 		struct fault *fault);
 
+/* The same with a listening, non-blocking TCP socket alone, which is returned; @doing is for
+ * faults: "listen for HTTP". */
+int listen_tcp(const char *address, uint16_t port, const char *doing, struct fault *fault);
+
 const char *address_text(const struct sockaddr *address, char text[static ADDRESS_TEXT_BYTES]);
 
 #endif

@@ -31,6 +31,7 @@
 #include "userspace/wirerootd/gate.h"
 #include "userspace/wirerootd/http.h"
 #include "userspace/wirerootd/listen.h"
+#include "userspace/wirerootd/memory/line_server.h"
 #include "userspace/wirerootd/memory/memory.h"
 #include "userspace/wirerootd/neighbour.h"
 #include "userspace/wirerootd/nodes.h"
@@ -48,6 +49,9 @@
 #define DESCRIPTORS_OF_OUR_OWN 32
 
 #define EXIT_USAGE 2
+
+/* Signals, timelines, HTTP, the line protocol. */
+#define OWN_POLL 4
 
 struct options {
 	const char *root; /* NULL with ->generation */
@@ -76,6 +80,7 @@ struct daemon {
 	struct receiver receiver;
 	char *members; /* path of memory.json; NULL: nobody lends memory */
 	struct memory memory;
+	struct line_server line;
 	struct http http;
 };
 
@@ -285,8 +290,10 @@ static int open_memory(struct daemon *daemon, struct fault *fault)
 		daemon->members = strdup(options->members);
 	if (!daemon->members && (options->generation || options->members))
 		return fault_set(fault, ENOMEM, "begin to lend memory", "", NULL);
-	return memory_open(&daemon->memory, daemon->members, options->generation != NULL,
-			   options->memory, &daemon->log, fault);
+	if (memory_open(&daemon->memory, daemon->members, options->generation != NULL,
+			options->memory, &daemon->log, fault))
+		return -fault->error;
+	return line_server_open(&daemon->line, &daemon->memory, options->address, fault);
 }
 
 /* As many connections as we want, or as the limit on descriptors allows. */
@@ -376,6 +383,8 @@ static void reload(struct daemon *daemon)
 
 	notify("RELOADING=1");
 	memory_reload(&daemon->memory, daemon->options.generation != NULL);
+	if (line_server_listen(&daemon->line, &fault))
+		log_fault(&daemon->log, &fault);
 	if (daemon->options.root) {
 		notify("READY=1");
 		return;
@@ -426,14 +435,15 @@ static int next_timeout_ms(const struct daemon *daemon)
 /* The number of the signal that ended it, or -errno with @fault filled in. */
 static int serve(struct daemon *daemon, struct fault *fault)
 {
-	struct pollfd waiting[3 + CONTROL_POLL_MAX] = {
+	struct pollfd waiting[OWN_POLL + CONTROL_POLL_MAX] = {
 		{ .fd = daemon->signals, .events = POLLIN },
 		{ .fd = daemon->sockets.udp, .events = POLLIN },
 		{ .fd = http_descriptor(&daemon->http), .events = POLLIN },
+		{ .fd = daemon->line.epoll, .events = POLLIN },
 	};
 
 	for (;;) {
-		unsigned int count = 3 + control_poll(&daemon->control, waiting + 3);
+		unsigned int count = OWN_POLL + control_poll(&daemon->control, waiting + OWN_POLL);
 		int ended;
 
 		if (poll(waiting, count, next_timeout_ms(daemon)) < 0 && errno != EINTR)
@@ -449,6 +459,8 @@ static int serve(struct daemon *daemon, struct fault *fault)
 		memory_run(&daemon->memory);
 		/* Always: time-outs are its work, too. */
 		http_run(&daemon->http);
+		/* Behind reports: what somebody waits for may have come with one. */
+		line_server_run(&daemon->line);
 	}
 }
 
@@ -472,6 +484,7 @@ int main(int argc, char **argv)
 	status = serve(&daemon, &fault);
 	notify("STOPPING=1");
 	http_stop(&daemon.http);
+	line_server_close(&daemon.line);
 	memory_close(&daemon.memory);
 	free(daemon.members);
 	control_close(&daemon.control);

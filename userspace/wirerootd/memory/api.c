@@ -267,8 +267,14 @@ static bool must_wait(const struct ask *ask, struct member *found, uint64_t sequ
 static void get_lender_wanted(const struct ask *ask)
 {
 	struct member *found = lender(ask, ask->segments[1]);
+	uint64_t after = read_sequence(ask->call->after);
 
-	if (found && !must_wait(ask, found, found->lender.sequence))
+	if (found && (!after || after == UINT64_MAX))
+		api_problem(
+			ask->answer, BAD_REQUEST,
+			"after: the sequence of an answer is expected; a lender's first one is that "
+			"to its report, since until then a former instance may be meant");
+	else if (found && !must_wait(ask, found, found->lender.sequence))
 		say(ask, OK, answer_lender(&ask->memory->brokerage, found, NULL));
 }
 
