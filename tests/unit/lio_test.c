@@ -479,6 +479,32 @@ static void change_of_portals_killed_at_any_step_can_be_repeated(void **state)
 	assert_in_range(steps, 4, 6);
 }
 
+/* With accounts and without: who they were for is not let in any more. */
+static void another_initiator_takes_the_place_of_the_first(void **state)
+{
+	struct bench *bench = *state;
+	struct fault fault = { 0 };
+
+	for (int accounts = 1; accounts >= 0; accounts--) {
+		if (!accounts)
+			bench->offer.in = bench->offer.out = (struct target_account){ 0 };
+		bench->offer.initiator = INITIATOR;
+		assert_int_equal(offer(bench), 0);
+		bench->offer.initiator = "iqn.2026-11.example:initiator:n02";
+		assert_int_equal(offer(bench), 0);
+		assert_true(
+			is_there(bench, GROUP "acls/iqn.2026-11.example:initiator:n02/lun_1/disk"));
+		assert_false(is_there(bench, ACL));
+		assert_string_equal(value(bench, GROUP "enable"), "1");
+	}
+	bench->offer.initiator = INITIATOR;
+	assert_int_equal(offer(bench), 0);
+	log_in(bench);
+	bench->offer.initiator = "iqn.2026-11.example:initiator:n02";
+	assert_int_equal(target_offer(&bench->server, &bench->offer, &fault), -EBUSY);
+	assert_true(is_there(bench, ACL));
+}
+
 static void disk_that_two_targets_have_stays_until_the_last_is_gone(void **state)
 {
 	struct bench *bench = *state;
@@ -610,6 +636,7 @@ int main(void)
 		ON_SERVER(target_in_use_gets_portals_and_loses_none),
 		ON_SERVER(portal_that_cannot_be_had_keeps_nobody_from_the_others),
 		ON_SERVER(change_of_portals_killed_at_any_step_can_be_repeated),
+		ON_SERVER(another_initiator_takes_the_place_of_the_first),
 		ON_SERVER(disk_that_two_targets_have_stays_until_the_last_is_gone),
 		ON_SERVER(disk_of_somebody_else_is_left_alone),
 		ON_SERVER(disk_that_is_offered_is_refused_by_whatever_name),

@@ -614,7 +614,20 @@ static int clear(const struct work *work, const struct target_list *list, const 
 	return error ? error : sweep_objects(work);
 }
 
-/* Are initiator and accounts as @offer has them, too? */
+/* Is the offer's initiator let in, and nobody else? */
+static bool is_for(const struct work *work, const struct target_offer *offer)
+{
+	struct configfs_names names;
+	bool only;
+
+	if (configfs_names(at(work, "iscsi/%s/tpgt_1/acls", offer->name).path, &names))
+		return false;
+	only = names.count == 1 && !strcmp(names.names[0], offer->initiator);
+	configfs_names_free(&names);
+	return only;
+}
+
+/* Are its accounts as @offer has them, too? */
 static bool has_accounts(const struct work *work, const struct target_offer *offer)
 {
 	struct place group = at(work, "iscsi/%s/tpgt_1", offer->name);
@@ -684,7 +697,7 @@ static int renew(const struct work *work, const struct target_list *list,
 	const struct target *target = target_find(list, offer->name);
 	int error = 0;
 
-	if (target && target_fits(target, offer)) {
+	if (target && target_fits(target, offer) && is_for(work, offer)) {
 		bool same = has_accounts(work, offer);
 
 		if (!same && target->sessions)
