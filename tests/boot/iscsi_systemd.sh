@@ -30,7 +30,7 @@ umount /etc/iscsi/initiatorname.iscsi "/etc/iscsi/nodes/"*
 say "on the disk $(ls -A /etc/iscsi/nodes/*)"
 systemctl --no-block reboot
 END
-make_initrd "$WORK/base.img" --drivers e1000e --with iscsi
+make_iscsi_initrd "$WORK/base.img" "" --drivers e1000e
 make_debian_disk "$WORK/disk.img"
 lab_up --root "$WORK/root"
 target_server 3260

@@ -4,4 +4,5 @@
 # What iscsistart cannot do is skipped, with the reason.
 cd "$(dirname "$0")/.." || exit 1
 export WIREROOT_ISCSI=iscsistart
-exec ../fixtures/several_tests.sh ./iscsi_login.sh ./iscsi_portals.sh ./iscsi_refusals.sh
+exec ../fixtures/several_tests.sh ./iscsi_login.sh ./iscsi_portals.sh ./iscsi_refusals.sh \
+	./iscsi_systemd.sh ./full/iscsi_chap.sh
