@@ -67,7 +67,7 @@ debian_tree_with << 'END'
 await taken_over
 say "taken over"
 say "failed units: $(systemctl --failed --no-legend | xargs)"
-systemctl --no-block poweroff
+go_down poweroff
 END
 make_debian_disk "$WORK/debian.img"
 make_iscsi_initrd "$WORK/debian-base.img" "" --drivers e1000e
@@ -100,6 +100,7 @@ check "it has logged in itself, after the init" [ "$(logins)" -ge 2 ]
 check "… with no other digests than the init" [ "$(wire_says)" = '> CHAP_A=8,7 < CHAP_A=8' ] ||
 	tap_note "on the wire: $(wire_says)"
 expect_off debian 120
+check_way_down debian
 
 # shellcheck disable=SC2034 # for iscsi.sh
 WIREROOT_TARGET=

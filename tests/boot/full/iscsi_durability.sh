@@ -45,13 +45,6 @@ iscsid_anew()
 	[ -s /run/iscsid.pid ] && [ "$(cat /run/iscsid.pid)" != "$1" ] && taken_over
 }
 
-go_down()
-{
-	read -r up rest < /proc/uptime
-	say "going down at $up"
-	systemctl --no-block "$1"
-}
-
 await taken_over
 if [ -e /var/lib/restarted ]; then
 	say "up again"
@@ -103,16 +96,6 @@ expect_round()
 	expect_console d01 '^TEST round [0-9]+ is as it was written' 60 "$1, I/O goes on"
 }
 
-# What the node said of the time when it began to go down, and the kernel's of its last message.
-note_way_down()
-{
-	tr -d '\r\0' < "$LAB/d01.console" |
-		sed -nE -e 's/^TEST going down at ([0-9]+).*/\1/p' -e 's/^\[ *([0-9]+)\..*reboot: (Restarting system|Power down).*/\1/p' |
-		paste - - | while read -r from to; do
-			tap_note "seconds from the command to the last message: $((to - from))"
-		done
-}
-
 serve
 power_on
 expect_console d01 '^TEST working' 150 "iscsid takes the session over" || finish
@@ -160,6 +143,6 @@ expect_console d01 'reboot: Restarting system' 120 "it restarts in order"
 expect_console d01 '^TEST up again' 150 "it boots again"
 expect_console d01 'reboot: Power down' 120 "it powers off in order"
 expect_off d01 30
-note_way_down
+check_way_down d01
 check "the disk is clean" disk_is_clean "$WORK/disk.img"
 finish

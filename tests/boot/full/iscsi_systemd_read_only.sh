@@ -20,7 +20,7 @@ say "failed units: $(systemctl --failed --no-legend | xargs)"
 iscsiadm -m node --logoutall=all
 iscsiadm -m session -u
 say "sessions left $(iscsiadm -m session | wc -l)"
-systemctl --no-block reboot
+go_down reboot
 END
 # Without it systemd checks nothing and leaves the root as it finds it.
 rm "$WORK/root/etc/fstab"
@@ -52,6 +52,7 @@ for node in overlay read-only; do
 	check "$node: nothing logs the root's disk out" console_has "$node" '^TEST sessions left 1$'
 	expect_console "$node" 'reboot: Restarting system' 120 "$node: it restarts in order"
 	expect_off "$node" 30
+	check_way_down "$node"
 done
 check "nobody has written to the disk" [ "$(sha256sum < "$WORK/disk.img")" = "$before" ]
 finish
