@@ -14,7 +14,7 @@
 # when everything could be measured.
 #
 #   ROUNDS=7  MANY=100  BACK_ENDS="xfs btrfs lvm-thin"  SIZES="512M 2G 8G"  OUTPUT=build/bench
-#   GUEST_ROUNDS=3  GUEST_MANY=10   of those for lvm-thin
+#   GUEST_ROUNDS=3  GUEST_MANY=5  GUEST_SIZES="2G 8G"   the same for lvm-thin
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -29,7 +29,8 @@ ROUNDS=${ROUNDS:-7}
 MANY=${MANY:-100}
 LAST=$(printf %03d "$MANY")
 GUEST_ROUNDS=${GUEST_ROUNDS:-3}
-GUEST_MANY=${GUEST_MANY:-10}
+GUEST_MANY=${GUEST_MANY:-5}
+GUEST_SIZES=${GUEST_SIZES:-2G 8G}
 BACK_ENDS=${BACK_ENDS:-xfs btrfs lvm-thin}
 SIZES=${SIZES:-512M 2G 8G}
 OUTPUT=${OUTPUT:-build/bench}
@@ -89,7 +90,7 @@ for back_end in $BACK_ENDS; do
 	xfs | btrfs) measure_files "$back_end" ;;
 	lvm-thin)
 		say "lvm-thin: in a virtual machine"
-		ROUNDS=$GUEST_ROUNDS MANY=$GUEST_MANY LAST=$(printf %03d "$GUEST_MANY") SIZES=$SIZES \
+		ROUNDS=$GUEST_ROUNDS MANY=$GUEST_MANY LAST=$(printf %03d "$GUEST_MANY") SIZES=$GUEST_SIZES \
 			tests/bench/storage_guest.sh >> "$SAMPLES" 2> "$LOG" ||
 			fail "in the virtual machine:" "$(tail -n 5 "$LOG")"
 		;;

@@ -103,7 +103,6 @@ static int clean_one(const struct work *work, const struct volume *left, bool *r
 {
 	const struct storage *storage = work->storage;
 	struct storage_status status = { 0 };
-	const struct volume *volume;
 	struct claim claim;
 	int error = claim_take(&claim, storage, left->name, fault);
 
@@ -111,7 +110,8 @@ static int clean_one(const struct work *work, const struct volume *left, bool *r
 		return error == -EBUSY ? 0 : error;
 	error = storage->backend->look(storage, &status, fault);
 	for (size_t i = 0; !error && i < status.count; i++) {
-		volume = &status.volumes[i];
+		const struct volume *volume = &status.volumes[i];
+
 		if (strcmp(volume->name, left->name) == 0 && volume->state == VOLUME_UNFINISHED)
 			error = remove_left(work, volume, removed, fault);
 	}
@@ -222,7 +222,8 @@ static int write_image(const struct work *work, struct fault *fault)
 
 /*
  * What may not be the same on two nodes was never in the golden volume, or is made anew here. A new
- * UUID comes before anything mounts the clone: two Btrfs of one UUID on one host are one to it.
+ * UUID comes before anything mounts the clone: two Btrfs of one UUID on one host are one to it. The
+ * label is the golden volume's, and stays.
  */
 static int clone_golden(const struct work *work, struct fault *fault)
 {
@@ -231,6 +232,7 @@ static int clone_golden(const struct work *work, struct fault *fault)
 	int error = work->storage->backend->clone(work->storage, order->name, work->golden,
 						  order->bytes, work->progress, fault);
 
+	options.label = NULL;
 	if (!error)
 		error = image_identify(work->path, &options, fault);
 	if (!error && order->bytes > work->golden->bytes)
