@@ -270,8 +270,7 @@ static bool is_tmpfs_size(const char *text)
 static int take_overlay(struct source *source, const char *value, struct fault *fault)
 {
 	struct params *params = source->params;
-	bool on_disk = strstr(value, "LABEL=") == value || strstr(value, "UUID=") == value ||
-		       strstr(value, "PARTUUID=") == value || strstr(value, "/dev/") == value;
+	bool on_disk = value_names_volume(value);
 	const char *size = "";
 
 	if (!strncmp(value, "tmpfs:", 6)) {

@@ -157,6 +157,16 @@ bool value_plain(const char *text)
 	return true;
 }
 
+bool value_names_volume(const char *text)
+{
+	static const char *const kinds[] = { "LABEL=", "UUID=", "PARTUUID=", "/dev/" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strstr(text, kinds[i]) == text)
+			return true;
+	return false;
+}
+
 bool value_copy(char *to, size_t to_bytes, const char *from, size_t length)
 {
 	if (length >= to_bytes)

@@ -51,6 +51,9 @@ bool value_interface(const char *text);
  */
 bool value_plain(const char *text);
 
+/* Does @text say on which disk a file system is: "LABEL=…", "UUID=…", "PARTUUID=…", "/dev/…"? */
+bool value_names_volume(const char *text);
+
 /* Copy @length bytes of @from with a NUL to @to, of @to_bytes. False when they don't fit. */
 bool value_copy(char *to, size_t to_bytes, const char *from, size_t length);
 

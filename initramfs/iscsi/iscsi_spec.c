@@ -240,17 +240,6 @@ static int take_netroot(struct source *source, const char *value, struct fault *
 	return add_target(source, value + strlen("iscsi:"), fault);
 }
 
-/* Does @value say on which disk a file system is? */
-static bool names_volume(const char *value)
-{
-	static const char *const kinds[] = { "LABEL=", "UUID=", "PARTUUID=", "/dev/" };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (is_prefixed(value, kinds[i]))
-			return true;
-	return false;
-}
-
 static int take_root(struct source *source, const char *value, struct fault *fault)
 {
 	struct iscsi_spec *spec = source->spec;
@@ -258,7 +247,7 @@ static int take_root(struct source *source, const char *value, struct fault *fau
 	spec->root[0] = '\0';
 	if (strcmp(value, "/dev/nfs") == 0 || strcmp(value, "/dev/root") == 0)
 		return 0;
-	if (names_volume(value) &&
+	if (value_names_volume(value) &&
 	    !value_copy(spec->root, sizeof(spec->root), value, strlen(value)))
 		return value_refuse(fault, "root", value, "it is too long");
 	return take_netroot(source, value, fault);
@@ -269,7 +258,7 @@ static int take_overlay(struct source *source, const char *value, struct fault *
 	char *overlay = source->spec->overlay;
 
 	overlay[0] = '\0';
-	if (names_volume(value) &&
+	if (value_names_volume(value) &&
 	    !value_copy(overlay, sizeof(source->spec->overlay), value, strlen(value)))
 		return value_refuse(fault, "overlay", value, "it is too long");
 	return 0;
