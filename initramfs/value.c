@@ -94,6 +94,14 @@ char *value_mac_text(const uint8_t mac[static 6], char text[static MAC_TEXT_BYTE
 	return text;
 }
 
+char *value_mac_dashes(const uint8_t mac[static 6], char text[static MAC_TEXT_BYTES])
+{
+	value_mac_text(mac, text);
+	for (char *colon = text; (colon = strchr(colon, ':'));)
+		*colon = '-';
+	return text;
+}
+
 bool value_mac(const char *text, uint8_t mac[static 6])
 {
 	uint8_t any = 0;

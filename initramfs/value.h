@@ -37,6 +37,9 @@ int value_hex_digit(char c);
 /* Write @mac to @text, in small letters with ':'. Returns @text. */
 char *value_mac_text(const uint8_t mac[static 6], char text[static MAC_TEXT_BYTES]);
 
+/* The same with '-', as in file names and as values between colons. */
+char *value_mac_dashes(const uint8_t mac[static 6], char text[static MAC_TEXT_BYTES]);
+
 /* Six pairs of hexadecimal digits, all parted by ':' or all by '-'; a unicast address, not zero. */
 bool value_mac(const char *text, uint8_t mac[static 6]);
 

@@ -269,10 +269,7 @@ static int write_nic(const struct ibft_nic *nic, unsigned int index, char *text,
 	char mac[MAC_TEXT_BYTES], device[24];
 	int used = 0, more;
 
-	value_mac_text(nic->mac, mac);
-	for (char *colon = mac; (colon = strchr(colon, ':'));)
-		*colon = '-';
-	strcpy(device, mac);
+	strcpy(device, value_mac_dashes(nic->mac, mac));
 	if (nic->vlan) {
 		snprintf(device, sizeof(device), "ibft%u.%u", index, nic->vlan);
 		used = snprintf(text, size, "vlan=%s:%s\n", device, mac);

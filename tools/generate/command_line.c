@@ -3,18 +3,9 @@
 #include "tools/generate/command_line.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "initramfs/value.h"
 #include "tools/generate/node_words.h"
-
-static bool is_plain(const char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return false;
-	return true;
-}
 
 int command_line(const struct generator *generator, const struct cluster_node *node,
 		 struct text *text, struct fault *fault)
@@ -23,17 +14,14 @@ int command_line(const struct generator *generator, const struct cluster_node *n
 	size_t before = text->length;
 	int error;
 
-	value_mac_text(node->mac, mac);
-	for (char *colon = mac; (colon = strchr(colon, ':'));)
-		*colon = '-';
-	text_printf(text, "BOOTIF=01-%s ", mac);
+	text_printf(text, "BOOTIF=01-%s ", value_mac_dashes(node->mac, mac));
 	error = node_words(generator, node, ' ', text, fault);
 	if (error)
 		return error;
 	output_words(text, &node->append, ' ');
 	if (text->error)
 		return fault_set(fault, ENOMEM, "write a command line", node->name, NULL);
-	if (!is_plain(text->data + before))
+	if (!value_plain(text->data + before))
 		return fault_set(fault, EINVAL, "write the command line of node", node->name,
 				 "line breaks and control characters cannot be passed on");
 	if (text->length - before >= COMMAND_LINE_BYTES)

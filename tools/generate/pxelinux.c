@@ -7,8 +7,6 @@
 #include "initramfs/value.h"
 #include "tools/generate/output.h"
 
-#include <string.h>
-
 static const char unknown[] = OUTPUT_COMMENT "SAY Wireroot: no boot script for this machine.\n"
 					     "DEFAULT wait\n"
 					     "LABEL wait\n"
@@ -37,10 +35,8 @@ static int add_node(const struct generator *generator, size_t index, struct file
 		text_free(&text);
 		return error;
 	}
-	value_mac_text(node->mac, mac);
-	for (char *colon = mac; (colon = strchr(colon, ':'));)
-		*colon = '-';
-	return output_add(set, 0644, &text, fault, "tftp/pxelinux.cfg/01-%s", mac);
+	return output_add(set, 0644, &text, fault, "tftp/pxelinux.cfg/01-%s",
+			  value_mac_dashes(node->mac, mac));
 }
 
 int generate_pxelinux(const struct generator *generator, struct file_set *set, struct fault *fault)
