@@ -373,6 +373,7 @@ static int prepare(struct module_loader *loader, const struct params *params,
 	return 0;
 }
 
+/* What is wanted whatever the devices are. */
 static void want_groups(struct module_loader *loader)
 {
 	module_list_want_group(&loader->list, MODULE_NET);

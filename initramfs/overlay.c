@@ -17,6 +17,7 @@
 #define OVERLAY_DIRECTORY "/run/wireroot/overlay"
 #define LOWER		  OVERLAY_DIRECTORY "/lower"
 #define MEMORY		  OVERLAY_DIRECTORY "/memory"
+
 static int mount_memory(const char *size, struct fault *fault)
 {
 	char options[48];

@@ -144,8 +144,7 @@ static int make_work(struct image_partial *partial, const char *name, struct fau
 	partial->lock = open(partial->work, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (partial->lock < 0 || flock(partial->lock, LOCK_EX | LOCK_NB) < 0)
 		return fault_set(fault, errno, "make image", name, NULL);
-	/* Files of an image do not inherit what is set for the directory that it happens to be in.
-	 */
+	/* Files of an image do not inherit what is set for the directory that it is in. */
 	if (removexattr(partial->work, "system.posix_acl_default") < 0 && errno != ENODATA &&
 	    errno != EOPNOTSUPP)
 		error = errno;
