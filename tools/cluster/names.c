@@ -27,6 +27,18 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* The digits, or else the byte, that both begin with: their order; 0: the same, and passed over. */
+static int compare_step(const char **left, const char **right)
+{
+	if (is_digit(**left) && is_digit(**right))
+		return compare_digits(left, right);
+	if (**left != **right)
+		return (unsigned char)**left < (unsigned char)**right ? -1 : 1;
+	(*left)++;
+	(*right)++;
+	return 0;
+}
+
 /* What comes before the version that it is added to: 6.12-rc3 before 6.12, 6.1~beta before 6.1. */
 static bool is_before_release(const char *rest)
 {
@@ -36,22 +48,15 @@ static bool is_before_release(const char *rest)
 int compare_versions(const char *a, const char *b)
 {
 	const char *left = a, *right = b;
+	int order = 0;
 
-	while (*left && *right) {
+	while (!order && *left && *right) {
 		if (is_before_release(left) != is_before_release(right))
 			return is_before_release(left) ? -1 : 1;
-		if (is_digit(*left) && is_digit(*right)) {
-			int order = compare_digits(&left, &right);
-
-			if (order)
-				return order;
-		} else if (*left != *right) {
-			return (unsigned char)*left < (unsigned char)*right ? -1 : 1;
-		} else {
-			left++;
-			right++;
-		}
+		order = compare_step(&left, &right);
 	}
+	if (order)
+		return order;
 	if (*left || *right)
 		return (*left ? 1 : -1) * (is_before_release(*left ? left : right) ? -1 : 1);
 	return strcmp(a, b);
@@ -60,20 +65,12 @@ int compare_versions(const char *a, const char *b)
 int compare_names(const char *a, const char *b)
 {
 	const char *left = a, *right = b;
+	int order = 0;
 
-	while (*left && *right) {
-		if (is_digit(*left) && is_digit(*right)) {
-			int order = compare_digits(&left, &right);
-
-			if (order)
-				return order;
-		} else if (*left != *right) {
-			return (unsigned char)*left < (unsigned char)*right ? -1 : 1;
-		} else {
-			left++;
-			right++;
-		}
-	}
+	while (!order && *left && *right)
+		order = compare_step(&left, &right);
+	if (order)
+		return order;
 	if (*left || *right)
 		return *left ? 1 : -1;
 	return strcmp(a, b); /* zeros in front alone tell them apart */
