@@ -66,7 +66,6 @@ static int prepare(const char *path)
 static void check_in_private(const char *path, int story)
 {
 	static const char *const argv[] = { "exportfs", "-ra", NULL };
-	struct text ignored = { 0 };
 	struct fault fault = { 0 };
 	int error;
 
@@ -75,7 +74,7 @@ static void check_in_private(const char *path, int story)
 	if (error)
 		fault_set(&fault, error, "make a place to check in", path, NULL);
 	else
-		spawn_capture(argv, &ignored, &fault);
+		spawn_quietly(argv, &fault);
 	_exit(write(story, &fault, sizeof(fault)) != sizeof(fault));
 }
 

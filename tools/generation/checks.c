@@ -49,15 +49,6 @@ static int judge(const struct checks *checks, int error, const char *program, co
 	return fault_set(fault, EINVAL, "check", path, hint);
 }
 
-static int run(const char *const argv[], struct fault *fault)
-{
-	struct text ignored = { 0 };
-	int error = spawn_capture(argv, &ignored, fault);
-
-	text_free(&ignored);
-	return error;
-}
-
 static int run_dnsmasq(const char *path, struct fault *fault)
 {
 	char option[4096 + 16];
@@ -65,7 +56,7 @@ static int run_dnsmasq(const char *path, struct fault *fault)
 
 	if (snprintf(option, sizeof(option), "--conf-file=%s", path) >= (int)sizeof(option))
 		return fault_set(fault, ENAMETOOLONG, "check", path, NULL);
-	return run(argv, fault);
+	return spawn_quietly(argv, fault);
 }
 
 static int check_dnsmasq(const struct checks *checks, const char *path, const char *old_path,
@@ -307,7 +298,7 @@ static int check_unit(const struct checks *checks, const char *path, const char 
 	(void)old_path;
 	if (checks->foreign)
 		return 0;
-	return judge(checks, run(argv, fault), "systemd-analyze", path, fault);
+	return judge(checks, spawn_quietly(argv, fault), "systemd-analyze", path, fault);
 }
 
 static int cannot_check(const struct checks *checks, const char *path, const char *old_path,

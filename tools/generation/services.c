@@ -80,15 +80,6 @@ static void add_story(const char *service, struct fault *fault)
 	text_free(&story);
 }
 
-static int run(const char *const argv[], struct fault *fault)
-{
-	struct text ignored = { 0 };
-	int error = spawn_capture(argv, &ignored, fault);
-
-	text_free(&ignored);
-	return error;
-}
-
 /* How systemctl calls it. What is to reload but does not run yet is started. */
 static const char *verb_of(enum action_kind kind)
 {
@@ -109,7 +100,7 @@ static int systemctl(const struct action *action, struct fault *fault)
 	bool for_good = action->kind == ACTION_START || action->kind == ACTION_STOP;
 	const char *const argv[] = { "systemctl", verb_of(action->kind),
 				     for_good ? "--now" : "--quiet", action->service, NULL };
-	int error = run(argv, fault);
+	int error = spawn_quietly(argv, fault);
 
 	if (error && error != -ENOENT)
 		add_story(action->service, fault);
@@ -119,7 +110,7 @@ static int systemctl(const struct action *action, struct fault *fault)
 /* systemctl knows no more than that a unit has failed. */
 static int run_special(const char *const argv[], struct fault *fault)
 {
-	int error = run(argv, fault);
+	int error = spawn_quietly(argv, fault);
 
 	if (error && error != -ENOENT && !strcmp(argv[0], "systemctl") && argv[2])
 		add_story(argv[2], fault);

@@ -178,16 +178,6 @@ bool volume_is_blank(int fd)
 /* --- programs -----------------------------------------------------------------------------------
  */
 
-/* Run what is not to be seen when it works. */
-static int run_quietly(const char *const words[], struct fault *fault)
-{
-	struct text output = { 0 };
-	int error = spawn_capture(words, &output, fault);
-
-	text_free(&output);
-	return error;
-}
-
 /* Behind the words that are there. */
 static size_t add_words(const char *words[static WORDS_MAX], size_t count, const char *const *more)
 {
@@ -209,7 +199,7 @@ int volume_format(const char *path, const struct volume_kind *kind, const char *
 	snprintf(value, sizeof(value), "%s%s", kind->uuid_prefix, uuid);
 	count = add_words(words, count, WORDS(kind->uuid_option, value));
 	add_words(words, count, WORDS(path));
-	return run_quietly(words, fault);
+	return spawn_quietly(words, fault);
 }
 
 /* @command with the volume's path and @value in their places. */
@@ -220,7 +210,7 @@ static int set(const char *const *command, const char *path, const char *value, 
 
 	for (size_t i = 0; i < count; i++)
 		words[i] = words[i] == path_word ? path : words[i] == value_word ? value : words[i];
-	return run_quietly(words, fault);
+	return spawn_quietly(words, fault);
 }
 
 int volume_rename(const char *path, const struct volume_kind *kind, const char *label,
@@ -237,7 +227,7 @@ int volume_verify(const char *path, const struct volume_kind *kind, struct fault
 	size_t count = add_words(words, 0, kind->verify);
 
 	add_words(words, count, WORDS(path));
-	return run_quietly(words, fault);
+	return spawn_quietly(words, fault);
 }
 
 /* --- mounting -----------------------------------------------------------------------------------

@@ -40,16 +40,13 @@ static int listen_at_portals(const struct lab_network *network, struct fault *fa
 /* By the program that also Debian's unit runs. */
 static int load_targets(const struct lab_network *network, struct fault *fault)
 {
-	struct text ignored = { 0 };
 	char *file;
 	int error;
 
 	if (asprintf(&file, "%s/current/servers/%s/tgt.conf", network->state, network->server) < 0)
 		return fault_set(fault, ENOMEM, "load iSCSI targets", network->server, NULL);
-	error = spawn_capture(
-		(const char *const[]){ "tgt-admin", "--update", "ALL", "-c", file, NULL }, &ignored,
-		fault);
-	text_free(&ignored);
+	error = spawn_quietly(
+		(const char *const[]){ "tgt-admin", "--update", "ALL", "-c", file, NULL }, fault);
 	free(file);
 	return error;
 }

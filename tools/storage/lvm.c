@@ -40,13 +40,8 @@ static struct names names_of(const struct storage *storage, const char *volume, 
 /* What a claim keeps open on purpose is no leak. */
 static int run(const char *const argv[], struct text *output, struct fault *fault)
 {
-	struct text ignored = { 0 };
-	int error;
-
 	setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
-	error = spawn_capture(argv, output ? output : &ignored, fault);
-	text_free(&ignored);
-	return error;
+	return output ? spawn_capture(argv, output, fault) : spawn_quietly(argv, fault);
 }
 
 #define RUN(fault, ...) run((const char *const[]){ __VA_ARGS__, NULL }, NULL, fault)

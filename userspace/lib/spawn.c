@@ -181,6 +181,15 @@ int spawn_capture(const char *const argv[], struct text *output, struct fault *f
 	return run(argv, output, fault);
 }
 
+int spawn_quietly(const char *const argv[], struct fault *fault)
+{
+	struct text ignored = { 0 };
+	int error = spawn_capture(argv, &ignored, fault);
+
+	text_free(&ignored);
+	return error;
+}
+
 struct watch {
 	void (*line)(void *context, const char *text);
 	void *context;

@@ -18,6 +18,9 @@ int spawn_run(const char *const argv[], struct fault *fault);
 /* As spawn_run(), but the standard output is added to @output, also when the program fails. */
 int spawn_capture(const char *const argv[], struct text *output, struct fault *fault);
 
+/* As spawn_run(), but nobody wants to see the standard output. */
+int spawn_quietly(const char *const argv[], struct fault *fault);
+
 /*
  * What the program writes, output and errors alike, goes to @line as it comes, line by line and
  * without line ends; control characters are '?'.
