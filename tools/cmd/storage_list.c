@@ -42,18 +42,13 @@ static const struct cluster_node *node_of(const struct storage_command *command,
 	return node && node->storage == storage ? node : NULL;
 }
 
-static bool is_golden(const struct volume *volume)
-{
-	return strncmp(volume->name, CLUSTER_GOLDEN, strlen(CLUSTER_GOLDEN)) == 0;
-}
-
 static const char *state_of(const struct volume *volume, const struct cluster_node *node)
 {
 	if (volume->state == VOLUME_UNFINISHED)
 		return "unfinished";
 	if (volume->state == VOLUME_FOREIGN)
 		return "not Wireroot's";
-	return node || is_golden(volume) ? "ready" : "no node has it";
+	return node || storage_is_golden(volume->name) ? "ready" : "no node has it";
 }
 
 static bool is_wanted(const struct storage_command *command, const struct cluster_node *node)
@@ -69,7 +64,7 @@ static void print_volumes(struct storage_command *command, const struct cluster_
 		const struct cluster_node *node = node_of(command, storage, volume);
 		struct line line = { .volume = volume->name,
 				     .storage = storage->name,
-				     .kind = is_golden(volume) ? "image" : "node",
+				     .kind = storage_is_golden(volume->name) ? "image" : "node",
 				     .state = state_of(volume, node),
 				     .origin = volume->origin,
 				     .bytes = volume->bytes,

@@ -69,7 +69,7 @@ static int add_file(int directory, const char *name, struct storage_status *stat
 	volume->state = unfinished ? VOLUME_UNFINISHED : VOLUME_READY;
 	volume->bytes = (uint64_t)file.st_size;
 	volume->used_bytes = (uint64_t)file.st_blocks * 512;
-	if (!unfinished && strncmp(volume_name, CLUSTER_GOLDEN, strlen(CLUSTER_GOLDEN)) == 0)
+	if (!unfinished && storage_is_golden(volume_name))
 		probe(directory, name, volume);
 	return 0;
 }

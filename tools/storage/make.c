@@ -67,21 +67,17 @@ static int refuse_foreign(const struct volume *volume, struct fault *fault)
 static int settle(const struct storage *storage, const struct storage_status *status,
 		  const char *name, struct fault *fault)
 {
-	for (size_t i = 0; i < status->count; i++) {
-		const struct volume *volume = &status->volumes[i];
-		int error = 0;
+	const struct volume *volume = NULL;
+	int error = 0;
 
-		if (strcmp(volume->name, name) != 0)
-			continue;
+	while (!error && (volume = storage_next(status, name, volume))) {
 		if (volume->state == VOLUME_READY)
 			return 1;
 		if (volume->state == VOLUME_FOREIGN)
 			return refuse_foreign(volume, fault);
 		error = storage->backend->remove(storage, volume, fault);
-		if (error)
-			return error;
 	}
-	return 0;
+	return error;
 }
 
 static int remove_left(const struct work *work, const struct volume *left, bool *removed,
@@ -103,18 +99,16 @@ static int clean_one(const struct work *work, const struct volume *left, bool *r
 {
 	const struct storage *storage = work->storage;
 	struct storage_status status = { 0 };
+	const struct volume *volume = NULL;
 	struct claim claim;
 	int error = claim_take(&claim, storage, left->name, fault);
 
 	if (error)
 		return error == -EBUSY ? 0 : error;
 	error = storage->backend->look(storage, &status, fault);
-	for (size_t i = 0; !error && i < status.count; i++) {
-		const struct volume *volume = &status.volumes[i];
-
-		if (strcmp(volume->name, left->name) == 0 && volume->state == VOLUME_UNFINISHED)
+	while (!error && (volume = storage_next(&status, left->name, volume)))
+		if (volume->state == VOLUME_UNFINISHED)
 			error = remove_left(work, volume, removed, fault);
-	}
 	claim_release(&claim);
 	storage_status_free(&status);
 	return error;
@@ -340,13 +334,10 @@ int volume_make(const struct storage *storage, const struct volume_order *order,
 static int remove_claimed(const struct storage *storage, const struct storage_status *status,
 			  const char *name, bool *was_there, struct fault *fault)
 {
+	const struct volume *volume = NULL;
 	int error = 0;
 
-	for (size_t i = 0; !error && i < status->count; i++) {
-		const struct volume *volume = &status->volumes[i];
-
-		if (strcmp(volume->name, name) != 0)
-			continue;
+	while (!error && (volume = storage_next(status, name, volume))) {
 		if (volume->state == VOLUME_FOREIGN)
 			return fault_set(fault, EPERM, "remove volume", name,
 					 "Wireroot did not make it");

@@ -49,12 +49,24 @@ int storage_golden_name(const char *image, char name[static VOLUME_NAME_BYTES], 
 	return fault_set(fault, ENAMETOOLONG, "name the golden volume of image", image, NULL);
 }
 
-const struct volume *storage_find(const struct storage_status *status, const char *volume)
+bool storage_is_golden(const char *volume)
 {
-	for (size_t i = 0; i < status->count; i++)
+	return strncmp(volume, CLUSTER_GOLDEN, strlen(CLUSTER_GOLDEN)) == 0;
+}
+
+const struct volume *storage_next(const struct storage_status *status, const char *volume,
+				  const struct volume *previous)
+{
+	for (size_t i = previous ? (size_t)(previous - status->volumes) + 1 : 0; i < status->count;
+	     i++)
 		if (strcmp(status->volumes[i].name, volume) == 0)
 			return &status->volumes[i];
 	return NULL;
+}
+
+const struct volume *storage_find(const struct storage_status *status, const char *volume)
+{
+	return storage_next(status, volume, NULL);
 }
 
 struct volume *storage_status_add(struct storage_status *status)

@@ -103,7 +103,15 @@ char *storage_place(const struct storage *storage, char place[static STORAGE_PLA
 int storage_golden_name(const char *image, char name[static VOLUME_NAME_BYTES],
 			struct fault *fault);
 
-/* NULL when there is none. */
+/* Is the volume of that name an image's? */
+bool storage_is_golden(const char *volume);
+
+/* The next one of that name behind @previous, or the first of all when that is NULL: one may be
+ * unfinished beside one that is ready. NULL when there is none. */
+const struct volume *storage_next(const struct storage_status *status, const char *volume,
+				  const struct volume *previous);
+
+/* The first; NULL when there is none. */
 const struct volume *storage_find(const struct storage_status *status, const char *volume);
 
 /* Room for one more, filled with 0; NULL when memory ran out. */
