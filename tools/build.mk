@@ -4,7 +4,8 @@
 
 WIREROOT_LIBRARIES ?= libkmod libarchive libzstd liblzma zlib jansson libcurl yaml-0.1 libsodium
 INITRAMFS_PURE     := arp_packet backoff dhcp_packet dns_packet fault ip_param \
-		      iscsi/superblock module_list node_file params root_spec timeline value words
+		      iscsi/superblock module_list node_file params root_spec swap/swap_spec timeline \
+		      value words
 WIREROOT_SOURCES   := $(wildcard tools/*.c tools/*/*.c) $(wildcard userspace/lib/*.c) \
 		      $(wildcard $(INITRAMFS_PURE:%=initramfs/%.c))
 WIREROOT_OBJECTS   := $(WIREROOT_SOURCES:%.c=$(B)/host/%.o)

@@ -6,7 +6,7 @@
 /* links: initramfs/root_spec.c initramfs/timeline.c initramfs/value.c initramfs/words.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c */
 /* links: userspace/lib/text.c tools/initrd/wired.c userspace/lib/size.c */
-/* links: userspace/lib/iscsi_portal.c */
+/* links: userspace/lib/iscsi_portal.c initramfs/swap/swap_spec.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive */
 
 #include <setjmp.h>
@@ -326,7 +326,7 @@ static const struct example {
 		  "cluster.yaml:6:64: error: unknown key 'colour' of a node\n"
 		  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, colour: red }\n"
 		  "                                                                 ^~~~~~\n"
-		  "  try: one of profiles, mac, address, network, server, image, root, storage, volume-size, file-system, disk, iscsi-portals, chap, access, overlay, nfs-version, mount-options, init, append, parameters, onfail, loader, drivers, detected, rescue, variables, lab\n" },
+		  "  try: one of profiles, mac, address, network, server, image, root, storage, volume-size, file-system, disk, iscsi-portals, chap, access, overlay, nfs-version, mount-options, init, append, parameters, onfail, loader, drivers, detected, rescue, swap, borrow, borrow-limit, lend, rack, variables, lab\n" },
 		{ "unknown key of lab",
 		  BASE
 		  "nodes:\n"

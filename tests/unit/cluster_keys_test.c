@@ -7,7 +7,7 @@
 /* links: initramfs/root_spec.c initramfs/timeline.c initramfs/value.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c */
 /* links: userspace/lib/size.c */
-/* links: userspace/lib/iscsi_portal.c */
+/* links: userspace/lib/iscsi_portal.c initramfs/swap/swap_spec.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive */
 
 #include <setjmp.h>
@@ -35,6 +35,7 @@ static const char *const headings[SECTION_COUNT] = {
 	[SECTION_TEMPLATES] = "templates", [SECTION_NETWORK] = "networks",
 	[SECTION_SERVER] = "servers",	   [SECTION_STORAGE] = "storage",
 	[SECTION_IMAGE] = "images",	   [SECTION_NODE] = "nodes and profiles",
+	[SECTION_MEMORY] = "memory",	   [SECTION_MEMORY_HOST] = "memory hosts",
 };
 
 static int read_manual(void **state)

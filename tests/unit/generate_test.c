@@ -8,7 +8,7 @@
 /* links: initramfs/node_file.c initramfs/root_spec.c initramfs/timeline.c initramfs/value.c */
 /* links: initramfs/words.c userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c */
 /* links: userspace/lib/spawn.c userspace/lib/text.c userspace/lib/size.c */
-/* links: userspace/lib/iscsi_portal.c */
+/* links: userspace/lib/iscsi_portal.c initramfs/swap/swap_spec.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive libsodium libzstd liblzma zlib */
 #include <dirent.h>
 #include <errno.h>

@@ -131,6 +131,26 @@ struct cluster_image {
 	const char *firmware; /* directory, or NULL: none */
 };
 
+/* A machine that lends and is no node. */
+struct cluster_memory_host {
+	const char *name;
+	struct place place;
+	uint32_t address;
+	const char *rack; /* or NULL */
+	uint64_t reserve_bytes; /* 0: what wireroot-lend thinks */
+};
+
+/* How memory is lent: Documentation/memory.md. */
+struct cluster_memory {
+	bool used; /* there is a member: somebody lends or borrows */
+	const struct cluster_server *server; /* with the broker; not NULL with ->used */
+	unsigned int lease_s, deadline_s;
+	const char *policy; /* "wait" */
+	unsigned int line_port; /* 0: off */
+	struct cluster_memory_host *hosts;
+	size_t host_count;
+};
+
 enum node_root { ROOT_NFS, ROOT_ISCSI };
 /* Who proves itself by a secret: nobody, the node to its target, or each to the other. */
 enum node_chap { CHAP_NONE, CHAP_ONE_WAY, CHAP_MUTUAL };
@@ -173,6 +193,10 @@ struct cluster_node {
 	bool drivers_auto; /* all wired NICs' */
 	struct word_list drivers; /* else these, in this order; sorted as the init loads them */
 	bool rescue; /* base image with a shell */
+	const char *swap; /* as wireroot.swap= has it: "remote:4G", or NULL: none */
+	bool borrow, lend; /* memory, while it runs; ->borrow also with ->swap */
+	uint64_t borrow_bytes_max; /* 0: no limit */
+	const char *rack; /* or NULL */
 	/* For `wireroot lab`. */
 	bool lab_uefi;
 	const char *lab_nic;
@@ -209,6 +233,7 @@ struct cluster {
 	size_t node_count;
 	struct cluster_group *groups;
 	size_t group_count;
+	struct cluster_memory memory;
 	struct arena *arena; /* private: holds all of the above */
 };
 

@@ -22,6 +22,9 @@
 #define VOLUME_MIB_MIN 16
 #define VOLUME_MIB_MAX (16 * 1024 * 1024)
 
+/* Of memory that is lent or kept, in MiB. */
+#define MEMORY_MIB_MAX (16 * 1024 * 1024)
+
 static const struct key top_keys[TOP_KEY_COUNT] = {
 	[TOP_CLUSTER] = { .name = "cluster",
 			  .type = KEY_MAP,
@@ -47,6 +50,9 @@ static const struct key top_keys[TOP_KEY_COUNT] = {
 	[TOP_IMAGES] = { .name = "images",
 			 .type = KEY_SECTIONS,
 			 .meaning = "root file systems, by name" },
+	[TOP_MEMORY] = { .name = "memory",
+			 .type = KEY_MAP,
+			 .meaning = "how memory is lent between nodes" },
 	[TOP_GROUPS] = { .name = "groups",
 			 .type = KEY_GROUPS,
 			 .meaning = "names for sets of nodes: @NAME stands for them" },
@@ -211,6 +217,56 @@ static const struct key image_keys[IMAGE_KEY_COUNT] = {
 			     .meaning = "exported for reading and writing" },
 };
 
+static const struct key memory_keys[MEMORY_KEY_COUNT] = {
+	[MEMORY_SERVER] = { .name = "server",
+			    .type = KEY_NAME,
+			    .meaning = "that brokers; else the only one with the role boot" },
+	[MEMORY_LEASE] = { .name = "lease",
+			   .type = KEY_DURATION,
+			   .minimum = 10,
+			   .maximum = DAY_S,
+			   .fallback = "30s",
+			   .meaning = "how long a member counts as there that is not heard of" },
+	[MEMORY_DEADLINE] = { .name = "deadline",
+			      .type = KEY_DURATION,
+			      .minimum = 1,
+			      .maximum = DAY_S,
+			      .fallback = "5m",
+			      .meaning = "how long giving memory back may take before the policy "
+					 "decides" },
+	[MEMORY_POLICY] = { .name = "policy",
+			    .type = KEY_CHOICE,
+			    .choices = "wait stop-processes",
+			    .fallback = "wait",
+			    .meaning = "what a borrower does that is over the deadline" },
+	[MEMORY_LINE_PORT] = { .name = "line-port",
+			       .type = KEY_NUMBER,
+			       .minimum = 1,
+			       .maximum = 65535,
+			       .meaning = "of the line protocol (want.iscsi); else it is off" },
+	[MEMORY_RACKS] = { .name = "racks",
+			   .type = KEY_NAMES,
+			   .meaning = "names of racks, for rack: of nodes and hosts" },
+	[MEMORY_HOSTS] = { .name = "hosts",
+			   .type = KEY_SECTIONS,
+			   .meaning = "machines that lend and are no nodes, by name" },
+};
+
+static const struct key memory_host_keys[MEMORY_HOST_KEY_COUNT] = {
+	[MEMORY_HOST_ADDRESS] = { .name = "address",
+				  .type = KEY_IPV4,
+				  .required = true,
+				  .example = "address: 10.0.0.5",
+				  .meaning = "that borrowers reach it by" },
+	[MEMORY_HOST_RACK] = { .name = "rack", .type = KEY_NAME, .meaning = "that it is in" },
+	[MEMORY_HOST_RESERVE] = { .name = "reserve",
+				  .type = KEY_SIZE,
+				  .minimum = 1,
+				  .maximum = MEMORY_MIB_MAX,
+				  .meaning = "what it keeps for itself; else what wireroot-lend "
+					     "thinks" },
+};
+
 static const struct key node_keys[NODE_ALL_KEY_COUNT] = {
 	[NODE_PROFILES] = { .name = "profiles",
 			    .type = KEY_NAMES,
@@ -314,6 +370,27 @@ static const struct key node_keys[NODE_ALL_KEY_COUNT] = {
 			  .type = KEY_SWITCH,
 			  .fallback = "no",
 			  .meaning = "a shell in its initrd" },
+	[NODE_SWAP] = { .name = "swap",
+			.type = KEY_PARAMETER,
+			.word = "wireroot.swap=",
+			.fallback = "none",
+			.meaning = "what its init attaches: none, "
+				   "remote:SIZE[,mirror=lender|disk][,mode=plain|lvm]" },
+	[NODE_BORROW] = { .name = "borrow",
+			  .type = KEY_SWITCH,
+			  .meaning = "memory of others while it runs; else when it has swap" },
+	[NODE_BORROW_LIMIT] = { .name = "borrow-limit",
+				.type = KEY_SIZE,
+				.minimum = 1,
+				.maximum = MEMORY_MIB_MAX,
+				.meaning = "what it may borrow in all; else there is no limit" },
+	[NODE_LEND] = { .name = "lend",
+			.type = KEY_SWITCH,
+			.fallback = "no",
+			.meaning = "its spare memory to others" },
+	[NODE_RACK] = { .name = "rack",
+			.type = KEY_NAME,
+			.meaning = "that it is in, of memory: racks:" },
 	[NODE_LAB_FIRMWARE] = { .name = "lab.firmware",
 				.type = KEY_CHOICE,
 				.choices = "bios uefi",
@@ -348,6 +425,8 @@ const struct section_keys section_keys[SECTION_COUNT] = {
 	[SECTION_SERVER] = { "a server", server_keys, COUNT(server_keys) },
 	[SECTION_STORAGE] = { "a storage", storage_keys, COUNT(storage_keys) },
 	[SECTION_IMAGE] = { "an image", image_keys, COUNT(image_keys) },
+	[SECTION_MEMORY] = { "memory", memory_keys, COUNT(memory_keys) },
+	[SECTION_MEMORY_HOST] = { "a host", memory_host_keys, COUNT(memory_host_keys) },
 	[SECTION_NODE] = { "a node", node_keys, COUNT(node_keys) },
 };
 

@@ -18,6 +18,8 @@ enum section {
 	SECTION_SERVER,
 	SECTION_STORAGE,
 	SECTION_IMAGE,
+	SECTION_MEMORY,
+	SECTION_MEMORY_HOST,
 	SECTION_NODE, /* and a profile */
 	SECTION_COUNT,
 };
@@ -29,6 +31,7 @@ enum top_key {
 	TOP_SERVERS,
 	TOP_STORAGE,
 	TOP_IMAGES,
+	TOP_MEMORY,
 	TOP_GROUPS,
 	TOP_PROFILES,
 	TOP_NODES,
@@ -84,6 +87,24 @@ enum image_key {
 	IMAGE_KEY_COUNT,
 };
 
+enum memory_key {
+	MEMORY_SERVER,
+	MEMORY_LEASE,
+	MEMORY_DEADLINE,
+	MEMORY_POLICY,
+	MEMORY_LINE_PORT,
+	MEMORY_RACKS,
+	MEMORY_HOSTS,
+	MEMORY_KEY_COUNT,
+};
+
+enum memory_host_key {
+	MEMORY_HOST_ADDRESS,
+	MEMORY_HOST_RACK,
+	MEMORY_HOST_RESERVE,
+	MEMORY_HOST_KEY_COUNT,
+};
+
 /* What may be said of a node, itself or by a profile. In the order in which `node show` lists. */
 enum node_key {
 	NODE_PROFILES,
@@ -111,6 +132,11 @@ enum node_key {
 	NODE_DRIVERS,
 	NODE_DETECTED,
 	NODE_RESCUE,
+	NODE_SWAP,
+	NODE_BORROW,
+	NODE_BORROW_LIMIT,
+	NODE_LEND,
+	NODE_RACK,
 	/* "lab.firmware": the key firmware in the map lab. */
 	NODE_LAB_FIRMWARE,
 	NODE_LAB_NIC,

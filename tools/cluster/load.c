@@ -73,6 +73,7 @@ static void read_main(struct loader *loader, const struct yaml_node *root)
 	read_servers(loader, &fields[TOP_SERVERS]);
 	read_storages(loader, &fields[TOP_STORAGE]);
 	read_images(loader, &fields[TOP_IMAGES]);
+	read_memory(loader, &fields[TOP_MEMORY]);
 	read_groups(loader, &fields[TOP_GROUPS]);
 	read_profiles(loader, &fields[TOP_PROFILES]);
 	if (fields[TOP_NODES].value)
@@ -101,15 +102,16 @@ static void read_all(struct loader *loader)
 	if (loader->no_memory)
 		return;
 	check_nodes(loader);
+	check_memory(loader);
 	check_drivers(loader);
 }
 
 static void loader_free(struct loader *loader)
 {
-	struct table *tables[] = { &loader->networks, &loader->servers,	     &loader->images,
-				   &loader->storages, &loader->groups,	     &loader->profiles,
-				   &loader->drafts,   &loader->orders,	     &loader->lower_names,
-				   &loader->sums,     &loader->variable_sets };
+	struct table *tables[] = { &loader->networks,	 &loader->servers, &loader->images,
+				   &loader->storages,	 &loader->groups,  &loader->profiles,
+				   &loader->racks,	 &loader->drafts,  &loader->orders,
+				   &loader->lower_names, &loader->sums,	   &loader->variable_sets };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		table_free(tables[i]);

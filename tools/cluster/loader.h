@@ -4,13 +4,12 @@
  * folder.
  *
  * The steps, in their order: sources.c reads the files; fields.c reads a map by the table of keys;
- * sections.c, networks.c, servers.c with portals.c, storages.c and images.c make what has names;
- * settings.c reads what is said of profiles and nodes; inherit.c puts profiles in order; entries.c
- * finds out which nodes there are; resolve.c decides each node's values, with words.c for lists
- * that add up; check_nodes.c and check_files.c look at the outcome. A step goes on behind a
- * mistake, so that one run finds all; what cannot be used is left out. Running out of memory is
- * remembered in
- * ->no_memory.
+ * sections.c, networks.c, servers.c with portals.c, storages.c, images.c and memory.c make what has
+ * names; settings.c reads what is said of profiles and nodes; inherit.c puts profiles in order;
+ * entries.c finds out which nodes there are; resolve.c decides each node's values, with words.c for
+ * lists that add up; check_nodes.c, memory.c and check_files.c look at the outcome. A step goes on
+ * behind a mistake, so that one run finds all; what cannot be used is left out. Running out of
+ * memory is remembered in ->no_memory.
  */
 #ifndef WIREROOT_CLUSTER_LOADER_H
 #define WIREROOT_CLUSTER_LOADER_H
@@ -102,7 +101,7 @@ struct loader {
 	size_t source_count;
 	/* By name: struct cluster_network, _server, _storage, _image, _group, struct profile,
 	 * struct draft. */
-	struct table networks, servers, storages, images, groups, profiles, drafts;
+	struct table networks, servers, storages, images, groups, racks, profiles, drafts;
 	struct table lower_names; /* drafts again, by names in lower case */
 	struct table orders; /* struct profile_order by the text of `profiles` */
 	struct table sums; /* struct word_sum, by the settings that add up */
@@ -195,7 +194,7 @@ const struct yaml_pair **sorted_pairs(struct loader *loader, const struct field 
 void *find_named(struct loader *loader, const struct table *table, const char *what,
 		 const struct yaml_node *node, const char *text);
 
-/* --- sections.c, networks.c, servers.c, storages.c, images.c --- */
+/* --- sections.c, networks.c, servers.c, storages.c, images.c, memory.c --- */
 
 void read_cluster(struct loader *loader, const struct field *top);
 void read_groups(struct loader *loader, const struct field *field);
@@ -203,6 +202,7 @@ void read_networks(struct loader *loader, const struct field *field);
 void read_servers(struct loader *loader, const struct field *field);
 void read_storages(struct loader *loader, const struct field *field);
 void read_images(struct loader *loader, const struct field *field);
+void read_memory(struct loader *loader, const struct field *field);
 
 /* Is @address one that a machine in @network can have? If not, why. */
 const char *address_problem(const struct cluster_network *network, uint32_t address);
@@ -257,6 +257,10 @@ bool expand_set(struct loader *loader, const struct yaml_node *node, const char 
 
 void resolve_nodes(struct loader *loader);
 void check_nodes(struct loader *loader);
+/* Judge @text, which stands at @value as a node's swap:. */
+void check_swap(struct loader *loader, const struct yaml_node *value, const char *text);
+/* Who lends and who borrows, once all nodes are known. */
+void check_memory(struct loader *loader);
 
 /* Find an image's kernel, modules and firmware. */
 void find_image_files(struct loader *loader, struct cluster_image *image,

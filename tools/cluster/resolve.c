@@ -746,10 +746,27 @@ static void resolve_plain(struct resolution *resolution)
 	if (is_set(resolution, NODE_ONFAIL))
 		node->onfail = values[NODE_ONFAIL].text;
 	node->rescue = key_switch(values[NODE_RESCUE].text);
+	if (!is(resolution, NODE_SWAP, "none") && !is(resolution, NODE_SWAP, "off"))
+		node->swap = values[NODE_SWAP].text;
+	node->lend = key_switch(values[NODE_LEND].text);
+	node->rack = values[NODE_RACK].text;
 	node->lab_uefi = is(resolution, NODE_LAB_FIRMWARE, "uefi");
 	node->lab_nic = values[NODE_LAB_NIC].text;
 	node->lab_memory_mib = number(node, NODE_LAB_MEMORY);
 	node->lab_cpus = number(node, NODE_LAB_CPUS);
+}
+
+/* Who has swap from its init on can borrow anyway. */
+static void resolve_borrow(struct resolution *resolution)
+{
+	struct cluster_node *node = resolution->node;
+	struct cluster_value *value = &node->values[NODE_BORROW];
+
+	if (!value->text)
+		set_default(value, node->swap ? "yes" : "no");
+	node->borrow = key_switch(value->text);
+	if (is_set(resolution, NODE_BORROW_LIMIT))
+		(void)size_read(node->values[NODE_BORROW_LIMIT].text, &node->borrow_bytes_max);
 }
 
 static void resolve_node(struct resolution *resolution)
@@ -764,6 +781,7 @@ static void resolve_node(struct resolution *resolution)
 	overlay_all(resolution);
 	fill_values(resolution);
 	resolve_plain(resolution);
+	resolve_borrow(resolution);
 	resolve_mac(resolution);
 	resolve_address(resolution);
 	resolve_network(resolution);

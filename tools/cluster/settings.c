@@ -46,6 +46,7 @@ static void check_name(struct loader *loader, const struct setting *setting)
 	const struct table *table = setting->key == NODE_IMAGE	   ? &loader->images
 				    : setting->key == NODE_NETWORK ? &loader->networks
 				    : setting->key == NODE_STORAGE ? &loader->storages
+				    : setting->key == NODE_RACK	   ? &loader->racks
 								   : &loader->servers;
 
 	find_named(loader, table, section_keys[SECTION_NODE].keys[setting->key].name,
@@ -59,6 +60,10 @@ static void check_parameter(struct loader *loader, const struct key *key,
 	struct word_problem problem;
 	char word[320];
 
+	if (setting->key == NODE_SWAP) {
+		check_swap(loader, setting->value, setting->text);
+		return;
+	}
 	if (setting->key == NODE_OVERLAY && strcmp(setting->text, "none") == 0)
 		return;
 	snprintf(word, sizeof(word), "%s%s", key->word, setting->text);
