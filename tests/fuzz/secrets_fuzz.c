@@ -2,6 +2,7 @@
 /* Any bytes as a file of CHAP secrets. */
 /* links: tools/target/secrets.c tools/cluster/table.c userspace/lib/fs.c userspace/lib/text.c */
 /* links: initramfs/fault.c */
+/* links: tools/target/secret_files.c */
 /* libraries: libsodium */
 #include <stdint.h>
 #include <stdlib.h>

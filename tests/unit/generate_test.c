@@ -3,12 +3,12 @@
 /* The nodes' secrets, which would be random, are in tests/golden/secrets/. */
 /* WIREROOT_GOLDEN=write writes them anew, to be looked at and committed. */
 /* links: tools/cluster/ tools/generate/ tools/initrd/ initramfs/iscsi/iscsi_spec.c */
-/* links: tools/target/secrets.c tools/target/target.c */
+/* links: tools/target/secrets.c tools/target/secret_files.c tools/target/target.c */
 /* links: initramfs/fault.c initramfs/ip_param.c initramfs/module_list.c initramfs/params.c */
 /* links: initramfs/node_file.c initramfs/root_spec.c initramfs/timeline.c initramfs/value.c */
-/* links: initramfs/words.c userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c */
-/* links: userspace/lib/spawn.c userspace/lib/text.c userspace/lib/size.c */
-/* links: userspace/lib/iscsi_portal.c initramfs/swap/swap_spec.c */
+/* links: initramfs/words.c initramfs/swap/swap_spec.c tools/memory/tokens.c userspace/lib/fs.c */
+/* links: userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c userspace/lib/text.c */
+/* links: userspace/lib/size.c userspace/lib/iscsi_portal.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive libsodium libzstd liblzma zlib */
 #include <dirent.h>
 #include <errno.h>
@@ -34,6 +34,7 @@
 #include "tools/initrd/archive.h"
 #include "tools/initrd/cpio.h"
 #include "tools/initrd/node.h"
+#include "tools/memory/tokens.h"
 #include "tools/target/secrets.h"
 #include "userspace/lib/fs.h"
 
@@ -41,9 +42,9 @@
 
 /* All that read no files. */
 static int (*const outputs[])(const struct generator *, struct file_set *, struct fault *) = {
-	generate_dnsmasq, generate_exports,  generate_ganesha, generate_tgt,   generate_lio,
-	generate_ipxe,	  generate_pxelinux, generate_grub,    generate_hosts, generate_genders,
-	generate_index,	  generate_segments, generate_units,
+	generate_dnsmasq, generate_exports,  generate_ganesha, generate_tgt,	generate_lio,
+	generate_ipxe,	  generate_pxelinux, generate_grub,    generate_hosts,	generate_genders,
+	generate_index,	  generate_segments, generate_units,   generate_memory,
 };
 
 static void load(const char *path, struct cluster *cluster)
@@ -77,13 +78,16 @@ static void begin(struct generator *generator, const struct cluster *cluster,
 static int run(const struct cluster *cluster, struct file_set *set, struct fault *fault)
 {
 	struct secrets secrets;
+	struct tokens tokens;
 	const struct generate_options options = { .state = "/var/lib/wireroot",
-						  .secrets = &secrets };
+						  .secrets = &secrets,
+						  .tokens = &tokens };
 	struct generator generator;
 	int error = 0;
 
 	*set = (struct file_set){ 0 };
 	assert_int_equal(secrets_load(&secrets, GOLDEN, cluster, fault), 0);
+	assert_int_equal(tokens_load(&tokens, GOLDEN, cluster, fault), 0);
 	begin(&generator, cluster, &options);
 	for (size_t i = 0; !error && i < sizeof(outputs) / sizeof(outputs[0]); i++)
 		error = outputs[i](&generator, set, fault);
@@ -91,6 +95,7 @@ static int run(const struct cluster *cluster, struct file_set *set, struct fault
 		error = file_set_sort(set, fault);
 	generator_free(&generator);
 	secrets_free(&secrets);
+	tokens_free(&tokens);
 	return error;
 }
 
@@ -216,6 +221,12 @@ static void cluster_with_everything_leads_to_its_golden_files(void **state)
 {
 	(void)state;
 	check_golden("many");
+}
+
+static void lent_memory_leads_to_its_golden_files(void **state)
+{
+	(void)state;
+	check_golden("memory");
 }
 
 static void order_of_the_definition_shows_nowhere(void **state)
@@ -459,6 +470,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(least_cluster_leads_to_its_golden_files),
 		cmocka_unit_test(cluster_with_everything_leads_to_its_golden_files),
+		cmocka_unit_test(lent_memory_leads_to_its_golden_files),
 		cmocka_unit_test(order_of_the_definition_shows_nowhere),
 		cmocka_unit_test(what_has_secrets_is_private_and_all_else_is_not),
 		cmocka_unit_test(segment_is_what_the_archive_writer_writes),

@@ -32,6 +32,11 @@ static void secrets_of_all_kinds_are_masked(void **state)
 	      "\tincominguser iqn.x:n01 (secret)\n\toutgoinguser iqn.x:n01 (secret)");
 	masks("  \"chap_password\": \"abc\",\n  \"chap_mutual_password\": \"def\"\n", NULL,
 	      "  \"chap_password\": \"(secret)\",\n  \"chap_mutual_password\": \"(secret)\"\n");
+	masks("wireroot.swap.token=abc\nwireroot.swap.member=n01\n", NULL,
+	      "wireroot.swap.token=(secret)\nwireroot.swap.member=n01\n");
+	masks("  \"admin_token\": \"abc\",\n { \"name\": \"n01\", \"token\": \"def\", \"mac\": null }\n",
+	      NULL,
+	      "  \"admin_token\": \"(secret)\",\n { \"name\": \"n01\", \"token\": \"(secret)\", \"mac\": null }\n");
 	masks("kernel k rd.iscsi.in.password=abc rd.iscsi.password=def quiet\n", NULL,
 	      "kernel k rd.iscsi.in.password=(secret) rd.iscsi.password=(secret) quiet\n");
 }

@@ -2,6 +2,7 @@
 /* CHAP secrets: what a file of them may hold, and that they are made once. */
 /* links: tools/target/secrets.c tools/cluster/table.c userspace/lib/fs.c userspace/lib/text.c */
 /* links: initramfs/fault.c */
+/* links: tools/target/secret_files.c */
 /* libraries: libsodium */
 #include "tools/target/secrets.h"
 

@@ -14,6 +14,7 @@
 #include "tools/generate/generate.h"
 #include "tools/generation/store.h"
 #include "tools/initrd/segment_cache.h"
+#include "tools/memory/tokens.h"
 #include "tools/target/secrets.h"
 #include "userspace/lib/fs.h"
 #include "userspace/lib/log.h"
@@ -159,14 +160,21 @@ static int generate_set(const struct arguments *arguments, const struct cluster 
 {
 	struct generate_options options = arguments->generate;
 	struct secrets secrets = { 0 };
+	struct tokens tokens = { 0 };
 	int error = secrets_make(options.state, cluster, fault);
 
 	if (!error)
 		error = secrets_load(&secrets, options.state, cluster, fault);
+	if (!error)
+		error = tokens_make(options.state, cluster, fault);
+	if (!error)
+		error = tokens_load(&tokens, options.state, cluster, fault);
 	options.secrets = &secrets;
+	options.tokens = &tokens;
 	if (!error)
 		error = generate(cluster, &options, set, fault);
 	secrets_free(&secrets);
+	tokens_free(&tokens);
 	return error;
 }
 

@@ -23,7 +23,7 @@ static int generate_outputs(const struct generator *generator, struct file_set *
 		generate_loaders,  generate_discovery, generate_dnsmasq, generate_exports,
 		generate_ganesha,  generate_tgt,       generate_lio,	 generate_ipxe,
 		generate_pxelinux, generate_grub,      generate_hosts,	 generate_genders,
-		generate_index,	   generate_segments,  generate_units,
+		generate_index,	   generate_segments,  generate_units,	 generate_memory,
 	};
 	int error = 0;
 

@@ -14,6 +14,7 @@
  *   tftp/…                              boot loaders, autoexec.ipxe, pxelinux.cfg/, grub/
  *   servers/NAME/dnsmasq.conf, dhcp-hosts, hosts, exports, ganesha.conf, tgt.conf, lio.json,
  *   servers/NAME/units/…                what runs on the server NAME
+ *   memory.json                         who lends and borrows memory, 0600
  *   hosts, genders, nodes               for whoever wants them; `nodes` is wirerootd's index
  */
 #ifndef WIREROOT_GENERATE_H
@@ -24,6 +25,7 @@
 #include "userspace/lib/log.h"
 
 struct secrets;
+struct tokens;
 
 struct generate_options {
 	const char *state; /* the state directory; generated files name STATE/current/… */
@@ -33,6 +35,7 @@ struct generate_options {
 	/* Of the nodes with chap:; they must be there. What they come to stands in files of 0600.
 	 */
 	const struct secrets *secrets;
+	const struct tokens *tokens; /* of those who lend and borrow memory, likewise */
 	const struct log *log; /* notices of building */
 };
 

@@ -9,6 +9,7 @@
 #include "initramfs/params.h"
 #include "initramfs/value.h"
 #include "tools/generate/node_offer.h"
+#include "tools/memory/tokens.h"
 
 /* What a node with one wired interface calls it: there is no udev in an initrd. */
 #define TRUNK "eth0"
@@ -200,16 +201,41 @@ static bool is_word(const char *word)
 
 static int check_words(const struct cluster_node *node, struct fault *fault)
 {
-	const char *const single[] = { node->overlay, node->init, node->onfail };
+	const char *const single[] = { node->overlay, node->init, node->onfail, node->swap };
 
 	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
 		if (single[i] && !is_word(single[i]))
-			return refuse(node, "overlay, init and onfail are one word each", fault);
+			return refuse(node, "overlay, init, onfail and swap are one word each",
+				      fault);
 	for (size_t i = 0; i < node->parameters.count; i++)
 		if (!is_word(node->parameters.words[i]))
 			return refuse(node, "a parameter is one word; quote a value with blanks",
 				      fault);
 	return output_check_name("node", node->name, fault);
+}
+
+/* How it lends and borrows memory; the broker's port is always said when it is not the usual one.
+ */
+static int add_memory(const struct generator *generator, const struct cluster_node *node, char end,
+		      struct text *text, struct fault *fault)
+{
+	const struct cluster_server *server = generator->cluster->memory.server;
+	const char *token = tokens_find(generator->options->tokens, node->name);
+	char address[IPV4_TEXT_BYTES];
+
+	if (!tokens_needed_by(node))
+		return 0;
+	if (!server || !token)
+		return refuse(node, "who lends or borrows memory needs a broker and a token",
+			      fault);
+	if (node->swap)
+		text_printf(text, "wireroot.swap=%s%c", node->swap, end);
+	text_printf(text, "wireroot.swap.broker=%s", value_ipv4_text(server->address, address));
+	if (server->http_port != PARAMS_REPORT_PORT)
+		text_printf(text, ":%u", server->http_port);
+	text_printf(text, "%cwireroot.swap.member=%s%cwireroot.swap.token=%s%c", end, node->name,
+		    end, token, end);
+	return 0;
 }
 
 int node_words(const struct generator *generator, const struct cluster_node *node, char end,
@@ -228,6 +254,9 @@ int node_words(const struct generator *generator, const struct cluster_node *nod
 	if (error)
 		return error;
 	add_behaviour(node, end, text);
+	error = add_memory(generator, node, end, text, fault);
+	if (error)
+		return error;
 	for (size_t i = 0; i < node->parameters.count; i++) {
 		text_add(text, node->parameters.words[i]);
 		text_add_bytes(text, &end, 1);

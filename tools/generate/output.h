@@ -128,6 +128,7 @@ int generate_hosts(const struct generator *generator, struct file_set *set, stru
 int generate_genders(const struct generator *generator, struct file_set *set, struct fault *fault);
 int generate_segments(const struct generator *generator, struct file_set *set, struct fault *fault);
 int generate_index(const struct generator *generator, struct file_set *set, struct fault *fault);
+int generate_memory(const struct generator *generator, struct file_set *set, struct fault *fault);
 int generate_units(const struct generator *generator, struct file_set *set, struct fault *fault);
 
 #endif

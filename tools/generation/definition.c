@@ -17,6 +17,7 @@
 #include "tools/generation/listing.h"
 #include "tools/generation/this_host.h"
 #include "tools/lab/definition.h"
+#include "tools/memory/tokens.h"
 #include "tools/target/secrets.h"
 #include "userspace/lib/fs.h"
 
@@ -159,18 +160,25 @@ static int generate_set(struct definition *definition, const struct cluster *clu
 			struct fault *fault)
 {
 	struct secrets secrets = { 0 };
+	struct tokens tokens = { 0 };
 	struct generate_options generate_options = { .state = store->path,
 						     .cache = options->cache,
 						     .secrets = &secrets,
+						     .tokens = &tokens,
 						     .log = options->log };
 	/* Who only looks makes nothing. */
 	int error = store->lock >= 0 ? secrets_make(store->path, cluster, fault) : 0;
 
 	if (!error)
 		error = secrets_load(&secrets, store->path, cluster, fault);
+	if (!error && store->lock >= 0)
+		error = tokens_make(store->path, cluster, fault);
+	if (!error)
+		error = tokens_load(&tokens, store->path, cluster, fault);
 	if (!error)
 		error = generate(cluster, &generate_options, &definition->set, fault);
 	secrets_free(&secrets);
+	tokens_free(&tokens);
 	return error;
 }
 

@@ -26,6 +26,8 @@ static const struct mark {
 	{ "root=\"iscsi:", "\"", ACCOUNTS },
 	{ "\"root=iscsi:", "\"", ACCOUNTS },
 	{ "\"netroot=iscsi:", "\"", ACCOUNTS },
+	{ "wireroot.swap.token=", " ", PLAIN },
+	{ "token\": \"", "\"", PLAIN }, /* admin_token, too */
 	{ "incominguser ", " ", BEHIND_USER },
 	{ "outgoinguser ", " ", BEHIND_USER },
 	{ "\"chap_password\": \"", "\"", PLAIN },

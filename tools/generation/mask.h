@@ -3,8 +3,9 @@
  * Files of a generation without the secrets that are in them, for people to look at.
  *
  * Secrets are told by what stands before them, as Wireroot writes it: the words of a node's
- * segment and of kernel command lines (rd.iscsi.password=, netroot=iscsi:USER:SECRET@), tgt.conf
- * (incominguser USER) and lio.json ("chap_password").
+ * segment and of kernel command lines (rd.iscsi.password=, netroot=iscsi:USER:SECRET@,
+ * wireroot.swap.token=), tgt.conf (incominguser USER), lio.json ("chap_password") and memory.json
+ * ("token", "admin_token").
  */
 #ifndef WIREROOT_GENERATION_MASK_H
 #define WIREROOT_GENERATION_MASK_H

@@ -18,12 +18,6 @@
 #define FILE_BYTES_MAX 4096
 #define NAME_FORMAT    "%s.chap"
 #define NAME_BYTES     (63 + sizeof(".chap")) /* a node's name has 63 */
-/* A file on its way; a node's name begins with no dot. */
-#define UNFINISHED ".new"
-
-/* 64 characters that no program's configuration, no shell and no word of the init gives a meaning.
- */
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
 
 /* What a node's secrets are in a preview, before they are made. */
 static const struct chap_secrets to_come = { "to.be.made.by.apply", "to.be.made.by.apply." };
@@ -51,7 +45,7 @@ static bool is_secret(const char *text, size_t length)
 	if (length < SECRET_LENGTH_MIN || length > SECRET_LENGTH_MAX)
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (!text[i] || (!strchr(alphabet, text[i]) && text[i] != '-'))
+		if (!secret_character(text[i]))
 			return false;
 	return true;
 }
@@ -102,63 +96,21 @@ int secrets_parse(const char *text, size_t length, const char *name, struct chap
 
 /* --- making them ------------------------------------------------------------------------------ */
 
-static void make_secret(char secret[static SECRET_LENGTH + 1])
-{
-	for (size_t i = 0; i < SECRET_LENGTH; i++)
-		secret[i] = alphabet[randombytes_uniform(sizeof(alphabet) - 1)];
-	secret[SECRET_LENGTH] = '\0';
-}
-
-/* Whole on disk before it gets its name. */
 static int write_secrets(int directory, const char *node, const char *name)
 {
 	char in[SECRET_LENGTH + 1], out[SECRET_LENGTH + 1], text[256];
-	int fd, length, error;
+	int length, error;
 
-	make_secret(in);
+	secret_make(in, SECRET_LENGTH);
 	do
-		make_secret(out);
+		secret_make(out, SECRET_LENGTH);
 	while (!strcmp(in, out));
 	length = snprintf(text, sizeof(text),
 			  "# CHAP secrets of node %s: its own, and its target's.\nin %s\nout %s\n",
 			  node, in, out);
-	unlinkat(directory, UNFINISHED, 0);
-	fd = openat(directory, UNFINISHED, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	error = fs_write_all(fd, text, (size_t)length);
-	if (!error && (fchmod(fd, 0600) < 0 || fsync(fd) < 0))
-		error = -errno;
-	close(fd);
-	if (!error && renameat(directory, UNFINISHED, directory, name) < 0)
-		error = -errno;
+	error = secret_files_write(directory, name, text, (size_t)length);
 	sodium_memzero(text, sizeof(text));
 	return error;
-}
-
-/* Locked, so that of two that would make secrets for a node the second finds the first's. */
-static int open_locked(const char *state, struct fault *fault)
-{
-	char *path = fs_join(state, SECRETS_DIRECTORY);
-	int fd = -1, error;
-
-	if (!path)
-		return fault_set(fault, ENOMEM, "make CHAP secrets", state, NULL);
-	error = fs_make_dirs(state, 0755, fault);
-	if (!error && mkdir(path, 0700) < 0 && errno != EEXIST)
-		error = fault_set(fault, errno, "make directory", path, NULL);
-	if (!error) {
-		fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd < 0 || fchmod(fd, 0700) < 0)
-			error = fault_set(fault, errno, "open directory", path, NULL);
-	}
-	while (!error && flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR)
-			error = fault_set(fault, errno, "lock directory", path, NULL);
-	if (error && fd >= 0)
-		close(fd);
-	free(path);
-	return error ? error : fd;
 }
 
 static bool needs_secrets(const struct cluster_node *node)
@@ -200,7 +152,7 @@ int secrets_make(const char *state, const struct cluster *cluster, struct fault 
 		return 0;
 	if (sodium_init() < 0)
 		return fault_set(fault, EIO, "make CHAP secrets", "no random numbers", NULL);
-	fd = open_locked(state, fault);
+	fd = secret_files_open(state, fault);
 	if (fd < 0)
 		return fd;
 	error = make_missing(fd, cluster, state, fault);

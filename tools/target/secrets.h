@@ -18,8 +18,7 @@
 #include "initramfs/fault.h"
 #include "tools/cluster/cluster.h"
 #include "tools/cluster/table.h"
-
-#define SECRETS_DIRECTORY "secrets" /* below the state directory */
+#include "tools/target/secret_files.h"
 
 #define SECRET_LENGTH	  16 /* of ours */
 #define SECRET_LENGTH_MIN 12 /* of what an administrator puts there: 96 bits as bytes */
