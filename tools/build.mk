@@ -7,6 +7,7 @@ INITRAMFS_PURE     := arp_packet backoff dhcp_packet dns_packet fault ip_param \
 		      iscsi/superblock module_list node_file params root_spec swap/swap_spec timeline \
 		      value words
 WIREROOT_SOURCES   := $(wildcard tools/*.c tools/*/*.c) $(wildcard userspace/lib/*.c) \
+		      $(addprefix userspace/memory/lib/,broker.c broker_reply.c) \
 		      $(wildcard $(INITRAMFS_PURE:%=initramfs/%.c))
 WIREROOT_OBJECTS   := $(WIREROOT_SOURCES:%.c=$(B)/host/%.o)
 

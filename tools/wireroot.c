@@ -28,6 +28,7 @@ static const struct noun nouns[] = {
 	  "build an initrd or a node's segment of one, or show what is in it" },
 	{ "ipxe", cmd_ipxe, "write the scripts by which iPXE starts nodes" },
 	{ "lab", cmd_lab, "a private network on this machine, with boot servers and QEMU nodes" },
+	{ "memory", cmd_memory, "see and change who lends memory to whom" },
 	{ "node", cmd_node, "show what the definition says of nodes, or change it" },
 	{ "nodeset", cmd_nodeset, "expand, fold or count names of nodes such as n[01-16]" },
 	{ "plan", cmd_plan, "show what apply would change" },

@@ -67,6 +67,7 @@ int cmd_import(int argc, char **argv);
 int cmd_initrd(int argc, char **argv);
 int cmd_ipxe(int argc, char **argv);
 int cmd_lab(int argc, char **argv);
+int cmd_memory(int argc, char **argv);
 int cmd_node(int argc, char **argv);
 int cmd_nodeset(int argc, char **argv);
 int cmd_plan(int argc, char **argv);

@@ -55,7 +55,7 @@ _wireroot_value() {
 	--services) _wireroot_words "systemd none lab:" ;;
 	--compression) _wireroot_words "zstd xz none" ;;
 	--modules | --firmware | --cache | --timelines | --root | --state | --prefix-etc | --images) _wireroot_files -d ;;
-	--cluster | --config | --conf | --init | --busybox | --iscsistart | --node-conf | --output | -o | --svg | --template | --dnsmasq | --hook)
+	--cluster | --config | --conf | --init | --busybox | --iscsistart | --node-conf | --output | -o | --svg | --template | --token-file | --dnsmasq | --hook)
 		_wireroot_files -f ;;
 	*) return 1 ;;
 	esac
@@ -85,6 +85,8 @@ _wireroot() {
 	import:2) _wireroot_words "lucie warewulf xcat ethers --help"; return ;;
 	initrd:2) _wireroot_words "build node show --help"; return ;;
 	ipxe:2) _wireroot_words "script boot --help"; return ;;
+	memory:2) _wireroot_words "status request return offer history token --help"; return ;;
+	memory:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
 	node:2) _wireroot_words "list show set adopt --help"; return ;;
 	node:*) [[ $cur == -* ]] || { _wireroot_node_names; return; } ;;
 	storage:2) _wireroot_words "list create clone remove usage --help"; return ;;
@@ -94,7 +96,7 @@ _wireroot() {
 	esac
 	if [[ $cur == -* ]]; then
 		case ${COMP_WORDS[1]}:${COMP_WORDS[2]} in
-		apply:* | check:* | diff:* | discover:* | history:* | plan:* | prune:* | rollback:* | target:* | timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
+		apply:* | check:* | diff:* | discover:* | history:* | memory:* | plan:* | prune:* | rollback:* | target:* | timeline:* | *:-*) _wireroot_options "${COMP_WORDS[1]}" ;;
 		*) _wireroot_options "${COMP_WORDS[1]}" "${COMP_WORDS[2]}" ;;
 		esac
 	else

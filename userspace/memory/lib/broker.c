@@ -34,6 +34,7 @@ struct broker_call {
 	struct curl_slist *headers;
 	char *body;
 	struct text answer;
+	size_t answer_bytes_max;
 	char what[sizeof(((struct fault *)0)->peer)];
 	char story[CURL_ERROR_SIZE];
 	broker_done done;
@@ -63,7 +64,7 @@ static size_t collect(char *bytes, size_t size, size_t count, void *context)
 {
 	struct broker_call *call = context;
 
-	if (size * count > BROKER_ANSWER_BYTES_MAX - call->answer.length)
+	if (size * count > call->answer_bytes_max - call->answer.length)
 		return 0;
 	text_add_bytes(&call->answer, bytes, size * count);
 	return call->answer.error ? 0 : size * count;
@@ -168,6 +169,8 @@ static struct broker_call *call_make(struct broker *broker, const struct broker_
 
 	if (!call)
 		return NULL;
+	call->answer_bytes_max =
+		request->answer_bytes_max ? request->answer_bytes_max : BROKER_ANSWER_BYTES_MAX;
 	snprintf(call->what, sizeof(call->what), "%s %s", request->method, request->path);
 	call->curl = curl_easy_init();
 	if (!call->curl || !set_request(broker, call, request)) {

@@ -31,6 +31,7 @@ struct broker_request {
 	const char *path; /* "/v1/memory/grants" */
 	const json_t *body; /* NULL: none */
 	unsigned int timeout_ms; /* 0: BROKER_TIMEOUT_MS */
+	size_t answer_bytes_max; /* 0: BROKER_ANSWER_BYTES_MAX */
 };
 
 /*
