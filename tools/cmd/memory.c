@@ -176,22 +176,24 @@ int cmd_memory(int argc, char **argv)
 
 /* --- the broker ------------------------------------------------------------------------------- */
 
-int memory_load(struct cluster *cluster, const char *path, struct fault *fault)
+int memory_load(struct cluster *cluster, const char *path)
 {
 	const struct cluster_options options = { .skip_files = true };
 	struct log log = log_open("wireroot memory");
 
-	if (node_load(cluster, path, &options, &log) == CMD_DONE)
-		return 0;
-	return fault_set(fault, EINVAL, "read the cluster's definition", path,
-			 "--broker and --token-file do without it");
+	return node_load(cluster, path, &options, &log) == CMD_DONE ? 0 : -EINVAL;
+}
+
+int memory_failed(const struct fault *fault)
+{
+	return fault->error ? cmd_failed("memory", fault) : CMD_FAILED;
 }
 
 /* Where the definition says that it is. */
 static int find_broker(const char *path, char url[static MEMORY_URL_BYTES], struct fault *fault)
 {
 	struct cluster cluster = { 0 };
-	int error = memory_load(&cluster, path, fault);
+	int error = memory_load(&cluster, path);
 	char text[OUTPUT_URL_BYTES];
 
 	if (!error && !cluster.memory.used)

@@ -54,8 +54,10 @@ void memory_disconnect(struct memory_broker *broker);
 int memory_ask(struct memory_broker *broker, const char *method, const char *path, json_t *body,
 	       const char *doing, json_t **answer, struct fault *fault);
 
-/* Load the definition for its section memory:. 0, or -EINVAL with the mistakes on standard error.
- */
-int memory_load(struct cluster *cluster, const char *path, struct fault *fault);
+/* Load the definition for its section memory:. 0, or -EINVAL: standard error tells why. */
+int memory_load(struct cluster *cluster, const char *path);
+
+/* CMD_FAILED, and a line about @fault unless it is empty: what failed has told already. */
+int memory_failed(const struct fault *fault);
 
 #endif

@@ -40,7 +40,7 @@ static int change(const struct memory_arguments *arguments, const char *method, 
 		error = memory_ask(&broker, method, path, body, doing, NULL, &fault);
 	memory_disconnect(&broker);
 	if (error)
-		return cmd_failed("memory", &fault);
+		return memory_failed(&fault);
 	puts(done);
 	return CMD_DONE;
 }
@@ -169,5 +169,5 @@ int memory_return(const struct memory_arguments *arguments)
 				    : return_all_of(&broker, arguments, word, &fault);
 	}
 	memory_disconnect(&broker);
-	return error ? cmd_failed("memory", &fault) : CMD_DONE;
+	return error ? memory_failed(&fault) : CMD_DONE;
 }

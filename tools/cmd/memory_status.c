@@ -278,7 +278,7 @@ static int show(const struct memory_arguments *arguments, const char *path, cons
 	}
 	json_decref(answer);
 	memory_disconnect(&broker);
-	return error ? cmd_failed("memory", &fault) : CMD_DONE;
+	return error ? memory_failed(&fault) : CMD_DONE;
 }
 
 int memory_status(const struct memory_arguments *arguments)

@@ -56,7 +56,7 @@ int memory_token(const struct memory_arguments *arguments)
 	const struct cluster_node *node;
 	struct fault fault = { 0 };
 	char token[TOKEN_BYTES];
-	int error = memory_load(&cluster, arguments->cluster, &fault);
+	int error = memory_load(&cluster, arguments->cluster);
 
 	host = error ? NULL : find_host(&cluster, name);
 	node = error ? NULL : cluster_find_node(&cluster, name);
@@ -72,5 +72,5 @@ int memory_token(const struct memory_arguments *arguments)
 		print(&cluster, host, name, token);
 	explicit_bzero(token, sizeof(token));
 	cluster_free(&cluster);
-	return error ? cmd_failed("memory", &fault) : CMD_DONE;
+	return error ? memory_failed(&fault) : CMD_DONE;
 }
