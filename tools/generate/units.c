@@ -22,9 +22,19 @@ __asm__(".pushsection .rodata\n"
 
 extern const char wirerootd_unit[];
 
+#define STATE_DIRECTORY "StateDirectory=wireroot/timelines"
+
 static bool begins(const char *line, const char *with)
 {
 	return !strncmp(line, with, strlen(with));
+}
+
+/* Does wirerootd on @server broker memory, and keep notes of it? */
+static bool is_broker(const struct generator *generator, const struct cluster_server *server)
+{
+	const struct cluster_memory *memory = &generator->cluster->memory;
+
+	return memory->used && memory->server == server;
 }
 
 static void add_start(struct text *text, const struct generator *generator,
@@ -32,8 +42,9 @@ static void add_start(struct text *text, const struct generator *generator,
 {
 	text_printf(text,
 		    "ExecStart=" WIREROOT_PREFIX "/sbin/wirerootd --generation %s/current "
-		    "--port %u --timelines /var/lib/wireroot/timelines $WIREROOTD_OPTS\n",
-		    generator->options->state, server->http_port);
+		    "--port %u --timelines /var/lib/wireroot/timelines %s$WIREROOTD_OPTS\n",
+		    generator->options->state, server->http_port,
+		    is_broker(generator, server) ? "--memory /var/lib/wireroot/memory " : "");
 }
 
 /*
@@ -55,6 +66,8 @@ static int add_wirerootd(const struct generator *generator, struct file_set *set
 			add_start(&text, generator, server);
 		else if (begins(line, "DynamicUser="))
 			text_add(&text, "User=wireroot\n");
+		else if (begins(line, STATE_DIRECTORY) && is_broker(generator, server))
+			text_add(&text, STATE_DIRECTORY " wireroot/memory\n");
 		else if (*line != '#')
 			text_add_bytes(&text, line, length);
 		line += length;
