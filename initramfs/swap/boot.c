@@ -71,17 +71,19 @@ static int read_words(struct boot *boot, struct fault *fault)
 	return error ? error : swap_spec_apply(&boot->spec, &boot->words, fault);
 }
 
-/* For wireroot-borrow: who this node is, and what it is to have. */
+/* For wireroot-borrow and wireroot-lend: who this node is, and what it is to have. */
 static int leave_member(const struct swap_spec *spec, struct fault *fault)
 {
 	char text[512], address[IPV4_TEXT_BYTES];
+	int length = snprintf(text, sizeof(text), "broker=http://%s:%u\nmember=%s\ntoken=%s\n",
+			      value_ipv4_text(spec->broker, address), spec->port, spec->member,
+			      spec->token);
 
-	snprintf(text, sizeof(text),
-		 "broker=http://%s:%u\nmember=%s\ntoken=%s\nborrow-size=%llu\nborrow-mode=%s\n"
-		 "borrow-mirror=%s\n",
-		 value_ipv4_text(spec->broker, address), spec->port, spec->member, spec->token,
-		 (unsigned long long)spec->bytes, swap_mode_name(spec->mode),
-		 swap_mirror_name(spec->mirror));
+	if (spec->bytes)
+		snprintf(text + length, sizeof(text) - (size_t)length,
+			 "borrow-size=%llu\nborrow-mode=%s\nborrow-mirror=%s\n",
+			 (unsigned long long)spec->bytes, swap_mode_name(spec->mode),
+			 swap_mirror_name(spec->mirror));
 	return memory_file_write("member", text, fault);
 }
 
@@ -274,10 +276,15 @@ int swap_boot(struct fault *fault)
 {
 	static struct boot boot; /* static only for its size */
 	int ends[2], error = read_words(&boot, fault);
+	struct fault missing;
 	pid_t pid;
 
-	if (error || !boot.spec.bytes)
+	if (error)
 		return error;
+	/* A node that lends, or borrows only when it runs short, has all words but that. */
+	if (!boot.spec.bytes)
+		return swap_spec_complete(&boot.spec, &missing) ? 0
+								: leave_member(&boot.spec, fault);
 	boot.deadline_us = monotonic_us() + TOTAL_US;
 	if (pipe(ends) < 0 || (pid = fork()) < 0)
 		return fault_set(fault, errno, "start a process", "", NULL);

@@ -1244,11 +1244,10 @@ static const struct example {
 		  "                                                                 ^~~~~~~~~~~~~\n"
 		  "  try: one of 10.0.0.1:3260,10.0.0.3:3260\n" },
 		{ "portal of a node that its server has by default",
-		  STORED
-		  "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: ~ } }\n"
-		  "images: { deb: { path: /srv/deb } }\n"
-		  "nodes:\n"
-		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, iscsi-portals: 10.0.0.3 }\n",
+		  STORED "servers: { s1: { address: 10.0.0.1, roles: [boot, iscsi], iscsi-portals: ~ } }\n"
+			 "images: { deb: { path: /srv/deb } }\n"
+			 "nodes:\n"
+			 "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, iscsi-portals: 10.0.0.3 }\n",
 		  "cluster.yaml:6:110: error: server s1 has no portal 10.0.0.3\n"
 		  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.5, image: deb, root: iscsi, disk: /dev/vg/n1, iscsi-portals: 10.0.0.3 }\n"
 		  "                                                                                                               ^~~~~~~~\n"

@@ -6,7 +6,7 @@
 /* links: initramfs/root_spec.c initramfs/timeline.c initramfs/value.c initramfs/words.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/nearest.c userspace/lib/spawn.c */
 /* links: userspace/lib/text.c tools/initrd/wired.c userspace/lib/size.c */
-/* links: initramfs/swap/swap_spec.c */
+/* links: userspace/lib/iscsi_portal.c initramfs/swap/swap_spec.c */
 /* libraries: yaml-0.1 jansson libkmod libarchive */
 
 #include <setjmp.h>

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "initramfs/params.h"
+#include "initramfs/swap/swap_spec.h"
 #include "tools/generate/ipxe.h"
 #include "userspace/lib/nearest.h"
 
@@ -22,6 +23,14 @@
 static const char *const known_words[] = {
 	"wireroot.hostname", "wireroot.overlay", "wireroot.discover", "wireroot.onfail",
 	"wireroot.timeout",  "wireroot.break",	 "wireroot.report",   "wireroot.debug",
+};
+
+/* Those that the init leaves to wireroot-swap. */
+static const char *const swap_words[] = {
+	"wireroot.swap",
+	"wireroot.swap.broker",
+	"wireroot.swap.member",
+	"wireroot.swap.token",
 };
 
 /* Does "-NAME" take @word away: NAME or NAME=…? */
@@ -148,9 +157,38 @@ static void describe_unknown(const char *word, struct word_problem *problem)
 	nearest = nearest_begin(name);
 	for (size_t i = 0; i < sizeof(known_words) / sizeof(known_words[0]); i++)
 		nearest_offer(&nearest, known_words[i]);
+	for (size_t i = 0; i < sizeof(swap_words) / sizeof(swap_words[0]); i++)
+		nearest_offer(&nearest, swap_words[i]);
 	snprintf(problem->text, sizeof(problem->text), "the init does not know '%s'", name);
 	problem->suggestion = nearest.name;
 	problem->unknown = true;
+}
+
+static bool is_swap_word(const char *word)
+{
+	size_t length = strcspn(word, "=");
+
+	for (size_t i = 0; i < sizeof(swap_words) / sizeof(swap_words[0]); i++)
+		if (strlen(swap_words[i]) == length && !memcmp(swap_words[i], word, length))
+			return true;
+	return false;
+}
+
+/* What wireroot-swap says to the only one of @words, which the init leaves to it. */
+static bool swap_problem(const struct words *words, struct word_problem *problem)
+{
+	const char *word = words->word[0];
+	struct swap_spec spec = { 0 };
+	struct fault fault = { 0 };
+
+	if (!is_swap_word(word)) {
+		describe_unknown(word, problem);
+		return true;
+	}
+	if (!word[strcspn(word, "=")] || !swap_spec_apply(&spec, words, &fault))
+		return false;
+	describe_fault(&fault, problem);
+	return true;
 }
 
 bool parameter_problem(const char *word, struct word_problem *problem)
@@ -175,7 +213,7 @@ bool parameter_problem(const char *word, struct word_problem *problem)
 	else if (params.unknown_count)
 		describe_unknown(unquoted, problem);
 	else
-		found = false;
+		found = params.swap && swap_problem(&words, problem);
 	free(copy);
 	return found;
 }

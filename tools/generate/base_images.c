@@ -16,6 +16,7 @@
 #include "tools/generate/digest.h"
 #include "tools/initrd/build.h"
 #include "tools/initrd/own_program.h"
+#include "tools/memory/tokens.h"
 #include "userspace/lib/fs.h"
 
 /* No machine boots from a larger one. */
@@ -29,7 +30,7 @@ struct wish {
 	const struct cluster_image *image;
 	bool drivers_auto;
 	struct word_list drivers;
-	bool overlay, vlan, rescue, iscsi;
+	bool overlay, vlan, rescue, iscsi, swap;
 	const char *file_system; /* of the disk, with ->iscsi */
 };
 
@@ -73,6 +74,7 @@ static struct build_request request_for(const struct bases *bases, const struct 
 		.vlan = wish->vlan,
 		.rescue = wish->rescue,
 		.iscsi = wish->iscsi,
+		.swap = wish->swap,
 		.ext4 = is_on(wish, "ext4"),
 		.xfs = is_on(wish, "xfs"),
 		.btrfs = is_on(wish, "btrfs"),
@@ -153,9 +155,9 @@ static void add_key(struct text *key, const struct wish *wish)
 	const struct cluster_image *image = wish->image;
 
 	key->length = 0;
-	text_printf(key, "%s\n%s\n%s\n%d%d%d%d%s\n", image->kernel, image->modules,
+	text_printf(key, "%s\n%s\n%s\n%d%d%d%d%d%s\n", image->kernel, image->modules,
 		    image->firmware ? image->firmware : "", wish->overlay, wish->vlan, wish->rescue,
-		    wish->iscsi, wish->file_system ? wish->file_system : "");
+		    wish->iscsi, wish->swap, wish->file_system ? wish->file_system : "");
 	add_drivers(key, wish);
 }
 
@@ -191,6 +193,7 @@ static struct wish wish_of(const struct cluster_node *node)
 			      .vlan = node->network->vlan,
 			      .rescue = node->rescue,
 			      .iscsi = node->root == ROOT_ISCSI,
+			      .swap = tokens_needed_by(node),
 			      .file_system = node->file_system };
 }
 
@@ -206,7 +209,8 @@ static struct wish wish_of_discovery(const struct generator *generator)
 		const struct cluster_node *node = &cluster->nodes[i];
 
 		if (node->has_mac && node->image == generator->discovery_image &&
-		    node->drivers_auto && !node->rescue && node->root == ROOT_NFS)
+		    node->drivers_auto && !node->rescue && node->root == ROOT_NFS &&
+		    !tokens_needed_by(node))
 			return wish_of(node);
 	}
 	return (struct wish){ .image = generator->discovery_image, .drivers_auto = true };
