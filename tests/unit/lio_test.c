@@ -85,7 +85,7 @@ int configfs_make_dir(const char *path)
 	if (is_gone())
 		return -EINTR;
 	if (strstr(path, "/np/10.9."))
-		return -EADDRNOTAVAIL; /* whose interface is down */
+		return -EINVAL; /* where somebody else listens */
 	if (mkdir(path, 0755) < 0)
 		return errno == EEXIST ? 0 : -errno;
 	fill(path);
@@ -378,7 +378,7 @@ static void target_in_use_is_left_alone(void **state)
 /* --- portals ---------------------------------------------------------------------------------- */
 
 static const struct iscsi_portal near = { 0x0a000001, 3260 }, far = { 0x0a010001, 3261 },
-				 down = { 0x0a090001, 3260 };
+				 taken = { 0x0a090001, 3260 };
 
 /* Offer the target at the @count portals of @portals. */
 static int offer_at(struct bench *bench, const struct iscsi_portal *portals, size_t count)
@@ -445,17 +445,17 @@ static void portal_that_cannot_be_had_keeps_nobody_from_the_others(void **state)
 	struct bench *bench = *state;
 	struct fault fault = { 0 };
 
-	bench->offer.portals = (struct iscsi_portal[]){ down, near };
+	bench->offer.portals = (struct iscsi_portal[]){ taken, near };
 	bench->offer.portal_count = 2;
-	assert_int_equal(target_offer(&bench->server, &bench->offer, &fault), -EADDRNOTAVAIL);
+	assert_int_equal(target_offer(&bench->server, &bench->offer, &fault), -EINVAL);
 	assert_string_equal(fault.peer, "10.9.0.1:3260 of " TARGET);
-	assert_string_equal(fault.hint, "this server does not have that address");
+	assert_string_equal(fault.hint, "LIO refuses it; does another program listen there?");
 	expect_portals(bench, "10.0.0.1:3260");
 	/* Nor is the last one closed for it. */
-	assert_int_equal(offer_at(bench, &down, 1), -EADDRNOTAVAIL);
+	assert_int_equal(offer_at(bench, &taken, 1), -EINVAL);
 	expect_portals(bench, "10.0.0.1:3260");
 	assert_int_equal(withdraw(bench), 0);
-	assert_int_equal(offer_at(bench, &down, 1), -EADDRNOTAVAIL);
+	assert_int_equal(offer_at(bench, &taken, 1), -EINVAL);
 	assert_string_equal(value(bench, GROUP "enable"), "0");
 }
 

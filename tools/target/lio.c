@@ -360,14 +360,13 @@ static int open_portal(const struct work *work, const char *target,
 		return 0;
 	snprintf(peer, sizeof(peer), "%s of %.60s", text, target);
 	return fault_set(work->fault, error, "open portal", peer,
-			 error == -EADDRNOTAVAIL ? "this server does not have that address"
-			 : error == -EADDRINUSE	 ? "another program listens there"
-						 : "LIO refuses it");
+			 "LIO refuses it; does another program listen there?");
 }
 
 /*
- * A portal whose interface is down must not keep nodes from the others: all are tried. *@open of
- * them are there; the fault is that of the last that is not.
+ * A portal that cannot be opened must not keep nodes from the others: all are tried. *@open of them
+ * are there; the fault is that of the last that is not. One whose address the server does not have
+ * is open: LIO waits for the address to come (IP_FREEBIND).
  */
 static int add_portals(const struct work *work, const struct target_offer *offer, size_t *open)
 {
