@@ -49,8 +49,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        try:
+            self.end_headers()
+            self.wfile.write(data)
+        except BrokenPipeError:  # who asked has been killed
+            pass
 
     def is_member(self):
         if self.headers.get("Authorization") == f"Bearer {token}":

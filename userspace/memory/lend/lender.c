@@ -25,8 +25,8 @@
 
 /* A tgtd that ran for so long has come to something. */
 #define TGTD_GOOD_MS 60000
-/* So many starts in a row that came to nothing: what was at it is lost. */
-#define TGTD_STARTS_MAX 3
+/* So many failed starts in a row: what was at it is lost. */
+#define TGTD_FAILURES_MAX 3
 
 int64_t lender_now_ms(void)
 {
@@ -101,13 +101,23 @@ static int make_directory(struct lender *lender, struct fault *fault)
 	return error ? error : fs_make_dirs(lender->notes, 0700, fault);
 }
 
+static int name_instance(struct lender *lender, struct fault *fault)
+{
+	unsigned char bytes[8];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return fault_set(fault, errno, "name this lender's instance", "", NULL);
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(lender->instance + 2 * i, 3, "%02x", bytes[i]);
+	return 0;
+}
+
 /*
  * The instance is that of the memory: a lender that finds what another one left goes on under its
  * name, and nobody has lost anything.
  */
 static int find_instance(struct lender *lender, struct fault *fault)
 {
-	unsigned char bytes[8];
 	size_t length;
 	char *text;
 
@@ -117,13 +127,7 @@ static int find_instance(struct lender *lender, struct fault *fault)
 			memcpy(lender->instance, text, INSTANCE_BYTES);
 		free(text);
 	}
-	if (*lender->instance)
-		return 0;
-	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
-		return fault_set(fault, errno, "name this lender's instance", "", NULL);
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		snprintf(lender->instance + 2 * i, 3, "%02x", bytes[i]);
-	return 0;
+	return *lender->instance ? 0 : name_instance(lender, fault);
 }
 
 static int write_instance(const struct lender *lender, struct fault *fault)
@@ -148,12 +152,13 @@ static void start_tgtd(struct lender *lender)
 	lender->tgtd_started_ms = now;
 	if (!tgtd_start(&lender->tgtd, &fault)) {
 		lender->grants.serving = true;
+		lender->tgtd_failures = 0;
 		return;
 	}
 	log_fault(&lender->log, &fault);
-	if (lender->tgtd.starts >= TGTD_STARTS_MAX)
+	lender->tgtd_again_ms = lender_now_ms() + backoff_delay_ms(lender->tgtd_failures, 0);
+	if (++lender->tgtd_failures >= TGTD_FAILURES_MAX)
 		lender->dirty |= grants_fail(&lender->grants, fault_line(&fault, line));
-	lender->tgtd_again_ms = lender_now_ms() + backoff_delay_ms(lender->tgtd.starts - 1, 0);
 }
 
 /* Only the first start has to succeed: who begins without tgt has to be told. */
@@ -268,6 +273,19 @@ int lender_open(struct lender *lender, struct fault *fault)
 
 /* --- going on --------------------------------------------------------------------------------- */
 
+int lender_begin_anew(struct lender *lender, struct fault *fault)
+{
+	int error = name_instance(lender, fault);
+
+	if (!error)
+		error = write_instance(lender, fault);
+	if (!error)
+		log_line(&lender->log, LOG_LEVEL_WARNING,
+			 "the broker takes this instance for one that is over; now it is %s",
+			 lender->instance);
+	return error;
+}
+
 static void look(struct lender *lender)
 {
 	struct fault fault = { 0 };
@@ -355,11 +373,11 @@ void lender_tgtd_ended(struct lender *lender)
 	tgtd_ended(&lender->tgtd);
 	lender->grants.serving = false;
 	if (now - lender->tgtd_started_ms >= TGTD_GOOD_MS)
-		lender->tgtd.starts = 0;
+		lender->tgtd_deaths = 0;
+	/* At once, unless it makes a habit of it: borrowers wait. */
 	lender->tgtd_again_ms =
-		lender->tgtd.starts ? now + backoff_delay_ms(lender->tgtd.starts - 1, 0) : now;
-	if (lender->tgtd.starts >= TGTD_STARTS_MAX)
-		lender->dirty |= grants_fail(&lender->grants, "tgtd ends again and again");
+		lender->tgtd_deaths ? now + backoff_delay_ms(lender->tgtd_deaths - 1, 0) : now;
+	lender->tgtd_deaths++;
 }
 
 void lender_reload(struct lender *lender, int argc, char **argv)

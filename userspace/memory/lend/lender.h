@@ -43,12 +43,15 @@ struct lender {
 	bool leaving;
 	int64_t leave_at_ms; /* no longer than until then */
 	int64_t tgtd_started_ms, tgtd_again_ms;
+	unsigned int tgtd_failures, tgtd_deaths; /* in a row: starts, and soon after them */
 
 	/* talk.c's */
 	bool dirty; /* there is something to report */
 	bool reporting, holding; /* calls under way */
 	int64_t next_report_ms, held_since_ms;
-	uint64_t sequence;
+	uint64_t sequence; /* of the last answer */
+	uint64_t reported_sequence; /* of the last answer when the report under way was sent */
+	uint64_t report_number;
 	unsigned int failures; /* reports in a row */
 	bool has_told; /* the last report got through */
 };
@@ -58,6 +61,9 @@ int64_t lender_now_ms(void);
 /* ->options, ->log and descriptors (-1) are set. 0 or -errno with @fault; lender_close() in any
  * case. */
 int lender_open(struct lender *lender, struct fault *fault);
+
+/* The broker takes this instance for one that is over: another one, with what it holds. */
+int lender_begin_anew(struct lender *lender, struct fault *fault);
 
 /* Look at the machine, judge, do what is to be done. */
 void lender_tick(struct lender *lender);

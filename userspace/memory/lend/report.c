@@ -57,9 +57,10 @@ json_t *report_to_json(const struct report *report)
 {
 	const struct spare_machine *machine = &report->machine;
 
-	return json_pack("{s:s s:s s:i s:i s:s s:I s:I s:I s:f s:I s:o s:o}", "instance",
-			 report->instance, "address", report->address, "port", (int)report->port,
-			 "interval_s", (int)report->interval_s, "state",
+	return json_pack("{s:s s:I s:I s:s s:i s:i s:s s:I s:I s:I s:f s:I s:o s:o}", "instance",
+			 report->instance, "report", (json_int_t)report->number, "sequence",
+			 (json_int_t)report->sequence, "address", report->address, "port",
+			 (int)report->port, "interval_s", (int)report->interval_s, "state",
 			 spare_state_name(report->spare.state), "spare_bytes",
 			 (json_int_t)report->spare.spare_bytes, "total_bytes",
 			 (json_int_t)machine->total_bytes, "available_bytes",

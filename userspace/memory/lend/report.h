@@ -11,6 +11,8 @@
 
 struct report {
 	const char *instance;
+	uint64_t number; /* grows from report to report */
+	uint64_t sequence; /* of the last answer that was had; 0: none */
 	const char *address;
 	uint16_t port;
 	unsigned int interval_s;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reporting to the broker, and hearing from it; see lender.h. */
+#include <errno.h>
 #include <stdio.h>
 #include <sys/random.h>
 
@@ -25,10 +26,17 @@ static uint32_t random_word(void)
 	return getrandom(&word, sizeof(word), GRND_NONBLOCK) == sizeof(word) ? word : 0;
 }
 
-static json_t *make_report(const struct lender *lender)
+/*
+ * Reports are numbered by the clock since boot, so that those of a lender that goes on for a killed
+ * one have higher numbers than the latter's.
+ */
+static json_t *make_report(struct lender *lender)
 {
+	uint64_t now = (uint64_t)lender_now_ms();
 	struct report report = {
 		.instance = lender->instance,
+		.number = now > lender->report_number ? now : lender->report_number + 1,
+		.sequence = lender->sequence,
 		.address = lender->address,
 		.port = lender->options.port,
 		.interval_s = lender->options.interval_s,
@@ -39,18 +47,25 @@ static json_t *make_report(const struct lender *lender)
 		.now_ms = lender_now_ms(),
 	};
 
+	lender->report_number = report.number;
 	return report_to_json(&report);
 }
 
-/* Take over what the broker wants; the work is done by the next tick. */
-static int hear(struct lender *lender, const json_t *body, struct fault *fault)
+/*
+ * Take over what the broker wants; the work is done by the next tick. An answer from before the
+ * last one is late and passed over; but in answer to what was sent after that one was had, a lower
+ * sequence tells of a broker that has begun anew.
+ */
+static int hear(struct lender *lender, const json_t *body, uint64_t sequence_when_asked,
+		struct fault *fault)
 {
 	struct wanted_list list = { 0 };
 	int error = wanted_read(body, lender->options.member.name, &list, fault);
+	bool late = list.sequence < lender->sequence && lender->sequence != sequence_when_asked;
 
-	if (!error)
+	if (!error && !late)
 		error = grants_want(&lender->grants, &list, fault);
-	if (!error)
+	if (!error && !late)
 		lender->sequence = list.sequence;
 	wanted_free(&list);
 	return error;
@@ -74,7 +89,12 @@ static void reported(void *context, const struct broker_reply *reply)
 	struct fault fault = reply->fault;
 
 	lender->reporting = false;
-	if (reply->error || hear(lender, reply->body, &fault)) {
+	if (reply->error == -EBUSY && lender->failures == 0 && !lender_begin_anew(lender, &fault)) {
+		lender->failures++;
+		lender->next_report_ms = lender_now_ms();
+		return;
+	}
+	if (reply->error || hear(lender, reply->body, lender->reported_sequence, &fault)) {
 		note_failure(lender, &fault);
 		return;
 	}
@@ -89,11 +109,16 @@ static void report(struct lender *lender)
 	char path[PATH_BYTES];
 	struct broker_request request = { .method = "PUT", .path = path };
 	struct fault fault = { 0 };
-	json_t *json = make_report(lender);
+	json_t *json;
 
+	/* The report says that it knows of the last answer: who is connected has to be newer. */
+	if (grants_look(&lender->grants, &fault))
+		log_fault(&lender->log, &fault);
+	json = make_report(lender);
 	snprintf(path, sizeof(path), "/v1/memory/lenders/%s", lender->options.member.name);
 	request.body = json;
 	lender->dirty = false;
+	lender->reported_sequence = lender->sequence;
 	lender->next_report_ms = lender_now_ms() + (int64_t)lender->options.interval_s * 1000;
 	if (json && !broker_send(lender->broker, &request, reported, lender, NULL, &fault))
 		lender->reporting = true;
@@ -111,7 +136,7 @@ static void held(void *context, const struct broker_reply *reply)
 
 	lender->holding = false;
 	/* A broker that is away is noticed, and told of, by the next report. */
-	if (reply->error || hear(lender, reply->body, &fault) ||
+	if (reply->error || hear(lender, reply->body, UINT64_MAX, &fault) ||
 	    (early && lender->sequence == before))
 		lender->has_told = false;
 }

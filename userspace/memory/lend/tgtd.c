@@ -230,7 +230,6 @@ int tgtd_start(struct tgtd *tgtd, struct fault *fault)
 	pid_t pid;
 	int error;
 
-	tgtd->starts++;
 	error = fork_it(tgtd, &pid, fault);
 	if (!error)
 		error = note_pid(tgtd, pid, fault);

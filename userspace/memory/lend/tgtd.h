@@ -29,7 +29,6 @@ struct tgtd {
 	const struct log *log;
 	int pidfd; /* readable when it has ended; -1: it does not run */
 	bool resident; /* it cannot be swapped out, nor what it writes to tmpfs */
-	unsigned int starts; /* in a row, without one that came to anything */
 };
 
 /* "PID START", START as in /proc/PID/stat. Pure. */
