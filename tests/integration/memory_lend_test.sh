@@ -252,8 +252,7 @@ await_line 10 "$work/hammer" hammering
 want "$(grant $A withdraw 5)"
 check "a grant is taken back while its borrower writes" await_report "$(state $A) == \"cleared\""
 borrower_is_cut_off() {
-	wait $hammer
-	[ $? -ne 0 ] && ! client $A read 0 512 -
+	! wait $hammer && ! client $A read 0 512 -
 }
 check "… who is cut off, and does not get in again" borrower_is_cut_off
 check "its memory holds no page and no pattern" says 0 '^0 0$' \
