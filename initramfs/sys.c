@@ -92,6 +92,14 @@ ssize_t file_read(const char *path, char *buffer, size_t size)
 	return (ssize_t)length;
 }
 
+bool file_read_line(const char *path, char *line, size_t size)
+{
+	if (file_read(path, line, size) < 0)
+		return false;
+	line[strcspn(line, "\n")] = '\0';
+	return true;
+}
+
 ssize_t file_read_all(const char *path, char **buffer)
 {
 	struct stat status;

@@ -5,6 +5,7 @@
 #ifndef WIREROOT_SYS_H
 #define WIREROOT_SYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -20,6 +21,9 @@ uint32_t random_word(void);
  * or another negative errno. Works for /proc and /sys, whose files tell no size.
  */
 ssize_t file_read(const char *path, char *buffer, size_t size);
+
+/* The first line of a file of /proc or /sys, without its newline. False when it cannot be read. */
+bool file_read_line(const char *path, char *line, size_t size);
 
 /* As file_read(), into memory of the file's size that the caller frees. */
 ssize_t file_read_all(const char *path, char **buffer);

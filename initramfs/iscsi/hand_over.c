@@ -72,10 +72,7 @@ static bool read_value(const char *directory, const char *name, char *value, siz
 	char path[96];
 
 	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	if (file_read(path, value, size) <= 0)
-		return false;
-	value[strcspn(value, "\n")] = '\0';
-	return value[0] && strcmp(value, "(null)") != 0;
+	return file_read_line(path, value, size) && value[0] && strcmp(value, "(null)") != 0;
 }
 
 static uint32_t read_number(const char *directory, const char *name)

@@ -401,21 +401,12 @@ void iscsi_kernel_destroy(struct iscsi_kernel *kernel, const struct iscsi_sessio
 	(void)call_connection(kernel, session->id, DESTROY_SESSION);
 }
 
-/* Files of sysfs end with a newline. */
-static bool read_line(const char *path, char *text, size_t text_bytes)
-{
-	if (file_read(path, text, text_bytes) < 0)
-		return false;
-	text[strcspn(text, "\n")] = '\0';
-	return true;
-}
-
 static bool is_memory(uint32_t id)
 {
 	char path[64], name[256];
 
 	snprintf(path, sizeof(path), SESSIONS "/session%u/targetname", id);
-	return read_line(path, name, sizeof(name)) &&
+	return file_read_line(path, name, sizeof(name)) &&
 	       strncmp(name, ISCSI_MEMORY_PREFIX, strlen(ISCSI_MEMORY_PREFIX)) == 0;
 }
 
@@ -459,10 +450,10 @@ static bool find_portal(uint32_t id, uint32_t *address, char portal[static 24])
 	char path[96], text[IPV4_TEXT_BYTES + 1], port[8];
 
 	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:%u/address", id, CONNECTION_ID);
-	if (!read_line(path, text, sizeof(text)) || !value_ipv4(text, address))
+	if (!file_read_line(path, text, sizeof(text)) || !value_ipv4(text, address))
 		return false;
 	snprintf(path, sizeof(path), CONNECTIONS "/connection%u:%u/port", id, CONNECTION_ID);
-	if (!read_line(path, port, sizeof(port)))
+	if (!file_read_line(path, port, sizeof(port)))
 		return false;
 	snprintf(portal, 24, "%s:%s", text, port);
 	return true;
@@ -476,7 +467,7 @@ static bool is_session_with(const char *entry, const char *name, uint32_t *id)
 		return false;
 	*id = (uint32_t)strtoul(entry + strlen("session"), NULL, 10);
 	snprintf(path, sizeof(path), SESSIONS "/session%u/targetname", *id);
-	return read_line(path, found, sizeof(found)) && strcmp(found, name) == 0;
+	return file_read_line(path, found, sizeof(found)) && strcmp(found, name) == 0;
 }
 
 bool iscsi_kernel_find(const char *name, struct iscsi_session *session, uint32_t *address,
