@@ -190,6 +190,7 @@ int storage_begin(struct storage_command *command, int argc, char **argv)
 void storage_end(struct storage_command *command)
 {
 	exposure_free(&command->exposure);
+	text_free(&command->running);
 	cluster_free(&command->cluster);
 	free(command->wanted);
 	free((char *)command->nodes);

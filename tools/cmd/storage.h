@@ -16,6 +16,7 @@
 #include "tools/storage/exposure.h"
 #include "tools/storage/storage.h"
 #include "userspace/lib/log.h"
+#include "userspace/lib/text.h"
 
 int storage_cmd_create(int argc, char **argv);
 int storage_cmd_clone(int argc, char **argv);
@@ -35,6 +36,7 @@ struct storage_command {
 	struct cluster cluster;
 	char *wanted; /* a byte for each node of the cluster: is it in ->nodes? */
 	struct exposure exposure;
+	struct text running; /* what wirerootd said of all nodes */
 	struct log log;
 	json_t *report; /* an array, with --json */
 };

@@ -11,6 +11,13 @@
 #include "tools/storage/make.h"
 #include "tools/storage/running.h"
 
+/* Once for all nodes, when a person has said yes. */
+static void ask_running(struct storage_command *command)
+{
+	if (command->exposure.services.kind != SERVICES_NONE)
+		running_ask(command->state, &command->running);
+}
+
 static int refuse_state(const struct cluster_node *node, const char *state, struct fault *fault)
 {
 	return fault_set(
@@ -38,7 +45,7 @@ static int make_idle(const struct storage_command *command, const struct cluster
 
 	if (command->exposure.services.kind == SERVICES_NONE)
 		return 0;
-	running_ask(command->state, node->name, seen);
+	running_read(text_string(&command->running), command->running.length, node->name, seen);
 	if (strcmp(seen, "booting") == 0)
 		return refuse_state(node, seen, fault);
 	error = exposure_withdraw(&command->exposure, node, &state, fault);
@@ -119,6 +126,8 @@ static int remove_of_nodes(struct storage_command *command)
 	int status, error = describe(command, &what, &fault);
 
 	status = error ? CMD_FAILED : storage_confirm(command, text_string(&what), "");
+	if (status == CMD_DONE)
+		ask_running(command);
 	for (size_t i = 0; status == CMD_DONE && !error && i < command->cluster.node_count; i++)
 		if (command->wanted[i])
 			error = remove_of_node(command, &command->cluster.nodes[i], &fault);
@@ -176,6 +185,8 @@ static int remove_all_golden(struct storage_command *command)
 	status = error ? CMD_FAILED
 		       : storage_confirm(command, text_string(&what),
 					 "Volumes that were cloned from it stay. ");
+	if (status == CMD_DONE)
+		ask_running(command);
 	for (size_t i = 0; status == CMD_DONE && !error && i < count; i++)
 		error = remove_golden(command, storages[i], &fault);
 	text_free(&what);

@@ -112,6 +112,21 @@ int remains_ask(struct remains *remains, const char *url, const char *lab, struc
 	return error ? error : ask_for(remains, url, "/v1/since", lab, remains_read_since, fault);
 }
 
+int remains_url(const struct store *store, unsigned int generation, char **url, struct fault *fault)
+{
+	struct manifest manifest = { 0 };
+	int error = generation ? store_read_manifest(store, generation, &manifest, fault) : 0;
+
+	*url = NULL;
+	if (!error && manifest.url && *manifest.url) {
+		*url = strdup(manifest.url);
+		if (!*url)
+			error = fault_set(fault, ENOMEM, "find wirerootd", "", NULL);
+	}
+	manifest_free(&manifest);
+	return error;
+}
+
 struct pruning {
 	struct store *store;
 	const char *lab;
@@ -254,21 +269,16 @@ static void tell_since(const struct pruning *pruning, const char *url)
 
 static void ask(struct pruning *pruning)
 {
-	struct manifest manifest = { 0 };
 	struct fault fault = { 0 };
-	int error = pruning->current ? store_read_manifest(pruning->store, pruning->current,
-							   &manifest, &fault)
-				     : 0;
+	char *url;
+	int error = remains_url(pruning->store, pruning->current, &url, &fault);
 
-	if (!error && manifest.url && *manifest.url) {
-		error = remains_ask(&pruning->remains, manifest.url, pruning->lab, &fault);
-		pruning->asked = !error;
-		if (!error && difftime(time(NULL), pruning->remains.since) < REMAINS_UNASKED_S)
-			tell_since(pruning, manifest.url);
-	} else if (!error) { /* no node boots from here */
-		pruning->asked = true;
-	}
-	manifest_free(&manifest);
+	if (url)
+		error = remains_ask(&pruning->remains, url, pruning->lab, &fault);
+	pruning->asked = !error; /* without one, no node boots from here */
+	if (url && !error && difftime(time(NULL), pruning->remains.since) < REMAINS_UNASKED_S)
+		tell_since(pruning, url);
+	free(url);
 	if (pruning->asked)
 		return;
 	if (error)

@@ -30,6 +30,13 @@ struct remains {
 };
 
 /*
+ * Where the wirerootd that serves @generation answers, in *@url for the caller to free; NULL when
+ * no node boots from there, or @generation is 0 for none. 0 or -errno with @fault.
+ */
+int remains_url(const struct store *store, unsigned int generation, char **url,
+		struct fault *fault);
+
+/*
  * Ask the wirerootd at @url who runs what, from within the lab in the directory @lab unless that is
  * NULL. 0 or -errno with @fault filled in. remains_free() must be called in any case.
  */

@@ -38,15 +38,13 @@ static int load_definition(struct image_uses *uses, const char *path, bool requi
 /* What cannot be asked is not known: that is for image_uses_running(). */
 static void ask(struct image_uses *uses)
 {
-	struct manifest manifest = { 0 };
-	int error = 0;
+	char *url;
+	int error = remains_url(&uses->store, uses->current, &url, &uses->unasked);
 
-	if (uses->current)
-		error = store_read_manifest(&uses->store, uses->current, &manifest, &uses->unasked);
-	if (!error && uses->current && *manifest.url)
-		error = remains_ask(&uses->remains, manifest.url, NULL, &uses->unasked);
+	if (url)
+		error = remains_ask(&uses->remains, url, NULL, &uses->unasked);
 	uses->asked = !error;
-	manifest_free(&manifest);
+	free(url);
 }
 
 int image_uses_open(struct image_uses *uses, const char *cluster, bool required, const char *state,

@@ -8,18 +8,20 @@
 
 #include <stddef.h>
 
-#include "initramfs/fault.h"
+#include "userspace/lib/text.h"
 
 #define RUNNING_STATE_BYTES 16
 
 /*
- * The state of the node called @node ("booting", "running", …, as states.h of wirerootd has them),
- * by what the wirerootd of the generation in force in the state directory @state says, in @text;
- * "" when it cannot be asked or knows of no such node.
+ * Add to @answer what the wirerootd of the generation in force in the state directory @state says
+ * of all nodes; nothing when it cannot be asked.
  */
-void running_ask(const char *state, const char *node, char text[static RUNNING_STATE_BYTES]);
+void running_ask(const char *state, struct text *answer);
 
-/* The part of it that is pure: wirerootd's answer at /v1/nodes. */
+/*
+ * The state of the node called @node ("booting", "running", …, as states.h of wirerootd has them)
+ * by such an answer, in @text; "" when it says nothing of the node. Pure.
+ */
 void running_read(const char *answer, size_t length, const char *node,
 		  char text[static RUNNING_STATE_BYTES]);
 
