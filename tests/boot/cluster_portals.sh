@@ -13,12 +13,7 @@ cluster: { name: test, iqn: iqn.2026-11.example.test }
 networks: { boot: { subnet: 10.87.0.0/24 } }
 servers: { server: { address: 10.87.0.1, roles: [boot, iscsi], iscsi-portals: [$1] } }
 storage: { disks: { type: file, directory: $WORK/disks } }
-images:
-  busybox:
-    path: $WORK/root
-    kernel: $KERNEL_VERSION
-    modules: $KERNEL_TREE/lib/modules
-    vmlinuz: $KERNEL
+$(cluster_images)
 profiles:
   disk:
     root: iscsi

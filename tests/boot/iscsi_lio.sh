@@ -22,12 +22,7 @@ networks: { boot: { subnet: 10.87.0.0/24 } }
 servers:
   server: { address: 10.87.0.1, roles: boot }
   target: { address: $TARGET, roles: iscsi, iscsi: lio, iscsi-portals: [$PORTALS] }
-images:
-  busybox:
-    path: $WORK/root
-    kernel: $KERNEL_VERSION
-    modules: $KERNEL_TREE/lib/modules
-    vmlinuz: $KERNEL
+$(cluster_images)
 profiles:
   disk: { image: busybox, drivers: virtio_net, root: iscsi, disk: /dev/vda, access: rw }
 nodes:

@@ -24,6 +24,7 @@
 #                             server and an image "busybox", which is $WORK/root with the kernel of
 #                             use_kernel; CLUSTER_NETWORK says the network's lines and CLUSTER_ADDRESS the
 #                             server's address, if not as a lab has them
+#   cluster_images            prints those lines about the image, for definitions of other kinds
 #   cluster_up                lab_up with that definition
 #   cluster VERB [WORDS]      `wireroot VERB` with that definition and the lab's state and servers
 #   node_power NODE [WORDS]   node_boot of a defined node, as its definition says; a reboot powers it off
@@ -207,6 +208,18 @@ node_direct()
 		--initrd "${INITRD:-$WORK/base.img}" --append "quiet $words" "$@"
 }
 
+cluster_images()
+{
+	cat << END
+images:
+  busybox:
+    path: $WORK/root
+    kernel: $KERNEL_VERSION
+    modules: $KERNEL_TREE/lib/modules
+    vmlinuz: $KERNEL
+END
+}
+
 cluster_file()
 {
 	{
@@ -217,12 +230,7 @@ networks:
 ${CLUSTER_NETWORK:-    subnet: 10.87.0.0/24}
 servers:
   server: { address: ${CLUSTER_ADDRESS:-10.87.0.1}, roles: [boot, nfs] }
-images:
-  busybox:
-    path: $WORK/root
-    kernel: $KERNEL_VERSION
-    modules: $KERNEL_TREE/lib/modules
-    vmlinuz: $KERNEL
+$(cluster_images)
 END
 		cat
 	} > "$CLUSTER"
