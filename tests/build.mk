@@ -53,6 +53,17 @@ $(B)/memory-use: tests/fixtures/memory_use.c
 	@$(call say,CC)
 	$(Q)$(CC) $(HOSTCFLAGS) -D_GNU_SOURCE -static -o $@ $<
 
+# The memory broker in every order of messages; optimised, as it is about how many it sees.
+TEST_PROGRAMS += $(B)/memory-model
+MEMORY_MODEL_SOURCES := tests/model/memory_model.c \
+	$(addprefix userspace/wirerootd/memory/,brokerage.c brokerage_change.c brokerage_place.c \
+	brokerage_report.c grant.c id_set.c placement.c) $(addprefix initramfs/,fault.c value.c)
+
+$(B)/memory-model: $(MEMORY_MODEL_SOURCES) $(HEADERS)
+	@mkdir -p $(@D)
+	@$(call say,CC)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -o $@ $(filter %.c,$^)
+
 # --- what is run ------------------------------------------------------------------------------
 
 BOOT_TESTS      = $(sort $(wildcard tests/boot/*.sh))
@@ -81,7 +92,7 @@ check: deps
 check-full: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all test-programs
 	@$(MAKE) --no-print-directory fixtures
-	@KILL_STRIDE=1 WIREROOT_TEST_TIMEOUT=$${WIREROOT_TEST_TIMEOUT:-3600} tests/run \
+	@KILL_STRIDE=1 MEMORY_MODEL=--full WIREROOT_TEST_TIMEOUT=$${WIREROOT_TEST_TIMEOUT:-3600} tests/run \
 		-j $(JOBS) $(filter-out $(NO_TESTS),$(BOOT_TESTS_FULL) $(BOOT_TESTS)) \
 		$(UNIT_TESTS) $(OTHER_TESTS)
 
