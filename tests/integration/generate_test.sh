@@ -245,6 +245,44 @@ else
 	skip "systemd takes the units" "no systemd-analyze"
 fi
 
+# tgt's own unit, as Debian has it, with what is added to it. A reload must tell when a portal fails.
+tgt_unit_listens() {
+	mkdir -p "$work/units/tgt.service.d"
+	cp /lib/systemd/system/tgt.service "$work/units" &&
+		sed 's#/[^ ]*/wireroot #/bin/true #' "$work/one/servers/boot1/tgt-service.conf" \
+			>"$work/units/tgt.service.d/wireroot.conf" &&
+		SYSTEMD_UNIT_PATH=$work/units: systemd-analyze verify --man=no "$work/units/tgt.service" &&
+		grep -q '^ExecReload=[^-].*/current/servers/boot1/tgt-portals$' "$work/one/servers/boot1/tgt-service.conf"
+}
+if command -v systemd-analyze >/dev/null && [ -e /lib/systemd/system/tgt.service ]; then
+	check "systemd takes what is added to tgt's unit" tgt_unit_listens
+else
+	skip "systemd takes what is added to tgt's unit" "no systemd-analyze or no tgt"
+fi
+
+node_shows() {
+	"$wireroot" node show --json --cluster "$work/cluster.yaml" "$1" |
+		jq -e --arg portals "$2" --arg origin "$3" '.values[] | select(.key == "iscsi-portals") |
+			.value == $portals and .origin == $origin'
+}
+check "a node shows its server's portals" \
+	node_shows d1 10.87.0.1:3260,10.87.0.1:3261,192.168.6.1:3260 'server boot1'
+check "… or those that it has of its own" node_shows d5 192.168.1.2:3261 'node d5'
+
+# One portal less: the file of portals, and the segments of the nodes that are told of it.
+portals_change_their_own_files() {
+	sed -i 's/, 192.168.6.1\]/]/' "$work/cluster.yaml"
+	generate -o "$work/fewer" || return
+	define
+	diff -rq "$work/one" "$work/fewer" | sed -n "s#^Files $work/one/\(.*\) and .*#\1#p" >"$work/changed"
+	diff - "$work/changed" <<-END
+		http/node/52:54:00:00:04:01.img
+		http/node/52:54:00:00:04:02.img
+		servers/boot1/tgt-portals
+	END
+}
+check "a portal less changes what tells of it, and nothing else" portals_change_their_own_files
+
 # --- what dnsmasq tells whom -----------------------------------------------------------------------
 
 # dhcp.sh CONFIG ADDRESS SCRIPT: dnsmasq as the server on a wire, and the script at the other end.
