@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define HEAD	    "wireroot-guest 1 "
-#define CODE_DIGITS (2 * crypto_auth_hmacsha256_BYTES)
+#define CODE_DIGITS ((size_t)2 * crypto_auth_hmacsha256_BYTES)
 
 /* Of any size that a machine's memory could have. */
 #define BYTES_MAX (UINT64_C(1) << 56)
@@ -37,7 +37,7 @@ size_t guest_message_write(const struct guest_message *message, const char *toke
 			      (unsigned long long)message->available_bytes,
 			      (unsigned long long)message->reserve_bytes);
 
-	if (length < 0 || length + CODE_DIGITS >= GUEST_MESSAGE_BYTES ||
+	if (length < 0 || (size_t)length + CODE_DIGITS >= GUEST_MESSAGE_BYTES ||
 	    !compute(text, (size_t)length, token, digits))
 		return 0;
 	memcpy(text + length, digits, sizeof(digits));

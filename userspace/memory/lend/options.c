@@ -319,11 +319,11 @@ static int take_option(struct lend_options *options, int option, int *status, st
 		fputs("Try 'wireroot-lend --help'.\n", stderr);
 		return stop(status, EXIT_USAGE);
 	default:
-		return option >= OPTION_MEMBER
-			       ? member_set(&options->member, member_keys[option - OPTION_MEMBER],
-					    optarg, fault)
-			       : set_key(options, keys[option - 1].name, optarg, fault);
+		break;
 	}
+	if (option > 0 && (size_t)option <= KEY_COUNT)
+		return set_key(options, keys[option - 1].name, optarg, fault);
+	return member_set(&options->member, member_keys[option - OPTION_MEMBER], optarg, fault);
 }
 
 int lend_options_read(struct lend_options *options, int argc, char **argv, int *status,
