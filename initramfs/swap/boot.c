@@ -81,8 +81,8 @@ static int leave_member(const struct swap_spec *spec, struct fault *fault)
 
 	if (spec->bytes)
 		snprintf(text + length, sizeof(text) - (size_t)length,
-			 "borrow-size=%llu\nborrow-mode=%s\nborrow-mirror=%s\n",
-			 (unsigned long long)spec->bytes, swap_mode_name(spec->mode),
+			 "borrow-size=%uM\nborrow-mode=%s\nborrow-mirror=%s\n",
+			 (unsigned int)(spec->bytes >> 20), swap_mode_name(spec->mode),
 			 swap_mirror_name(spec->mirror));
 	return memory_file_write("member", text, fault);
 }

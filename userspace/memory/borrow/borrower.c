@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What this node has borrowed, and what follows from what is wanted; see borrower.h. */
+#include "userspace/memory/borrow/borrower.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What could not be given back is tried again so often; at its deadline, sooner. */
+#define GIVE_BACK_AGAIN_MS 5000
+#define OVERDUE_AGAIN_MS   1000
+
+int64_t borrower_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* --- loans ------------------------------------------------------------------------------------ */
+
+struct loan *borrower_find(struct borrower *borrower, const char *id)
+{
+	for (unsigned int i = 0; i < borrower->count; i++)
+		if (!strcmp(borrower->loans[i].grant.id, id))
+			return &borrower->loans[i];
+	return NULL;
+}
+
+struct loan *borrower_add(struct borrower *borrower, const struct grant *grant)
+{
+	struct loan *loan;
+
+	if (borrower->count == LOANS_MAX)
+		return NULL;
+	loan = &borrower->loans[borrower->count++];
+	*loan = (struct loan){ .grant = *grant, .state = LOAN_ATTACHING };
+	return loan;
+}
+
+/* Is @loan there for good, or about to be? */
+static bool counts(const struct loan *loan)
+{
+	return (loan->state == LOAN_ATTACHING || loan->state == LOAN_ATTACHED) &&
+	       !loan->wanted_back && !loan->broken;
+}
+
+static uint64_t sum_of(const struct borrower *borrower, bool on_demand_too)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned int i = 0; i < borrower->count; i++)
+		if (counts(&borrower->loans[i]) && (on_demand_too || !borrower->loans[i].on_demand))
+			bytes += borrower->loans[i].grant.bytes;
+	return bytes;
+}
+
+static struct loan *last_on_demand(struct borrower *borrower)
+{
+	for (unsigned int i = borrower->count; i > 0; i--)
+		if (counts(&borrower->loans[i - 1]) && borrower->loans[i - 1].on_demand &&
+		    borrower->loans[i - 1].state == LOAN_ATTACHED)
+			return &borrower->loans[i - 1];
+	return NULL;
+}
+
+/* --- the broker's wishes ---------------------------------------------------------------------- */
+
+static void take_wanted(struct borrower *borrower, const struct wanted_grant *wanted)
+{
+	struct loan *loan = borrower_find(borrower, wanted->id);
+
+	if (!loan || loan->state == LOAN_ATTACHING)
+		return;
+	loan->grant.generation = wanted->generation;
+	if (wanted->want == WANT_KEEP || loan->state == LOAN_DETACHED)
+		return;
+	loan->stop_processes = wanted->stop_processes;
+	if (wanted->want == WANT_RETURN && !loan->deadline_ms)
+		loan->deadline_ms = borrower_now_ms() + wanted->deadline_s * 1000ll;
+	if (loan->wanted_back)
+		return;
+	loan->wanted_back = true;
+	borrower->report_due = true;
+	log_line(borrower->log, LOG_LEVEL_NOTICE, "%s: %s", loan->grant.id,
+		 wanted->want == WANT_GONE ? "the grant is over"
+					   : "its lender wants its memory back");
+}
+
+static bool was_handled(const struct borrower *borrower, const char *id)
+{
+	for (unsigned int i = 0; i < ANSWER_REQUESTS_MAX; i++)
+		if (!strcmp(borrower->handled[i], id))
+			return true;
+	return false;
+}
+
+/* One after the other: the next is taken from the next answer. */
+static void take_request(struct borrower *borrower, const struct wanted_more *more)
+{
+	if (was_handled(borrower, more->id) || borrower->wish.bytes || borrower->asking.bytes)
+		return;
+	borrower->wish.bytes = more->bytes;
+	borrower->wish.on_demand = false;
+	strcpy(borrower->wish.request, more->id);
+	strcpy(borrower->handled[borrower->handled_next++ % ANSWER_REQUESTS_MAX], more->id);
+	borrower->ask_ms = 0;
+	log_line(borrower->log, LOG_LEVEL_NOTICE, "asked to borrow %llu MiB",
+		 (unsigned long long)more->bytes >> 20);
+}
+
+void borrower_take_answer(struct borrower *borrower, const struct borrow_answer *answer)
+{
+	borrower->sequence = answer->sequence;
+	borrower->heard = true;
+	for (unsigned int i = 0; i < answer->grant_count; i++)
+		take_wanted(borrower, &answer->grants[i]);
+	for (unsigned int i = 0; i < answer->request_count; i++)
+		take_request(borrower, &answer->requests[i]);
+}
+
+void borrower_take_grant(struct borrower *borrower, const struct grant *grant)
+{
+	struct loan *loan = borrower_add(borrower, grant);
+	struct fault fault;
+
+	if (loan) {
+		loan->on_demand = borrower->asking.on_demand;
+		if (job_attach(&loan->job, borrower->mode, borrower->options, grant, &fault) < 0) {
+			log_fault(borrower->log, &fault);
+			loan->state = LOAN_DETACHED;
+		}
+	}
+	borrower->asking.bytes = 0;
+}
+
+/* --- jobs ------------------------------------------------------------------------------------- */
+
+static void attach_ended(struct borrower *borrower, struct loan *loan,
+			 const struct job_result *result)
+{
+	if (result->fault.error) {
+		log_fault(borrower->log, &result->fault);
+		snprintf(loan->detail, sizeof(loan->detail), "%.159s", result->fault.hint);
+		loan->state = LOAN_DETACHED;
+		borrower->ask_ms = borrower_now_ms() + GIVE_BACK_AGAIN_MS;
+		return;
+	}
+	loan->grant = result->grant;
+	loan->state = LOAN_ATTACHED;
+	log_line(borrower->log, LOG_LEVEL_NOTICE, "%s: %llu MiB of %s on %s", loan->grant.id,
+		 (unsigned long long)loan->grant.bytes >> 20, loan->grant.lender,
+		 loan->grant.swap[0] ? loan->grant.swap : loan->grant.mapping);
+}
+
+static void give_back_ended(struct borrower *borrower, struct loan *loan,
+			    const struct job_result *result)
+{
+	if (!result->fault.error) {
+		log_line(borrower->log, LOG_LEVEL_NOTICE, "%s: given back to %s", loan->grant.id,
+			 loan->grant.lender);
+		loan->detail[0] = '\0';
+		loan->grant.swap[0] = loan->grant.mapping[0] = '\0';
+		loan->state = LOAN_DETACHED;
+		return;
+	}
+	if (strncmp(loan->detail, result->fault.hint, sizeof(loan->detail) - 1) != 0)
+		log_fault(borrower->log, &result->fault);
+	snprintf(loan->detail, sizeof(loan->detail), "%.159s", result->fault.hint);
+	loan->retry_ms =
+		borrower_now_ms() + (loan->overdue ? OVERDUE_AGAIN_MS : GIVE_BACK_AGAIN_MS);
+}
+
+void borrower_job_ended(struct borrower *borrower, struct loan *loan)
+{
+	struct job_result result;
+
+	job_finish(&loan->job, &result);
+	borrower->report_due = true;
+	if (loan->state == LOAN_ATTACHING)
+		attach_ended(borrower, loan, &result);
+	else
+		give_back_ended(borrower, loan, &result);
+	explicit_bzero(&result, sizeof(result));
+}
+
+/* --- giving back ------------------------------------------------------------------------------ */
+
+/* Never the machine's own: what nobody may kill for want of memory, this does not either. */
+static bool may_be_stopped(pid_t pid)
+{
+	char path[64], text[16];
+
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
+	return pid > 1 && pid != getpid() && stats_read_file(path, text, sizeof(text)) &&
+	       strtol(text, NULL, 10) > -1000;
+}
+
+static void stop_largest(const struct borrower *borrower, const struct loan *loan)
+{
+	struct page_owner owners[8];
+	int type = swap_types_find(&borrower->types, loan->grant.swap);
+	size_t count = type >= 0 ? pages_find_owners(type, owners, 8) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!may_be_stopped(owners[i].pid) || kill(owners[i].pid, SIGKILL) < 0)
+			continue;
+		log_line(
+			borrower->log, LOG_LEVEL_ERROR,
+			"%s: ended %s (process %d), which had %llu MiB there: the deadline is over",
+			loan->grant.id, owners[i].name, (int)owners[i].pid,
+			(unsigned long long)owners[i].bytes >> 20);
+		return;
+	}
+}
+
+/* The deadline alone drops nothing. */
+static void note_deadline(struct borrower *borrower, struct loan *loan, int64_t now_ms)
+{
+	if (!loan->deadline_ms || now_ms < loan->deadline_ms || loan->broken)
+		return;
+	if (!loan->overdue)
+		log_line(borrower->log, LOG_LEVEL_ERROR, "%s: overdue: %s; %s", loan->grant.id,
+			 loan->detail, loan->stop_processes ? "ending processes" : "trying on");
+	loan->overdue = true;
+	if (loan->stop_processes && loan->detail[0])
+		stop_largest(borrower, loan);
+}
+
+static void give_back(struct borrower *borrower, struct loan *loan, int64_t now_ms)
+{
+	const struct give_back how = { swap_types_find(&borrower->types, loan->grant.swap),
+				       loan->broken };
+	struct fault fault;
+
+	if (loan->job.pid || now_ms < loan->retry_ms)
+		return;
+	note_deadline(borrower, loan, now_ms);
+	loan->state = LOAN_DETACHING;
+	if (job_give_back(&loan->job, borrower->mode, borrower->options, &loan->grant, &how,
+			  &fault) < 0) {
+		log_fault(borrower->log, &fault);
+		loan->retry_ms = now_ms + GIVE_BACK_AGAIN_MS;
+	}
+}
+
+/* --- what is to be borrowed ------------------------------------------------------------------- */
+
+static void judge_demand(struct borrower *borrower, int64_t now_ms)
+{
+	const struct borrow_options *options = borrower->options;
+	const struct demand_rule rule = { options->step_bytes, options->most_bytes,
+					  options->pressure_max };
+	struct swap_usage all = swap_usage_but(borrower->stats.swaps, "");
+	const struct demand_sample sample = {
+		now_ms,		borrower->stats.total_bytes,	 borrower->stats.available_bytes,
+		all.size_bytes, all.size_bytes - all.used_bytes, borrower->stats.pressure
+	};
+	struct loan *last = last_on_demand(borrower);
+
+	if (borrower->asking.bytes || borrower->wish.bytes)
+		return;
+	switch (demand_judge(&borrower->demand, &rule, &sample, sum_of(borrower, true),
+			     last ? last->grant.bytes : 0)) {
+	case DEMAND_MORE:
+		borrower->wish = (struct asking){ .bytes = rule.step_bytes, .on_demand = true };
+		log_line(borrower->log, LOG_LEVEL_NOTICE, "memory is short: borrowing %llu MiB",
+			 (unsigned long long)rule.step_bytes >> 20);
+		break;
+	case DEMAND_LESS:
+		last->wanted_back = true;
+		log_line(borrower->log, LOG_LEVEL_NOTICE,
+			 "%s: memory is short no longer: giving it back", last->grant.id);
+		break;
+	case DEMAND_KEEP:
+		break;
+	}
+}
+
+/* What is always to be there, and is not yet, or no longer. */
+static void judge_size(struct borrower *borrower)
+{
+	uint64_t there = sum_of(borrower, false);
+
+	if (borrower->asking.bytes || borrower->wish.bytes ||
+	    there >= borrower->options->size_bytes)
+		return;
+	borrower->wish.bytes = borrower->options->size_bytes - there;
+	/* A whole MiB at the least, which is the least that is granted. */
+	if (borrower->wish.bytes < 1u << 20)
+		borrower->wish.bytes = 0;
+}
+
+void borrower_reconcile(struct borrower *borrower)
+{
+	int64_t now_ms = borrower_now_ms();
+
+	stats_read(&borrower->stats);
+	swap_types_update(&borrower->types, borrower->stats.swaps);
+	sessions_look(borrower);
+	judge_size(borrower);
+	judge_demand(borrower, now_ms);
+	for (unsigned int i = 0; i < borrower->count; i++) {
+		struct loan *loan = &borrower->loans[i];
+
+		if ((loan->state == LOAN_ATTACHED || loan->state == LOAN_DETACHING) &&
+		    (loan->wanted_back || loan->broken))
+			give_back(borrower, loan, now_ms);
+	}
+	talk_to_broker(borrower, now_ms);
+}
+
+/* --- beginning and end ------------------------------------------------------------------------ */
+
+/* The boot's id stands for this life of the node, as in the initrd. */
+static int read_instance(char instance[static INSTANCE_LENGTH + 1], struct fault *fault)
+{
+	char id[64];
+	size_t length = 0;
+
+	if (!stats_read_file("/proc/sys/kernel/random/boot_id", id, sizeof(id)))
+		return fault_set(fault, errno, "read the boot's id", "/proc", NULL);
+	for (const char *at = id; *at && length < INSTANCE_LENGTH; at++)
+		if (isxdigit((unsigned char)*at))
+			instance[length++] = *at;
+	instance[length] = '\0';
+	return 0;
+}
+
+int borrower_open(struct borrower *borrower, const struct borrow_options *options,
+		  const struct log *log, struct fault *fault)
+{
+	int error;
+
+	*borrower = (struct borrower){ .options = options, .log = log };
+	borrower->mode = mode_find(options->mode);
+	if (!borrower->mode)
+		return fault_set(fault, EINVAL, "borrow memory", options->mode,
+				 "this program has no such mode");
+	error = read_instance(borrower->instance, fault);
+	if (error)
+		return error;
+	stats_read(&borrower->stats);
+	swap_types_update(&borrower->types, borrower->stats.swaps);
+	error = adopt_all(borrower, fault);
+	if (!error)
+		error = broker_open(options->member.broker, options->member.token,
+				    &borrower->broker, fault);
+	return error;
+}
+
+void borrower_close(struct borrower *borrower)
+{
+	broker_close(borrower->broker);
+	borrower->broker = NULL;
+}

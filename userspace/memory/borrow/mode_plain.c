@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each grant is a swap device of its own.
+ *
+ * Giving one back is swapoff, which stops new writes first and then reads what is left, one page
+ * after the other. Beside it, all pages are asked for at once, so that it finds most of them in
+ * memory.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "userspace/memory/borrow/modes.h"
+#include "userspace/memory/borrow/pages.h"
+#include "userspace/memory/borrow/stats.h"
+#include "userspace/memory/borrow/swap_program.h"
+
+/* Of what is available, this much stays free: pages come back into memory that others work with. */
+#define MARGIN_SHARE 10
+
+static int attach(const struct borrow_options *options, struct grant *grant, struct fault *fault)
+{
+	return swap_program_attach(options, grant, false, fault);
+}
+
+/* Would memory and the rest of the swap hold what is on @grant's device? */
+static int check_room(const struct grant *grant, struct fault *fault)
+{
+	struct swap_usage own = { 0 }, others;
+	struct stats stats;
+	uint64_t room;
+	char hint[sizeof(fault->hint)];
+
+	stats_read(&stats);
+	if (!swap_usage_of(stats.swaps, grant->swap, &own))
+		return 0;
+	others = swap_usage_but(stats.swaps, grant->swap);
+	room = stats.available_bytes - stats.available_bytes / MARGIN_SHARE +
+	       (others.size_bytes - others.used_bytes);
+	if (own.used_bytes <= room)
+		return 0;
+	snprintf(hint, sizeof(hint),
+		 "it holds %" PRIu64 " MiB, memory and other swap have room for %" PRIu64 " MiB",
+		 own.used_bytes >> 20, room >> 20);
+	return fault_set(fault, ENOMEM, "give memory back", grant->id, hint);
+}
+
+static void prefetch(void *context)
+{
+	const int *type = context;
+
+	if (*type >= 0)
+		(void)pages_prefetch(*type);
+}
+
+static int give_back(const struct borrow_options *options, const struct grant *grant,
+		     const struct give_back *how, struct fault *fault)
+{
+	int type = how->type, error = 0;
+
+	if (grant->swap[0] && !how->broken)
+		error = check_room(grant, fault);
+	if (error)
+		return error;
+	return swap_program_detach(options, grant->id, how->broken ? NULL : prefetch, &type, fault);
+}
+
+static bool adopt(const struct borrow_options *options, struct grant *grant)
+{
+	struct swap_usage usage;
+	struct stats stats;
+
+	(void)options;
+	stats_read(&stats);
+	return grant->swap[0] && swap_usage_of(stats.swaps, grant->swap, &usage);
+}
+
+const struct mode mode_plain = { "plain", attach, give_back, adopt };

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which processes have pages on which swap device; see pages.h. */
+#include "userspace/memory/borrow/pages.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* Documentation/admin-guide/mm/pagemap.rst of the kernel. */
+#define ENTRY_SWAPPED	(1ull << 62)
+#define ENTRY_TYPE_MASK 0x1full
+
+#define ENTRIES_AT_ONCE 4096
+/* Each waits for its pages while the others wait for theirs. */
+#define THREADS 8
+/* All memory is locked: the usual 8 MiB would be taken whole. */
+#define STACK_BYTES (256u << 10)
+
+/* --- /proc/swaps ------------------------------------------------------------------------------ */
+
+struct swap_line {
+	char name[SWAP_NAME_BYTES];
+	struct swap_usage usage;
+};
+
+/* The next line of @text that tells of a device; where it ends, or NULL. */
+static const char *next_line(const char *text, struct swap_line *line)
+{
+	while (*text) {
+		const char *end = strchrnul(text, '\n');
+		uint64_t size_kib, used_kib;
+
+		if (sscanf(text, "%63s %*s %" SCNu64 " %" SCNu64, line->name, &size_kib,
+			   &used_kib) == 3 &&
+		    line->name[0] == '/') {
+			line->usage.size_bytes = size_kib << 10;
+			line->usage.used_bytes = used_kib << 10;
+			return *end ? end + 1 : end;
+		}
+		text = *end ? end + 1 : end;
+	}
+	return NULL;
+}
+
+bool swap_usage_of(const char *text, const char *device, struct swap_usage *usage)
+{
+	struct swap_line line;
+
+	while ((text = next_line(text, &line))) {
+		if (strcmp(line.name, device) != 0)
+			continue;
+		*usage = line.usage;
+		return true;
+	}
+	return false;
+}
+
+struct swap_usage swap_usage_but(const char *text, const char *except)
+{
+	struct swap_usage sum = { 0 };
+	struct swap_line line;
+
+	while ((text = next_line(text, &line))) {
+		if (!strcmp(line.name, except))
+			continue;
+		sum.size_bytes += line.usage.size_bytes;
+		sum.used_bytes += line.usage.used_bytes;
+	}
+	return sum;
+}
+
+int swap_types_find(const struct swap_types *types, const char *device)
+{
+	for (int i = 0; i < SWAP_TYPES_MAX; i++)
+		if (!strcmp(types->name[i], device))
+			return i;
+	return -1;
+}
+
+static void add_type(struct swap_types *types, const char *name)
+{
+	int free_one = swap_types_find(types, "");
+
+	if (free_one >= 0 && swap_types_find(types, name) < 0)
+		snprintf(types->name[free_one], SWAP_NAME_BYTES, "%s", name);
+}
+
+void swap_types_update(struct swap_types *types, const char *text)
+{
+	struct swap_usage ignored;
+	struct swap_line line;
+	const char *at = text;
+
+	for (int i = 0; i < SWAP_TYPES_MAX; i++)
+		if (types->name[i][0] && !swap_usage_of(text, types->name[i], &ignored))
+			types->name[i][0] = '\0';
+	while ((at = next_line(at, &line)))
+		add_type(types, line.name);
+}
+
+/* --- pagemap ---------------------------------------------------------------------------------- */
+
+bool pagemap_is_on(uint64_t entry, int type)
+{
+	return (entry & ENTRY_SWAPPED) && (entry & ENTRY_TYPE_MASK) == (uint64_t)type;
+}
+
+/* What is done with each run of pages on the device. */
+struct visitor {
+	int type;
+	int pidfd; /* >= 0: have them read */
+	uint64_t bytes;
+};
+
+static void visit_run(struct visitor *visitor, uint64_t start, uint64_t length)
+{
+	struct iovec run = { (void *)(uintptr_t)start, length };
+
+	visitor->bytes += length;
+	if (visitor->pidfd >= 0)
+		(void)syscall(SYS_process_madvise, visitor->pidfd, &run, 1, MADV_WILLNEED, 0);
+}
+
+static void visit_range(struct visitor *visitor, int pagemap, uint64_t start, uint64_t end)
+{
+	static _Thread_local uint64_t entries[ENTRIES_AT_ONCE];
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), run = 0;
+
+	while (start < end) {
+		uint64_t count = (end - start) / page;
+		ssize_t got;
+
+		count = count < ENTRIES_AT_ONCE ? count : ENTRIES_AT_ONCE;
+		got = pread(pagemap, entries, count * sizeof(uint64_t),
+			    (off_t)(start / page * sizeof(uint64_t)));
+		if (got <= 0)
+			return;
+		count = (uint64_t)got / sizeof(uint64_t);
+		for (uint64_t i = 0; i <= count; i++) {
+			if (i < count && pagemap_is_on(entries[i], visitor->type)) {
+				run++;
+			} else if (run) {
+				visit_run(visitor, start + (i - run) * page, run * page);
+				run = 0;
+			}
+		}
+		start += count * page;
+	}
+}
+
+static FILE *open_of(pid_t pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return fopen(path, "re");
+}
+
+/* Not every process has something there, and this is quicker to ask than its page tables. */
+static bool has_swapped(pid_t pid, char name[static PAGES_NAME_BYTES])
+{
+	FILE *file = open_of(pid, "status");
+	char line[256];
+	uint64_t kib = 0;
+
+	name[0] = '\0';
+	while (file && fgets(line, sizeof(line), file)) {
+		(void)sscanf(line, "Name: %31[^\n]", name);
+		(void)sscanf(line, "VmSwap: %" SCNu64, &kib);
+	}
+	if (file)
+		fclose(file);
+	return kib > 0;
+}
+
+static void visit_process(struct visitor *visitor, pid_t pid)
+{
+	FILE *maps = open_of(pid, "maps");
+	uint64_t start, end;
+	char path[64], line[512];
+	int pagemap;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
+	pagemap = open(path, O_RDONLY | O_CLOEXEC);
+	while (maps && pagemap >= 0 && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) == 2 && start < end)
+			visit_range(visitor, pagemap, start, end);
+	if (pagemap >= 0)
+		close(pagemap);
+	if (maps)
+		fclose(maps);
+}
+
+/* The next process of @proc, or 0. */
+static pid_t next_process(DIR *proc)
+{
+	struct dirent *entry;
+
+	while (proc && (entry = readdir(proc))) {
+		char *end;
+		long pid = strtol(entry->d_name, &end, 10);
+
+		if (pid > 0 && !*end)
+			return (pid_t)pid;
+	}
+	return 0;
+}
+
+static int by_bytes(const void *first, const void *second)
+{
+	uint64_t a = ((const struct page_owner *)first)->bytes;
+	uint64_t b = ((const struct page_owner *)second)->bytes;
+
+	return a < b ? 1 : a > b ? -1 : 0;
+}
+
+static void note_owner(struct page_owner *owners, size_t count_max, size_t *count,
+		       const struct page_owner *owner)
+{
+	if (*count < count_max)
+		owners[(*count)++] = *owner;
+	else if (owner->bytes > owners[count_max - 1].bytes)
+		owners[count_max - 1] = *owner;
+	qsort(owners, *count, sizeof(*owners), by_bytes);
+}
+
+size_t pages_find_owners(int type, struct page_owner *owners, size_t count_max)
+{
+	DIR *proc = opendir("/proc");
+	size_t count = 0;
+	pid_t pid;
+
+	while (count_max && (pid = next_process(proc))) {
+		struct visitor visitor = { type, -1, 0 };
+		struct page_owner owner = { .pid = pid };
+
+		if (!has_swapped(pid, owner.name))
+			continue;
+		visit_process(&visitor, pid);
+		owner.bytes = visitor.bytes;
+		if (owner.bytes)
+			note_owner(owners, count_max, &count, &owner);
+	}
+	if (proc)
+		closedir(proc);
+	return count;
+}
+
+/* --- reading ahead ---------------------------------------------------------------------------- */
+
+struct prefetch {
+	pthread_mutex_t lock; /* of ->proc */
+	DIR *proc;
+	int type;
+	atomic_uint_fast64_t bytes;
+};
+
+static void *prefetch_thread(void *context)
+{
+	struct prefetch *prefetch = context;
+	char name[PAGES_NAME_BYTES];
+
+	for (;;) {
+		struct visitor visitor = { prefetch->type, -1, 0 };
+		pid_t pid;
+
+		pthread_mutex_lock(&prefetch->lock);
+		pid = next_process(prefetch->proc);
+		pthread_mutex_unlock(&prefetch->lock);
+		if (!pid)
+			return NULL;
+		if (!has_swapped(pid, name))
+			continue;
+		visitor.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+		if (visitor.pidfd < 0)
+			continue;
+		visit_process(&visitor, pid);
+		close(visitor.pidfd);
+		prefetch->bytes += visitor.bytes;
+	}
+}
+
+uint64_t pages_prefetch(int type)
+{
+	struct prefetch prefetch = { .lock = PTHREAD_MUTEX_INITIALIZER,
+				     .proc = opendir("/proc"),
+				     .type = type };
+	pthread_t threads[THREADS];
+	pthread_attr_t attributes;
+	int count = 0;
+
+	pthread_attr_init(&attributes);
+	(void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	while (prefetch.proc && count < THREADS &&
+	       !pthread_create(&threads[count], &attributes, prefetch_thread, &prefetch))
+		count++;
+	pthread_attr_destroy(&attributes);
+	for (int i = 0; i < count; i++)
+		pthread_join(threads[i], NULL);
+	if (prefetch.proc)
+		closedir(prefetch.proc);
+	return prefetch.bytes;
+}
