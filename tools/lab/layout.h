@@ -18,6 +18,7 @@
 #define LAB_HTTP_DIR	  "http"
 #define LAB_TFTP_DIR	  "tftp"
 #define LAB_TIMELINES_DIR "timelines"
+#define LAB_MEMORY_DIR	  "memory" /* notes of the memory broker */
 #define LAB_CONTROL	  "run/wirerootd.sock" /* wirerootd's, with a cluster */
 #define LAB_STATE_DIR	  "state" /* of a cluster: its generations */
 #define LAB_LOG		  "lab.log"

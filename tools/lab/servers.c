@@ -19,8 +19,8 @@
 #include "tools/lab/tgt.h"
 #include "userspace/lib/fs.h"
 
-/* The longest command line has eleven words; each of them is a path or shorter. */
-#define WORDS_MAX  12
+/* The longest command line has thirteen words; each of them is a path or shorter. */
+#define WORDS_MAX  14
 #define WORD_BYTES (PATH_MAX + 64)
 
 struct words {
@@ -84,6 +84,8 @@ static void say_wirerootd(struct words *words, const struct lab_network *network
 		add(words, generation);
 		add(words, "--control");
 		add(words, LAB_CONTROL);
+		add(words, "--memory");
+		add(words, LAB_MEMORY_DIR);
 	} else {
 		add(words, "--root");
 		add(words, LAB_HTTP_DIR);
