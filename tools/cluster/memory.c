@@ -179,6 +179,9 @@ static void check_borrower(struct members *members, const struct cluster_node *n
 		return;
 	if (spec.mirror == SWAP_MIRROR_LENDER && !members->first_mirrored)
 		members->first_mirrored = node;
+	if (spec.mode != SWAP_PLAIN)
+		tell(members, node, NODE_SWAP, true, "remote:SIZE, and nothing behind it",
+		     "wireroot-borrow has no mode lvm and no mirrors so far");
 	if (node->lend)
 		tell(members, node, NODE_LEND, false, "lend: no, or swap: none",
 		     "it lends, and borrows from its init on: a node does not do both at once");
