@@ -73,7 +73,8 @@ static int run_detach(const char *id)
 {
 	struct grant grant;
 	struct fault fault = { 0 };
-	int error = memory_grant_read(id, &grant, &fault);
+	int error = !strcmp(id, "-") ? read_grant(&grant, &fault)
+				     : memory_grant_read(id, &grant, &fault);
 
 	if (!error)
 		error = detach(&grant, &fault);
@@ -84,7 +85,7 @@ static int misused(void)
 {
 	fprintf(stderr, "usage: wireroot-swap boot\n"
 			"       wireroot-swap attach [--priority N] [--mapping-only] < GRANT\n"
-			"       wireroot-swap detach ID\n"
+			"       wireroot-swap detach ID|- [< GRANT]\n"
 			"see wireroot-swap(8)\n");
 	return 2;
 }

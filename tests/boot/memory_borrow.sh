@@ -58,6 +58,7 @@ expect_console m01 "wireroot-borrow: .*: lender lender does not answer" 30 "a le
 expect_console m01 "wireroot-borrow: .*: memory-use \(process [0-9]+\) has [0-9]+ KiB there" 30 \
 	"with the processes that it concerns"
 expect_console m01 "wireroot-borrow: .*: lender lender is gone" 60 "and when it is lost"
+expect_console m01 "wireroot-borrow: $second: given back to lender" 60 "its device is cleared away"
 await "the broker is told" 30 memory_is ".grants | map(select(.id == \"$second\")) | .[0] | .state != \"attached\" "
 check_not "nothing hangs" console_has m01 'hung_task|blocked for more than'
 lab power m01 off

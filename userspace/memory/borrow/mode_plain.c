@@ -62,7 +62,7 @@ static int give_back(const struct borrow_options *options, const struct grant *g
 		error = check_room(grant, fault);
 	if (error)
 		return error;
-	return swap_program_detach(options, grant->id, how->broken ? NULL : prefetch, &type, fault);
+	return swap_program_detach(options, grant, how->broken ? NULL : prefetch, &type, fault);
 }
 
 static bool adopt(const struct borrow_options *options, struct grant *grant)

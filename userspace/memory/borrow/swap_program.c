@@ -119,18 +119,24 @@ int swap_program_attach(const struct borrow_options *options, struct grant *gran
 	return error;
 }
 
-int swap_program_detach(const struct borrow_options *options, const char *id,
+/* The notes of it may be in the very swap that cannot be read any more: it gets the lines from us.
+ */
+int swap_program_detach(const struct borrow_options *options, const struct grant *grant,
 			void (*beside)(void *context), void *context, struct fault *fault)
 {
-	const char *const argv[] = { options->program, "detach", id, NULL };
-	char text[16];
-	size_t length;
+	const char *const argv[] = { options->program, "detach", "-", NULL };
+	char text[GRANT_TEXT_BYTES];
+	size_t length = grant_format(grant, text);
 	struct run run;
 	int error = start(argv, &run, fault);
 
 	if (error)
 		return error;
+	(void)!write(run.input, text, length);
+	close_end(&run.input);
 	if (beside)
 		beside(context);
-	return finish(&run, options->program, text, sizeof(text), &length, fault);
+	error = finish(&run, options->program, text, sizeof(text), &length, fault);
+	explicit_bzero(text, sizeof(text));
+	return error;
 }

@@ -17,10 +17,10 @@ int swap_program_attach(const struct borrow_options *options, struct grant *gran
 			bool mapping_only, struct fault *fault);
 
 /*
- * Detach the grant @id. Meanwhile @beside, if not NULL, is called with @context. -EBUSY with @fault
+ * Detach @grant. Meanwhile @beside, if not NULL, is called with @context. -EBUSY with @fault
  * when it could not be; then it is attached as before.
  */
-int swap_program_detach(const struct borrow_options *options, const char *id,
+int swap_program_detach(const struct borrow_options *options, const struct grant *grant,
 			void (*beside)(void *context), void *context, struct fault *fault);
 
 #endif
