@@ -127,6 +127,9 @@ check "a missing option is a usage error" says 2 'see wireroot initrd --help' "$
 check "a virtio initrd for iSCSI and ext4 is built" \
 	build --drivers virtio_net --without nfs --with iscsi,ext4 -o "$work/iscsi.img"
 check "it has at most 1,600,000 bytes" at_most 1600000 "$work/iscsi.img"
+check "one for neighbours' memory is built" build --drivers virtio_net --with swap -o "$work/swap.img"
+check "it has the program, its list, and dm-crypt" says 0 'dm-crypt\.ko' sh -c \
+	"$wireroot initrd show --files $work/swap.img | grep -E 'sbin/wireroot-swap|swap-modules|dm-crypt'"
 check "one with iscsistart is built" build --drivers virtio_net --without nfs \
 	--with iscsi,iscsistart --iscsistart "$(tests/fixtures/iscsistart.sh)" -o "$work/start.img"
 check "iscsistart finds all its libraries in it" says 0 'iscsistart version' \

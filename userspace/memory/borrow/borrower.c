@@ -333,6 +333,24 @@ static int read_instance(char instance[static INSTANCE_LENGTH + 1], struct fault
 	return 0;
 }
 
+/* Swap that was to be mirrored is not to be attached without. */
+static int check_options(const struct borrower *borrower, struct fault *fault)
+{
+	const struct borrow_options *options = borrower->options;
+
+	if (!borrower->mode)
+		return fault_set(fault, EINVAL, "borrow memory", options->mode,
+				 "this program has no such mode");
+	if (options->mirror == BORROW_MIRROR_LENDER)
+		return fault_set(fault, EOPNOTSUPP, "borrow memory", "mirror: lender",
+				 "only a local disk can be the other copy: mode lvm, mirror disk");
+	if (options->mirror == BORROW_MIRROR_DISK &&
+	    (strcmp(options->mode, "lvm") != 0 || !options->local[0]))
+		return fault_set(fault, EINVAL, "borrow memory", "mirror: disk",
+				 "it needs mode lvm and a local disk: --local DEVICE");
+	return 0;
+}
+
 int borrower_open(struct borrower *borrower, const struct borrow_options *options,
 		  const struct log *log, struct fault *fault)
 {
@@ -340,10 +358,9 @@ int borrower_open(struct borrower *borrower, const struct borrow_options *option
 
 	*borrower = (struct borrower){ .options = options, .log = log };
 	borrower->mode = mode_find(options->mode);
-	if (!borrower->mode)
-		return fault_set(fault, EINVAL, "borrow memory", options->mode,
-				 "this program has no such mode");
-	error = read_instance(borrower->instance, fault);
+	error = check_options(borrower, fault);
+	if (!error)
+		error = read_instance(borrower->instance, fault);
 	if (error)
 		return error;
 	stats_read(&borrower->stats);
