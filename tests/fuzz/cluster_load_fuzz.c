@@ -39,6 +39,11 @@ static void check_node(const struct cluster *cluster, const struct cluster_node 
 	require(node->server->roles & SERVER_BOOT);
 	require(node->root != ROOT_ISCSI || (node->iscsi && node->disk && cluster->iqn));
 	require(node->root != ROOT_NFS || node->image->server);
+	require(node->root != ROOT_ISCSI ||
+		(node->portal_count >= 1 && node->portal_count <= ISCSI_PORTALS_MAX));
+	for (size_t i = 0; i < node->portal_count; i++)
+		require(iscsi_portal_is_among(&node->portals[i], node->iscsi->portals,
+					      node->iscsi->portal_count));
 	require(!node->overlay || strncmp(node->overlay, "tmpfs", 5) == 0);
 	require(node->drivers_auto || node->drivers.count);
 	require(cluster_find_node(cluster, node->name) == node);

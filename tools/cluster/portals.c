@@ -159,7 +159,7 @@ void read_portals(struct loader *loader, const struct field *field, struct clust
 		.origin = server->lists_portals ? loader_printf(loader, "server %s", server->name)
 						: "default",
 	};
-	if (server->lists_portals)
+	if (field->value && server->lists_portals)
 		server->portal_value.place = field->value->place;
 }
 

@@ -62,7 +62,7 @@ static int with_file(const char *path, use_file *use)
 static int listen_at(const char *path)
 {
 	const struct target_server server = { .operations = &target_tgt };
-	struct iscsi_portals portals;
+	struct iscsi_portals portals = { 0 };
 	struct fault fault = { 0 };
 	size_t length;
 	char *text = NULL;

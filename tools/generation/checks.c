@@ -277,7 +277,7 @@ static int check_lio(const struct checks *checks, const char *path, const char *
 static int check_portals(const struct checks *checks, const char *path, const char *old_path,
 			 struct fault *fault)
 {
-	struct iscsi_portals portals;
+	struct iscsi_portals portals = { 0 };
 	size_t length;
 	char *text;
 	int error = fs_read_file(path, FILE_BYTES_MAX, &text, &length, fault);

@@ -17,7 +17,7 @@
 static int listen_at_portals(const struct lab_network *network, struct fault *fault)
 {
 	const struct target_server server = { .operations = &target_tgt };
-	struct iscsi_portals portals;
+	struct iscsi_portals portals = { 0 };
 	size_t length;
 	char *file, *text = NULL;
 	int error = 0;
