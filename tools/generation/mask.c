@@ -20,18 +20,13 @@ static const struct mark {
 	const char *text, *ends;
 	enum form form;
 } marks[] = {
-	{ "rd.iscsi.password=", " ", PLAIN },
-	{ "rd.iscsi.in.password=", " ", PLAIN },
+	{ "rd.iscsi.password=", " ", PLAIN },	  { "rd.iscsi.in.password=", " ", PLAIN },
 	{ "root=iscsi:", " ", ACCOUNTS }, /* netroot=, too */
-	{ "root=\"iscsi:", "\"", ACCOUNTS },
-	{ "\"root=iscsi:", "\"", ACCOUNTS },
-	{ "\"netroot=iscsi:", "\"", ACCOUNTS },
-	{ "wireroot.swap.token=", " ", PLAIN },
+	{ "root=\"iscsi:", "\"", ACCOUNTS },	  { "\"root=iscsi:", "\"", ACCOUNTS },
+	{ "\"netroot=iscsi:", "\"", ACCOUNTS },	  { "wireroot.swap.token=", " ", PLAIN },
 	{ "token\": \"", "\"", PLAIN }, /* admin_token, too */
-	{ "incominguser ", " ", BEHIND_USER },
-	{ "outgoinguser ", " ", BEHIND_USER },
-	{ "\"chap_password\": \"", "\"", PLAIN },
-	{ "\"chap_mutual_password\": \"", "\"", PLAIN },
+	{ "incominguser ", " ", BEHIND_USER },	  { "outgoinguser ", " ", BEHIND_USER },
+	{ "\"chap_password\": \"", "\"", PLAIN }, { "\"chap_mutual_password\": \"", "\"", PLAIN },
 };
 
 /* A part of a text. */
@@ -71,6 +66,7 @@ static bool find_in_line(const char *line, const char *end, struct span *secret)
 {
 	bool found = false;
 
+	*secret = (struct span){ line, 0 };
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 		struct span other;
 
