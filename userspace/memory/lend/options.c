@@ -267,31 +267,35 @@ static int check(const struct lend_options *options, struct fault *fault)
 	return 0;
 }
 
-/* Long options: the keys', the member's, and those that are no keys. */
-enum { OPTION_CONFIGURATION = 1000, OPTION_GUEST, OPTION_HELP, OPTION_VERSION, OPTION_MEMBER };
+/* Behind those of the keys, which have their place in the table. */
+enum {
+	OPTION_BROKER = 1000,
+	OPTION_MEMBER,
+	OPTION_TOKEN_FILE,
+	OPTION_CONFIGURATION,
+	OPTION_GUEST,
+	OPTION_HELP,
+	OPTION_VERSION,
+};
 
-static const char *const member_keys[] = { "broker", "member", "token-file" };
+static const struct option others[] = {
+	{ "broker", required_argument, NULL, OPTION_BROKER },
+	{ "member", required_argument, NULL, OPTION_MEMBER },
+	{ "token-file", required_argument, NULL, OPTION_TOKEN_FILE },
+	{ "configuration", required_argument, NULL, OPTION_CONFIGURATION },
+	{ "guest", no_argument, NULL, OPTION_GUEST },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
 
-#define MEMBER_KEY_COUNT (sizeof(member_keys) / sizeof(member_keys[0]))
+#define OTHER_COUNT (sizeof(others) / sizeof(others[0]))
 
-static void list_options(struct option known[KEY_COUNT + MEMBER_KEY_COUNT + 5])
+static void list_options(struct option known[static KEY_COUNT + OTHER_COUNT])
 {
-	static const struct option others[] = {
-		{ "configuration", required_argument, NULL, OPTION_CONFIGURATION },
-		{ "guest", no_argument, NULL, OPTION_GUEST },
-		{ "help", no_argument, NULL, OPTION_HELP },
-		{ "version", no_argument, NULL, OPTION_VERSION },
-		{ NULL, 0, NULL, 0 },
-	};
-	size_t count = 0;
-
 	for (size_t i = 0; i < KEY_COUNT; i++)
-		known[count++] =
-			(struct option){ keys[i].name, required_argument, NULL, (int)i + 1 };
-	for (size_t i = 0; i < MEMBER_KEY_COUNT; i++)
-		known[count++] = (struct option){ member_keys[i], required_argument, NULL,
-						  OPTION_MEMBER + (int)i };
-	memcpy(known + count, others, sizeof(others));
+		known[i] = (struct option){ keys[i].name, required_argument, NULL, (int)i + 1 };
+	memcpy(known + KEY_COUNT, others, sizeof(others));
 }
 
 static int stop(int *status, int value)
@@ -318,18 +322,21 @@ static int take_option(struct lend_options *options, int option, int *status, st
 	case '?':
 		fputs("Try 'wireroot-lend --help'.\n", stderr);
 		return stop(status, EXIT_USAGE);
+	case OPTION_BROKER:
+		return member_set(&options->member, "broker", optarg, fault);
+	case OPTION_MEMBER:
+		return member_set(&options->member, "member", optarg, fault);
+	case OPTION_TOKEN_FILE:
+		return member_set(&options->member, "token-file", optarg, fault);
 	default:
-		break;
-	}
-	if (option > 0 && (size_t)option <= KEY_COUNT)
 		return set_key(options, keys[option - 1].name, optarg, fault);
-	return member_set(&options->member, member_keys[option - OPTION_MEMBER], optarg, fault);
+	}
 }
 
 int lend_options_read(struct lend_options *options, int argc, char **argv, int *status,
 		      struct fault *fault)
 {
-	struct option known[KEY_COUNT + MEMBER_KEY_COUNT + 5];
+	struct option known[KEY_COUNT + OTHER_COUNT];
 	int option, error = 0;
 
 	*options = (struct lend_options){ 0 };
