@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The demo: from one file, examples/demo/cluster.yaml, three machines without disks, one of them with
 # UEFI, find their way by PXE and run a Debian. The root file system of two comes over NFS; the third has
-# a disk of its own by iSCSI, cloned from a golden volume. Everything happens in a lab (`wireroot lab`), a
-# private network on this machine. Run by `make demo`, as root.
+# a disk of its own by iSCSI, cloned from a golden volume. One swaps to memory of the host from its init on,
+# and gives it back while it runs. Everything happens in a lab (`wireroot lab`), a private network on this
+# machine. Run by `make demo`, as root.
 #
 # Succeeds when all nodes have reached multi-user, a command typed at their serial consoles was answered,
 # they have powered off by themselves and their timelines were drawn. Whatever way this script ends, the
@@ -201,30 +202,107 @@ type_at_console()
 	printf '%s\n' "$2" >&"${keyboards[$1]}"
 }
 
-# Ask by the console of a logged-in root; what comes back proves that the node works.
+# ask NODE COMMAND: has a logged-in root's shell run it; the last line that begins with "answer: " is in $answer,
+# without that. The command writes the word so that its echo does not look like the answer.
+ask()
+{
+	local node=$1 console=$LAB/$1.console from
+
+	from=$(stat -c %s "$console")
+	type_at_console "$node" "$2"
+	attended "$WIREROOT" lab wait "$LAB" "$node" 'answer: [a-z0-9]' "$COMMAND_TIMEOUT_S" "$from" ||
+		fail_on_node "$node" "the node did not answer a command" "look at what the console says"
+	answer=$(tail -c "+$((from + 1))" "$console" | plain_text | grep '^answer: [a-z0-9]' | tail -n 1)
+	answer=${answer#answer: }
+}
+
+# What comes back proves that the node works.
 check_node()
 {
-	local node=$1 console=$LAB/$1.console from command
+	local node=$1 command
 
 	attended "$WIREROOT" lab wait "$LAB" "$node" 'root@[^ ]*:.*#' "$COMMAND_TIMEOUT_S" ||
 		fail_on_node "$node" "no prompt came on the node's serial console" \
 			"see why serial-getty@ttyS0 did not start"
-	from=$(stat -c %s "$console")
 	# For the node's shell. The answer's line does not look like this one's echo.
 	command="echo \"answer: \$(systemctl is-system-running --wait), / is \$(findmnt -no FSTYPE /)"
 	command+=" over \$(findmnt -nt nfs,nfs4 -o FSTYPE,SOURCE | tr -s ' ')"
-	command+="\$(cat /sys/class/iscsi_session/*/targetname 2> /dev/null)\""
+	command+="\$(grep -hv :memory /sys/class/iscsi_session/*/targetname 2> /dev/null)\""
 	attach_to_console "$node"
-	type_at_console "$node" "$command"
-	attended "$WIREROOT" lab wait "$LAB" "$node" 'answer: [a-z]' "$COMMAND_TIMEOUT_S" "$from" ||
-		fail_on_node "$node" "the node did not answer a command" "look at what the console says"
-	answer=$(tail -c "+$((from + 1))" "$console" | plain_text | grep '^answer: [a-z]' | tail -n 1)
-	printf '  %s says: %s\n' "$node" "${answer#answer: }"
+	ask "$node" "$command"
+	printf '  %s says: %s\n' "$node" "$answer"
 	case $answer in
-	'answer: running,'*' over nfs'* | 'answer: running, / is ext4 over iqn.'*) ;;
+	'running,'*' over nfs'* | 'running, / is ext4 over iqn.'*) ;;
 	*) fail_on_node "$node" "the node is up, but not as it should be: $answer" \
 		"boot it again by hand and look at systemctl --failed" ;;
 	esac
+}
+
+# What `make install` and apt would put into the image: nodes look after lent memory in their second stage.
+install_borrower()
+{
+	local library
+
+	install -D -m 755 build/wireroot-borrow "$ROOT/usr/local/sbin/wireroot-borrow"
+	install -D -m 755 build/wireroot-swap "$ROOT/usr/local/lib/wireroot/wireroot-swap"
+	ldd build/wireroot-borrow | grep -o '/[^ ]*' | while read -r library; do
+		[ -e "$ROOT$library" ] || install -D -m 755 "$library" "$ROOT$library"
+	done
+	install -D -m 644 userspace/memory/borrow/wireroot-borrow.service \
+		"$ROOT/etc/systemd/system/wireroot-borrow.service"
+	mkdir -p "$ROOT/etc/systemd/system/multi-user.target.wants"
+	ln -sfn ../wireroot-borrow.service \
+		"$ROOT/etc/systemd/system/multi-user.target.wants/wireroot-borrow.service"
+}
+
+memory()
+{
+	"$WIREROOT" memory "$@" --cluster "$CLUSTER" --state "$LAB/state" --services "lab:$LAB"
+}
+
+# Until status says so.
+await_memory()
+{
+	local end=$((SECONDS + COMMAND_TIMEOUT_S))
+
+	until memory status 2> /dev/null | grep -Eq "$1"; do
+		[ "$SECONDS" -lt "$end" ] || fail "$2" "$(memory status 2>&1)" \
+			"What to do: see $LAB/wirerootd.log and $OUTPUT/lend.log"
+		attended sleep 0.5
+	done
+}
+
+# This machine, in the lab's network, lends 512 MiB of what it can spare.
+start_lender()
+{
+	printf '\n%s$ wireroot memory token server > memory.conf; wireroot-lend --limit 512M%s\n' "$BOLD" "$PLAIN"
+	(umask 077 && memory token server > "$OUTPUT/memory.conf")
+	"$WIREROOT" lab exec "$LAB" -- "$PWD/build/wireroot-lend" --configuration "$OUTPUT/memory.conf" \
+		--limit 512M --reserve 64M --interval 1 > "$OUTPUT/lend.log" 2>&1 &
+	children+=($!)
+	await_memory '^server +lending ' "nobody lends memory"
+	memory status | sed -n 's/^at most/  at most/p'
+}
+
+# The host wants its memory back while the node has pages in it.
+show_memory()
+{
+	local swap="swapon --show=NAME,SIZE,USED --noheadings --bytes"
+
+	printf '\n%sMemory of the host as swap of n01%s\n' "$BOLD" "$PLAIN"
+	ask n01 "echo 32M > /sys/fs/cgroup/system.slice/memory.reclaim 2> /dev/null; echo \"answer: \$($swap | wc -l) swap: \$($swap)\""
+	printf '  n01 says: %s\n' "$answer"
+	[[ $answer == '1 swap: '* ]] || fail_on_node n01 "n01 has no swap" "see what its init says of it"
+	attended sleep 2 # the lender's next report
+	memory status | sed 's/^/  /' | cut -c 1-110
+	printf '\n%s$ wireroot memory offer server 0; wireroot memory return server%s\n' "$BOLD" "$PLAIN"
+	memory offer server 0 | sed 's/^/  /'
+	memory return server | sed 's/^/  /'
+	await_memory '^nothing is lent$' "n01 did not give the host's memory back"
+	ask n01 "echo \"answer: \$($swap | wc -l) swap left, \$(systemctl is-system-running)\""
+	printf '  n01 says: %s\n' "$answer"
+	[[ $answer == '0 swap left, running' ]] ||
+		fail_on_node n01 "n01 did not stay as it was" "see what wireroot-borrow says"
 }
 
 # The definition, with this machine's image in it and the kernel beside it.
@@ -269,6 +347,7 @@ prepare()
 	read -r VERSION KERNEL_TREE <<< "$answer"
 	step "a Debian 12 root file system" "see whether apt-get update works" \
 		tests/fixtures/contained.sh tests/fixtures/debian_root.sh "$ROOT"
+	install_borrower
 	write_cluster
 }
 
@@ -279,7 +358,7 @@ boot()
 	if [ -n "$ACCEL" ]; then
 		accel=(--accel "$ACCEL")
 	fi
-	printf '\n%sPower on:%s n01 with a BIOS, n02 with UEFI, n03 for a root by iSCSI; one virtio NIC each, no disk\n' "$BOLD" "$PLAIN"
+	printf '\n%sPower on:%s n01 with a BIOS and swap at the host, n02 with UEFI, n03 for a root by iSCSI; no disk\n' "$BOLD" "$PLAIN"
 	start=$(now_ms)
 	for node in "${NODES[@]}"; do
 		watch_console "$node" "$start"
@@ -340,7 +419,8 @@ sum_up()
 	printf '\n%sIn figures%s\n' "$BOLD" "$PLAIN"
 	printf '  %-34s %s\n' \
 		"init" "$(megabytes "$(stat -c %s build/init)")" \
-		"initrd (virtio, NFS, overlay)" "$(initrd_of n01), shared" \
+		"initrd (virtio, NFS, overlay)" "$(initrd_of n02), shared" \
+		"initrd (the same, and swap)" "$(initrd_of n01)" \
 		"initrd (virtio, iSCSI, ext4)" "$(initrd_of n03), shared" \
 		"and of each node's own" "$(stat -c %s "$http/node/52:54:00:87:00:01.img") bytes" \
 		"power-on to multi-user, all" "$(seconds "$up_ms") s" \
@@ -359,7 +439,9 @@ show apply --state "${LAB#"$PWD/"}/state" --services none
 echo
 step "the lab: bridge, dnsmasq, wirerootd, NFS-Ganesha, tgtd" "look into the logs in $LAB" \
 	"$WIREROOT" lab up "$LAB" --tie-to $$ --cluster "$CLUSTER"
+start_lender
 boot
+show_memory
 power_off
 show_timelines
 sum_up
