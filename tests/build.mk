@@ -64,6 +64,14 @@ $(B)/memory-model: $(MEMORY_MODEL_SOURCES) $(HEADERS)
 	@$(call say,CC)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -o $@ $(filter %.c,$^)
 
+# Members by the thousand, for tests/bench/memory_broker.sh.
+TEST_PROGRAMS += $(B)/memory-broker-bench
+
+$(B)/memory-broker-bench: tests/bench/memory_broker.c
+	@mkdir -p $(@D)
+	@$(call say,CC)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -o $@ $< $(call pkg_flags,jansson)
+
 # --- what is run ------------------------------------------------------------------------------
 
 BOOT_TESTS      = $(sort $(wildcard tests/boot/*.sh))
@@ -106,10 +114,11 @@ fuzz: deps
 	@tests/fuzz/smoke.sh $(FUZZ_SECONDS)
 
 bench: deps
-	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(B)/memory-broker-bench
 	@tests/bench/boot.sh
 	@tests/bench/iscsi.sh
 	@tests/bench/generate.sh
+	@tests/bench/memory_broker.sh
 
 C_FILES      = $(shell git ls-files '*.c' '*.h')
 SHELL_FILES  = $(shell git ls-files '*.sh') initramfs/iscsi/second_stage/hand-over .ci/run tests/run

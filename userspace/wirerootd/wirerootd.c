@@ -296,6 +296,16 @@ static int open_memory(struct daemon *daemon, struct fault *fault)
 	return line_server_open(&daemon->line, &daemon->memory, options->address, fault);
 }
 
+/* How many connections @descriptors allow, of which each may have a file, CONNECTIONS_WANTED at the
+ * most. */
+static unsigned int connections_within(rlim_t descriptors)
+{
+	rlim_t left =
+		descriptors > DESCRIPTORS_OF_OUR_OWN + 2 ? descriptors - DESCRIPTORS_OF_OUR_OWN : 2;
+
+	return (unsigned int)(left > 2 * CONNECTIONS_WANTED ? left - CONNECTIONS_WANTED : left / 2);
+}
+
 /* As many connections as we want, or as the limit on descriptors allows. */
 static unsigned int allowed_connections(const struct log *log, size_t members)
 {
@@ -313,9 +323,7 @@ static unsigned int allowed_connections(const struct log *log, size_t members)
 	}
 	if (limit.rlim_cur >= wanted)
 		return all;
-	connections = limit.rlim_cur > DESCRIPTORS_OF_OUR_OWN + 2
-			      ? (unsigned int)(limit.rlim_cur - DESCRIPTORS_OF_OUR_OWN) / 2
-			      : 1;
+	connections = connections_within(limit.rlim_cur);
 	log_line(log, LOG_LEVEL_WARNING,
 		 "at most %u connections at a time; raise the limit of open files (ulimit -n)",
 		 connections);
