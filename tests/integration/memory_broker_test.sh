@@ -471,8 +471,8 @@ line_protocol_lends() {
 	retry 20 is_offered l0 || return
 	[ "$(answer '.grants[0].secret')" = "$(derived line)" ] &&
 		[ "$(answer '.grants[0].secret_in')" = "$(derived line-in)" ] &&
-		[ "$(answer '.grants[0].username')" = line ] &&
-		[ "$(answer '.grants[0].initiator')" = null ] || return
+		[ "$(answer '.grants[0].username')" = "$(cat "$work/id")" ] &&
+		[ "$(answer '.grants[0].initiator')" = iqn.2026-11.org.wireroot:line.b0 ] || return
 	lender l0 $((960 * mib)) "$(held_by "$(cat "$work/id")" exported false)"
 	wait $line
 	grep -qx "ok,10.0.0.0,iqn.2026-11.org.wireroot:memory.l0.$(cat "$work/id")" "$work/line" || return

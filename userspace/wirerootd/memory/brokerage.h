@@ -119,7 +119,6 @@ struct brokerage_ask {
 	uint64_t request; /* 0: nobody's */
 	/* By the line protocol: no reports will come, and the secrets are known already. */
 	bool by_line;
-	char username[BROKERAGE_USER_BYTES], username_in[BROKERAGE_USER_BYTES];
 	char secret[BROKERAGE_SECRET_BYTES], secret_in[BROKERAGE_SECRET_BYTES];
 };
 

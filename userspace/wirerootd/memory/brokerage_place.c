@@ -109,8 +109,6 @@ static void fill_in(struct grant *grant, const struct brokerage_ask *ask)
 	grant->by_line = ask->by_line;
 	if (!ask->by_line)
 		return;
-	memcpy(grant->username, ask->username, sizeof(grant->username));
-	memcpy(grant->username_in, ask->username_in, sizeof(grant->username_in));
 	memcpy(grant->secret, ask->secret, sizeof(grant->secret));
 	memcpy(grant->secret_in, ask->secret_in, sizeof(grant->secret_in));
 }
@@ -189,10 +187,9 @@ static uint64_t coming_back(const struct member *lender)
 /* One grant is to suffice for @bytes if it can, the smallest such; else the largest. */
 static struct grant *choose_to_revoke(const struct member *lender, uint64_t bytes)
 {
-	struct grant *best = NULL, *grant;
+	struct grant *best = NULL, *grant = LIST_FIRST(&lender->lender.grants);
 
-	LIST_FOREACH(grant, &lender->lender.grants, of_lender)
-	{
+	for (; grant; grant = LIST_NEXT(grant, of_lender)) {
 		if (grant->state != GRANT_GRANTED && grant->state != GRANT_ATTACHED)
 			continue;
 		if (!best || (best->bytes < bytes && grant->bytes > best->bytes) ||

@@ -25,7 +25,8 @@ static int read_bytes(const char *word, struct line_request *request, const char
 			return refuse(why, "the size is no number of bytes that can be had");
 		request->bytes = 10 * request->bytes + (uint64_t)(*word - '0');
 	}
-	if (request->bytes < MESSAGE_GRANT_MINIMUM || request->bytes > MESSAGE_BYTES_OF_ALL)
+	if (request->bytes < MESSAGE_GRANT_MINIMUM || request->bytes > MESSAGE_BYTES_OF_ALL ||
+	    request->bytes % MESSAGE_GRANT_UNIT)
 		return refuse(why, "the size is no number of bytes that can be had");
 	request->has_size = true;
 	return 0;

@@ -14,8 +14,6 @@
 #include "userspace/wirerootd/memory/message.h"
 
 #define SOCKET_EVENT LINE_CLIENTS_MAX
-#define USER	     "line"
-#define USER_IN	     "line-in"
 
 /* --- clients ---------------------------------------------------------------------------------- */
 
@@ -41,14 +39,16 @@ __attribute__((format(printf, 3, 4))) static void say(struct line_server *server
 {
 	char line[LINE_BYTES_MAX];
 	va_list values;
+	size_t length;
 
 	va_start(values, format);
-	vsnprintf(line, sizeof(line) - 1, format, values);
+	vsnprintf(line, sizeof(line), format, values);
 	va_end(values);
 	log_line(server->memory->log, LOG_LEVEL_INFO, "%s by the line protocol: %.*s: %s",
 		 client->peer, (int)client->used, client->line, line);
-	strcat(line, "\n");
-	if (send(client->fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	length = strlen(line);
+	line[length++] = '\n'; /* instead of the NUL */
+	if (send(client->fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		log_line(server->memory->log, LOG_LEVEL_INFO, "%s took no answer: %s", client->peer,
 			 strerror(errno));
 	hang_up(server, client);
@@ -105,10 +105,11 @@ static bool prepare(const struct line_server *server, struct line_client *client
 		return false;
 	ask->by_line = true;
 	snprintf(ask->address, sizeof(ask->address), "%s", client->peer);
-	snprintf(ask->username, sizeof(ask->username), USER);
-	snprintf(ask->username_in, sizeof(ask->username_in), USER_IN);
-	derive(token, USER, ask->secret);
-	derive(token, USER_IN, ask->secret_in);
+	/* The line does not say it; tgt goes by the address. */
+	snprintf(ask->initiator, sizeof(ask->initiator), "iqn.2026-11.org.wireroot:line.%s",
+		 member->rules.name);
+	derive(token, "line", ask->secret);
+	derive(token, "line-in", ask->secret_in);
 	snprintf(client->try.borrower, sizeof(client->try.borrower), "%s", member->rules.name);
 	return true;
 }

@@ -51,6 +51,10 @@ static void note_grant(void *context, const struct grant *grant, const char *wha
 	else
 		log_line(memory->log, LOG_LEVEL_DEBUG, "grant %016llx: %s: %s",
 			 (unsigned long long)grant->id, grant_state_name(grant->state), text);
+	/* Once attached nobody waits for it any more, and before it is exported there is no news.
+	 */
+	if (grant->was_attached || grant->state == GRANT_OFFERED)
+		return;
 	memory_http_wake_asking(memory, grant->id);
 	if (memory->grant_moved)
 		memory->grant_moved(memory->line, grant->id);

@@ -167,7 +167,9 @@ static enum MHD_Result send_answer(const struct memory_call *call,
 	if (!answer->json)
 		return send_text(connection, text_take(&answer->lines), "text/plain; charset=utf-8",
 				 answer, result);
-	text = json_dumps(answer->json, JSON_INDENT(1));
+	/* Members' programs read what comes all the time, people the rest. */
+	text = json_dumps(answer->json,
+			  answer->is_quiet && call->api.token ? JSON_COMPACT : JSON_INDENT(1));
 	json_decref(answer->json);
 	return send_text(connection, text,
 			 answer->is_problem ? "application/problem+json" : "application/json",

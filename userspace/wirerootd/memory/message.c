@@ -76,6 +76,16 @@ static uint64_t bytes(struct reader *reader, const char *key)
 	return number(reader, key, 0, MESSAGE_BYTES_OF_ALL);
 }
 
+/* Of a grant. */
+static uint64_t grant_bytes(struct reader *reader)
+{
+	uint64_t read = number(reader, "bytes", MESSAGE_GRANT_MINIMUM, MESSAGE_BYTES_OF_ALL);
+
+	if (read % MESSAGE_GRANT_UNIT)
+		wrong(reader, "bytes", "a multiple of %d is expected", MESSAGE_GRANT_UNIT);
+	return read;
+}
+
 static double share(struct reader *reader, const char *key)
 {
 	const json_t *value = get(reader, key);
@@ -415,7 +425,7 @@ int message_ask(const char *string, size_t length, struct brokerage_ask *ask,
 	if (parse(string, length, &root, &reader, fault))
 		return -EINVAL;
 	name(&reader, "borrower", borrower);
-	ask->bytes = number(&reader, "bytes", MESSAGE_GRANT_MINIMUM, MESSAGE_BYTES_OF_ALL);
+	ask->bytes = grant_bytes(&reader);
 	initiator(&reader, "initiator", ask->initiator);
 	address(&reader, "address", ask->address);
 	read_apart(&reader, ask);
@@ -448,7 +458,7 @@ int message_wish(const char *string, size_t length, char borrower[static BROKERA
 	if (parse(string, length, &root, &reader, fault))
 		return -EINVAL;
 	name(&reader, "borrower", borrower);
-	*wished = number(&reader, "bytes", MESSAGE_GRANT_MINIMUM, MESSAGE_BYTES_OF_ALL);
+	*wished = grant_bytes(&reader);
 	return finish(root, &reader);
 }
 

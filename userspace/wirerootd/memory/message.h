@@ -22,6 +22,7 @@
 #define MESSAGE_LEASE_S_MAX   3600
 #define MESSAGE_DEADLINE_MAX  (7 * 86400)
 #define MESSAGE_GRANT_MINIMUM ((uint64_t)1 << 20)
+#define MESSAGE_GRANT_UNIT    4096 /* a page */
 #define MESSAGE_BYTES_OF_ALL  ((uint64_t)1 << 50) /* no amount of memory is larger */
 
 int message_lender_report(const char *text, size_t length, struct lender_report *report,
