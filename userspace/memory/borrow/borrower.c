@@ -341,13 +341,10 @@ static int check_options(const struct borrower *borrower, struct fault *fault)
 	if (!borrower->mode)
 		return fault_set(fault, EINVAL, "borrow memory", options->mode,
 				 "this program has no such mode");
-	if (options->mirror == BORROW_MIRROR_LENDER)
-		return fault_set(fault, EOPNOTSUPP, "borrow memory", "mirror: lender",
-				 "only a local disk can be the other copy: mode lvm, mirror disk");
-	if (options->mirror == BORROW_MIRROR_DISK &&
-	    (strcmp(options->mode, "lvm") != 0 || !options->local[0]))
-		return fault_set(fault, EINVAL, "borrow memory", "mirror: disk",
-				 "it needs mode lvm and a local disk: --local DEVICE");
+	if (options->mirror != BORROW_MIRROR_NONE)
+		return fault_set(fault, EOPNOTSUPP, "borrow memory",
+				 borrow_mirror_name(options->mirror),
+				 "this program makes no mirrors: give --mirror none");
 	return 0;
 }
 

@@ -31,9 +31,8 @@ static const char usage[] =
 	"  --step SIZE           borrow so much at a time when memory is short (default: never)\n"
 	"  --most SIZE           no more than this in all when memory is short\n"
 	"  --pressure PERCENT    of time spent waiting for memory that is short (default: 10)\n"
-	"  --mode MODE           plain or lvm (default: plain)\n"
-	"  --mirror MIRROR       none or disk, with --mode lvm (default: none)\n"
-	"  --local DEVICE        a local disk for --mode lvm: its contents are lost\n"
+	"  --mode plain          the only choice so far\n"
+	"  --mirror none         the only choice so far\n"
 	"  --priority NUMBER     of the swap devices (default: 100)\n"
 	"  --directory DIR       of notes (default: " DIRECTORY ")\n"
 	"  --program FILE        default: " PROGRAM "\n"
@@ -89,11 +88,6 @@ static bool set_mirror(struct borrow_options *options, const char *value)
 	return false;
 }
 
-static bool set_local(struct borrow_options *options, const char *value)
-{
-	return !strncmp(value, "/dev/", 5) && set_path(options->local, value);
-}
-
 static bool set_priority(struct borrow_options *options, const char *value)
 {
 	uint32_t number;
@@ -126,7 +120,6 @@ static const struct key {
 	{ "pressure", set_pressure, "it is a percentage, 1 to 100" },
 	{ "mode", set_mode, "it is plain or lvm" },
 	{ "mirror", set_mirror, "it is none, lender or disk" },
-	{ "local", set_local, "it is the path of a block device below /dev" },
 	{ "priority", set_priority, "it is 0 to 32767" },
 	{ "directory", set_directory, "it is a path that begins with '/'" },
 	{ "program", set_program, "it is a path that begins with '/'" },

@@ -22,8 +22,6 @@ struct borrow_options {
 	uint64_t most_bytes; /* no more than this in all, on demand; 0: no limit */
 	unsigned int pressure_max; /* per cent of time spent waiting for memory that is too much */
 	int priority; /* of the swap devices */
-	char local[MEMBER_PATH_BYTES]; /* a local disk for modes that move pages there; may be empty
-					*/
 	char program[MEMBER_PATH_BYTES]; /* wireroot-swap */
 };
 

@@ -216,7 +216,7 @@ static void refused(struct borrower *borrower, const struct broker_reply *reply)
 
 	borrower->asking.bytes = 0;
 	if (largest && largest < asked.bytes) {
-		/* The rest is asked for when this is there. */
+		/* What always is to be there is made up for when this is. */
 		borrower->wish = asked;
 		borrower->wish.bytes = largest;
 		borrower->ask_ms = 0;
