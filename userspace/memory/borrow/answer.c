@@ -9,6 +9,8 @@
 
 #include "userspace/lib/text.h"
 
+#define DEADLINE_S_MAX 31536000u /* a year */
+
 static int refuse(struct fault *fault, const char *what, const char *hint)
 {
 	return fault_set(fault, EBADMSG, "read the broker's answer", what, hint);
@@ -20,7 +22,7 @@ static bool take_id(const json_t *entry, char id[static GRANT_ID_BYTES])
 
 	if (!text || !grant_id_is_valid(text))
 		return false;
-	strcpy(id, text);
+	memcpy(id, text, GRANT_ID_BYTES);
 	return true;
 }
 
@@ -57,7 +59,7 @@ static bool take_grant(const json_t *entry, struct wanted_grant *grant)
 	if (!take_id(entry, grant->id) || !take_want(entry, &grant->want) ||
 	    !take_number(entry, "generation", UINT32_MAX, &generation))
 		return false;
-	(void)take_number(entry, "deadline_s", 365 * 86400, &deadline_s);
+	(void)take_number(entry, "deadline_s", DEADLINE_S_MAX, &deadline_s);
 	grant->generation = (uint32_t)generation;
 	grant->deadline_s = (unsigned int)deadline_s;
 	grant->stop_processes = policy && !strcmp(policy, "stop-processes");

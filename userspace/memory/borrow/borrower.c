@@ -108,8 +108,9 @@ static void take_request(struct borrower *borrower, const struct wanted_more *mo
 		return;
 	borrower->wish.bytes = more->bytes;
 	borrower->wish.on_demand = false;
-	strcpy(borrower->wish.request, more->id);
-	strcpy(borrower->handled[borrower->handled_next++ % ANSWER_REQUESTS_MAX], more->id);
+	memcpy(borrower->wish.request, more->id, GRANT_ID_BYTES);
+	memcpy(borrower->handled[borrower->handled_next++ % ANSWER_REQUESTS_MAX], more->id,
+	       GRANT_ID_BYTES);
 	borrower->ask_ms = 0;
 	log_line(borrower->log, LOG_LEVEL_NOTICE, "asked to borrow %llu MiB",
 		 (unsigned long long)more->bytes >> 20);

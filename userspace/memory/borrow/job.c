@@ -49,7 +49,7 @@ int job_attach(struct job *job, const struct mode *mode, const struct borrow_opt
 	       const struct grant *grant, struct fault *fault)
 {
 	struct job_result result = { .grant = *grant };
-	int pipe, side = begin(job, &pipe, fault);
+	int pipe = -1, side = begin(job, &pipe, fault);
 
 	if (side)
 		return side < 0 ? side : 0;
@@ -62,7 +62,7 @@ int job_give_back(struct job *job, const struct mode *mode, const struct borrow_
 		  const struct grant *grant, const struct give_back *how, struct fault *fault)
 {
 	struct job_result result = { .grant = *grant };
-	int pipe, side = begin(job, &pipe, fault);
+	int pipe = -1, side = begin(job, &pipe, fault);
 
 	if (side)
 		return side < 0 ? side : 0;

@@ -219,9 +219,11 @@ static int take_option(struct borrow_options *options, int code, const char *val
 {
 	if (code == OPTION_CONFIGURATION)
 		return set_path(options->configuration, value) ? 0 : -EINVAL;
-	if (code >= OPTION_MEMBER)
+	if (code >= OPTION_MEMBER && code < OPTION_MEMBER + 3)
 		return member_set(&options->member, member_keys[code - OPTION_MEMBER], value,
 				  fault);
+	if (code < 0 || (size_t)code >= KEY_COUNT)
+		return -EINVAL;
 	*set |= 1u << code;
 	return borrow_options_set(options, keys[code].name, value, fault);
 }

@@ -103,7 +103,7 @@ int swap_program_attach(const struct borrow_options *options, struct grant *gran
 				     mapping_only ? "--mapping-only" : NULL,
 				     NULL };
 	size_t length = grant_format(grant, text);
-	struct run run;
+	struct run run = { 0, -1, -1, -1 };
 	int error;
 
 	snprintf(priority, sizeof(priority), "%d", options->priority);
@@ -127,7 +127,7 @@ int swap_program_detach(const struct borrow_options *options, const struct grant
 	const char *const argv[] = { options->program, "detach", "-", NULL };
 	char text[GRANT_TEXT_BYTES];
 	size_t length = grant_format(grant, text);
-	struct run run;
+	struct run run = { 0, -1, -1, -1 };
 	int error = start(argv, &run, fault);
 
 	if (error)

@@ -143,7 +143,7 @@ static void reported(void *context, const struct broker_reply *reply)
 		mark_told(borrower, false);
 	else
 		forget_detached(borrower);
-	borrower->report_ms = borrower_now_ms() + REPORT_INTERVAL_S * 1000;
+	borrower->report_ms = borrower_now_ms() + REPORT_INTERVAL_S * 1000ll;
 	take_reply(borrower, reply);
 }
 
