@@ -55,9 +55,9 @@ expect_console m01 '^TEST freed' 20 "the memory is freed"
 # shellcheck disable=SC2317 # by await
 pages_are_back()
 {
-	[ "$(backing_mib)" -le $((used / 20)) ]
+	[ "$(backing_mib)" -le $((used / 10)) ]
 }
-await "19 of 20 pages go back to the lender" 30 pages_are_back
+await "nine of ten pages go back to the lender; others than memory-use have some there" 30 pages_are_back
 tap_note "$used MiB before, $(backing_mib) MiB after"
 expect_console m01 '^TEST left: ' 60 "the node detaches it"
 check "nothing is left" console_has m01 '^TEST left: swaps 0, mappings 0, sessions 0, notes member$'
