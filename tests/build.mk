@@ -119,6 +119,7 @@ bench: deps
 	@tests/bench/iscsi.sh
 	@tests/bench/generate.sh
 	@tests/bench/memory_broker.sh
+	@tests/bench/memory.sh
 
 C_FILES      = $(shell git ls-files '*.c' '*.h')
 SHELL_FILES  = $(shell git ls-files '*.sh') initramfs/iscsi/second_stage/hand-over .ci/run tests/run

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# memory.json → the table that people read. Raw text (jq -r).
+
+def pad($width): tostring | " " * ([$width - length, 0] | max) + .;
+def pad_right($width): tostring | . + " " * ([$width - length, 0] | max);
+
+def fixed($digits): pow(10; $digits) as $unit |
+	(. * $unit | round) as $all |
+	($all / $unit | floor | tostring) + "." +
+		($all % $unit | tostring | "0" * ($digits - length) + .);
+
+def mega: . / 1e6 | fixed(2);
+
+def patterns: ["sequential-read", "random-read", "sequential-write", "random-write"];
+
+def cell: if . then "\(.disk.median | mega) → \(.remote.median | mega) (\(.ratio))" else "–" end;
+
+def rows($x): .[] | . as $point | (.[$x] | pad(12)) +
+	(patterns | map($point[.] | cell | pad(28)) | join(""));
+
+def head($what): ($what | pad(12)) + (patterns | map(pad(28)) | join(""));
+
+"Benchmark of lent memory: MB/s, local disk → remote memory (ratio), medians of \(.rounds) rounds",
+"machine   \(.machine.cpu), \(.machine.cores) cores, kernel \(.machine.kernel); load before \(.machine.load_before), after \(.machine.load_after)",
+"node      kernel \(.node.kernel), \(.node.memory_bytes / 1048576 | round) MiB of memory",
+"",
+head("data"), (.by_data | rows("data")),
+"",
+head("block"), (.by_block | rows("block")),
+"",
+"dm-crypt: reads at \(.crypt_speed_of_plain // "?") of the speed without",
+"",
+"Goals: \(.goals | map(select(.met)) | length) of \(.goals | length) met",
+(.goals[] | "  " + (if .met then "met     " elif .met == null then "?       " else "NOT MET " end) +
+	(.name | pad_right(64)) + (.value // "–" | tostring | pad(12)) + " " + .unit +
+	(if .better == "lower" then "  ≤ " else "  ≥ " end) + (.limit | tostring))
