@@ -131,7 +131,7 @@ static void run(struct data *data, const char *pattern)
 	const uint64_t blocks = data->size / data->block;
 	uint64_t done = 0, since_clock = 0;
 	long faults = major_faults();
-	double start = now_s(), end = start;
+	double start = now_s(), end;
 
 	for (; done < blocks; done++) {
 		uint64_t offset = (random ? next_random(data) % blocks : done) * data->block;
