@@ -43,7 +43,8 @@ int image_write(const struct image_source *source, const char *volume,
 /*
  * Give the volume @volume, a copy of one that image_write() wrote and that nobody uses, what is to
  * be its own: @options' UUID, label (NULL: the one it has) and host name, and all that the
- * adaptations take away. Takes a moment, however large the volume. 0 or -errno with @fault filled in.
+ * adaptations take away. Takes a moment, however large the volume. 0 or -errno with @fault filled
+ * in.
  */
 int image_identify(const char *volume, const struct image_write_options *options,
 		   struct fault *fault);

@@ -16,8 +16,8 @@
 #include <zstd.h>
 
 /*
- * Beyond 19 (up to 22) the node needs a larger window. What else those levels do, to look longer for
- * a longer match, makes a virtio initrd 0.03 % smaller and costs the node nothing.
+ * Beyond 19 (up to 22) the node needs a larger window. What else those levels do, to look longer
+ * for a longer match, makes a virtio initrd 0.03 % smaller and costs the node nothing.
  */
 #define ZSTD_LEVEL	   19
 #define ZSTD_SEARCH_LOG	   9
