@@ -17,8 +17,6 @@ def ratio($way): .tar.median / .[$way].median | rounded;
 	seconds: $figures,
 	speed_of_tar: ($figures | map_values({write: ratio("write"), archive: ratio("archive"),
 		cp: ratio("cp"), whole_tar: ratio("whole_tar")})),
-	goals: ($figures | to_entries | map({
-		name: "image write, \(.key), against the speed of tar -x",
-		value: (.value | ratio("write")), limit: 0.8, unit: "ratio", better: "higher",
-		met: ((.value | ratio("write")) >= 0.8)}))
+	goals: ($figures | to_entries | map(goal("image write, \(.key), against the speed of tar -x";
+		(.value | ratio("write")); 0.8; "ratio"; "higher")))
 }

@@ -13,10 +13,12 @@ def figures: group_by(.figure) | map({(.[0].figure): spread}) | add;
 # Three digits behind the point are more than the measurement has.
 def rounded: . * 1000 | round / 1000;
 
-# met is null where the value was not measured.
-def goal($name; $value; $limit; $unit):
-	{name: $name, value: $value, limit: $limit, unit: $unit, better: "lower",
-	 met: (if $value == null then null else $value <= $limit end)};
+# met is null where the value was not measured; better is "lower" or "higher".
+def goal($name; $value; $limit; $unit; $better):
+	{name: $name, value: $value, limit: $limit, unit: $unit, better: $better,
+	 met: (if $value == null then null
+		elif $better == "lower" then $value <= $limit else $value >= $limit end)};
+def goal($name; $value; $limit; $unit): goal($name; $value; $limit; $unit; "lower");
 
 # --- of tables ---
 

@@ -2,17 +2,7 @@
 # The samples of memory.sh → memory.json. Input: the list of all samples {swap, figure, data, block,
 # value}; $-variables say how they were taken, $broker is the broker's own benchmark's result or null.
 
-def median: sort | if length % 2 == 1 then .[(length - 1) / 2]
-	else (.[length / 2 - 1] + .[length / 2]) / 2 end;
-
-def spread: map(.value) | {min: min, median: median, max: max, samples: length};
-
-def rounded: . * 1000 | round / 1000;
-
-def goal($name; $value; $limit; $unit; $better):
-	{name: $name, value: $value, limit: $limit, unit: $unit, better: $better,
-	 met: (if $value == null then null
-		elif $better == "lower" then $value <= $limit else $value >= $limit end)};
+include "lib";
 
 def patterns: ["sequential-read", "random-read", "sequential-write", "random-write"];
 

@@ -60,11 +60,13 @@ awk -F '[{}" ]+' '/^wireroot_memory_decision_seconds_bucket/ { print $3, $NF }' 
 		| (last.below) as $all
 		| def quantile($q): map(select(.below >= $q * $all)) | first.bound_ms;
 		  { median: quantile(0.5), p99: quantile(0.99), all: $all }' > "$WORK/broker.json"
-jq -n --slurpfile clients "$WORK/clients.json" --slurpfile broker "$WORK/broker.json" \
+jq -n -L tests/bench --slurpfile clients "$WORK/clients.json" --slurpfile broker "$WORK/broker.json" \
 	--argjson cpu_s "$(awk "BEGIN { print ($user + $system) / $(getconf CLK_TCK) }")" \
-	--argjson peak_kib "$peak_kib" '$clients[0] + { broker_decision_ms: $broker[0],
+	--argjson peak_kib "$peak_kib" 'include "lib"; $clients[0] + { broker_decision_ms: $broker[0],
 		broker_cpu_s: $cpu_s, broker_peak_kib: $peak_kib,
-		goals: { decision_ms_median: 5, requests_per_second: 1000, double_grants: 0 } }' \
+		goals: [ goal("decision in the broker, median"; $broker[0].median; 5; "ms"),
+			goal("requests for grants in a second"; $clients[0].requests_per_second; 1000; "1/s"; "higher"),
+			goal("grants given twice"; $clients[0].double_grants; 0; "grants") ] }' \
 	> "$OUTPUT/memory_broker.json"
 jq -r '"\(.lenders) lenders, \(.borrowers) borrowers, \(.requests_per_second | floor) requests/s for \(.seconds | floor) s: \(.granted) granted, \(.refused) refused, \(.failed) failed, \(.double_grants) twice",
 	"decision in the broker: median ≤ \(.broker_decision_ms.median) ms, 99 % ≤ \(.broker_decision_ms.p99) ms",

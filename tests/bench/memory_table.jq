@@ -1,13 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # memory.json → the table that people read. Raw text (jq -r).
 
-def pad($width): tostring | " " * ([$width - length, 0] | max) + .;
-def pad_right($width): tostring | . + " " * ([$width - length, 0] | max);
-
-def fixed($digits): pow(10; $digits) as $unit |
-	(. * $unit | round) as $all |
-	($all / $unit | floor | tostring) + "." +
-		($all % $unit | tostring | "0" * ($digits - length) + .);
+include "lib";
 
 def mega: . / 1e6 | fixed(2);
 
@@ -30,7 +24,6 @@ head("block"), (.by_block | rows("block")),
 "",
 "dm-crypt: reads at \(.crypt_speed_of_plain // "?") of the speed without",
 "",
-"Goals: \(.goals | map(select(.met)) | length) of \(.goals | length) met",
-(.goals[] | "  " + (if .met then "met     " elif .met == null then "?       " else "NOT MET " end) +
-	(.name | pad_right(64)) + (.value // "–" | tostring | pad(12)) + " " + .unit +
+verdicts,
+(.goals[] | "  " + verdict + (.name | pad_right(64)) + (.value // "–" | tostring | pad(12)) + " " + .unit +
 	(if .better == "lower" then "  ≤ " else "  ≥ " end) + (.limit | tostring))
