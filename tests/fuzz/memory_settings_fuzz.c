@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Any bytes as settings of a member, and as what the kernel tells of its memory. */
 /* links: userspace/memory/lib/settings.c userspace/memory/lib/member.c */
-/* links: userspace/memory/lend/vitals.c userspace/lib/fs.c initramfs/fault.c initramfs/value.c */
+/* links: userspace/memory/lib/vitals.c userspace/lib/fs.c initramfs/fault.c initramfs/value.c */
 /* libraries: */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "userspace/memory/lend/vitals.h"
+#include "userspace/memory/lib/vitals.h"
 #include "userspace/memory/lib/member.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests of what wireroot-borrow reads: the broker's answers, and the kernel's files. */
 /* links: userspace/memory/borrow/answer.c userspace/memory/borrow/pages.c */
-/* links: userspace/memory/borrow/stats.c userspace/lib/text.c initramfs/swap/grant.c */
+/* links: userspace/memory/borrow/stats.c userspace/memory/lib/vitals.c userspace/lib/fs.c */
+/* links: userspace/lib/text.c initramfs/swap/grant.c */
 /* links: initramfs/value.c initramfs/fault.c */
 /* libraries: jansson */
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the kernel, tgtd's notes and guests tell a lender. */
-/* links: userspace/memory/lend/vitals.c userspace/memory/lend/guests.c */
+/* links: userspace/memory/lib/vitals.c userspace/memory/lend/guests.c */
 /* links: userspace/memory/lend/guest_message.c userspace/memory/lend/tgtd.c */
 /* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/spawn.c userspace/lib/text.c */
 /* links: userspace/lib/iscsi_portal.c */
@@ -20,7 +20,7 @@
 
 #include "userspace/memory/lend/guests.h"
 #include "userspace/memory/lend/tgtd.h"
-#include "userspace/memory/lend/vitals.h"
+#include "userspace/memory/lib/vitals.h"
 
 static const char token[] = "a token of this test";
 

@@ -3,32 +3,27 @@
 #include "userspace/memory/borrow/stats.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "userspace/memory/lib/vitals.h"
 
 #define PRESSURE "/proc/pressure/memory"
 
 uint64_t stats_meminfo(const char *text, const char *key)
 {
-	size_t length = strlen(key);
-	uint64_t kib;
+	uint64_t bytes = 0;
 
-	for (const char *line = text; *line; line += *line == '\n') {
-		if (!strncmp(line, key, length) && sscanf(line + length, "%" SCNu64, &kib) == 1)
-			return kib << 10;
-		line += strcspn(line, "\n");
-	}
-	return 0;
+	return vitals_read_size(text, strlen(text), key, &bytes) ? bytes : 0;
 }
 
 double stats_pressure(const char *text)
 {
-	double share;
+	struct vitals vitals = { 0 };
 
-	return sscanf(text, "some avg10=%lf", &share) == 1 && share >= 0 && share <= 100 ? share
-											 : 0;
+	return vitals_read_pressure(text, strlen(text), &vitals) && vitals.pressure <= 100
+		       ? vitals.pressure
+		       : 0;
 }
 
 bool stats_read_file(const char *path, char *text, size_t size)
@@ -62,12 +57,7 @@ void stats_read(struct stats *stats)
 
 int stats_open_pressure(void)
 {
-	static const char trigger[] = "some 300000 2000000";
-	int fd = open(PRESSURE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	int fd = vitals_watch(PRESSURE);
 
-	if (fd >= 0 && write(fd, trigger, sizeof(trigger)) < 0) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
+	return fd < 0 ? -1 : fd;
 }

@@ -16,7 +16,7 @@
 #include "userspace/lib/fs.h"
 #include "userspace/lib/notify.h"
 #include "userspace/memory/lend/rules.h"
-#include "userspace/memory/lend/vitals.h"
+#include "userspace/memory/lib/vitals.h"
 
 /* In one go, so that a flood of datagrams does not keep the lender from its work. */
 #define DATAGRAMS_AT_ONCE 64

@@ -18,7 +18,7 @@
 #include "userspace/lib/fs.h"
 #include "userspace/memory/lend/guest.h"
 #include "userspace/memory/lend/rules.h"
-#include "userspace/memory/lend/vitals.h"
+#include "userspace/memory/lib/vitals.h"
 
 /* A stall counts for so long: PSI's own average needs some seconds to show it. */
 #define STALL_MS 5000

@@ -20,6 +20,9 @@ struct vitals {
 	bool borrows; /* memory of neighbours is attached */
 };
 
+/* The value behind @key ("MemTotal:") of @text, /proc/meminfo. False when it is not there. */
+bool vitals_read_size(const char *text, size_t length, const char *key, uint64_t *bytes);
+
 /* "MemTotal:  24682416 kB" and MemAvailable of /proc/meminfo. False when one is not there. */
 bool vitals_read_meminfo(const char *text, size_t length, struct vitals *vitals);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the kernel tells of this machine's memory; see vitals.h. */
-#include "userspace/memory/lend/vitals.h"
+#include "userspace/memory/lib/vitals.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -55,15 +55,18 @@ static bool read_kib(const char *text, size_t length, uint64_t *bytes)
 	return true;
 }
 
-bool vitals_read_meminfo(const char *text, size_t length, struct vitals *vitals)
+bool vitals_read_size(const char *text, size_t length, const char *key, uint64_t *bytes)
 {
 	size_t rest;
-	const char *total = find_line(text, length, "MemTotal:", &rest);
+	const char *value = find_line(text, length, key, &rest);
 
-	if (!total || !read_kib(total, rest, &vitals->total_bytes))
-		return false;
-	total = find_line(text, length, "MemAvailable:", &rest);
-	return total && read_kib(total, rest, &vitals->available_bytes);
+	return value && read_kib(value, rest, bytes);
+}
+
+bool vitals_read_meminfo(const char *text, size_t length, struct vitals *vitals)
+{
+	return vitals_read_size(text, length, "MemTotal:", &vitals->total_bytes) &&
+	       vitals_read_size(text, length, "MemAvailable:", &vitals->available_bytes);
 }
 
 /* "0.25", with two digits behind the point, as the kernel writes it whatever the locale. */
