@@ -675,7 +675,7 @@ void http_stop(struct http *http)
 {
 	/* The library cannot end those that are held. */
 	http_look_again(http);
-	memory_http_wake_all(http->memory);
+	memory_http_resume_all(http->memory);
 	MHD_stop_daemon(http->daemon);
 	http->daemon = NULL;
 }

@@ -50,6 +50,7 @@ struct lender {
 	bool reporting, holding; /* calls under way */
 	int64_t next_report_ms, held_since_ms;
 	uint64_t sequence; /* of the last answer */
+	uint64_t held_after; /* the sequence that the held call was begun with */
 	uint64_t reported_sequence; /* of the last answer when the report under way was sent */
 	uint64_t report_number;
 	unsigned int failures; /* reports in a row */

@@ -130,14 +130,16 @@ static void report(struct lender *lender)
 static void held(void *context, const struct broker_reply *reply)
 {
 	struct lender *lender = context;
-	uint64_t before = lender->sequence;
 	struct fault fault = reply->fault;
 	bool early = lender_now_ms() - lender->held_since_ms < HELD_LEAST_MS;
 
 	lender->holding = false;
-	/* A broker that is away is noticed, and told of, by the next report. */
+	/*
+	 * A broker that is away is noticed, and told of, by the next report. News may have come by
+	 * the answer to a report, too, and before this one.
+	 */
 	if (reply->error || hear(lender, reply->body, UINT64_MAX, &fault) ||
-	    (early && lender->sequence == before))
+	    (early && lender->sequence == lender->held_after))
 		lender->has_told = false;
 }
 
@@ -152,6 +154,7 @@ static void hold(struct lender *lender)
 	snprintf(path, sizeof(path), "/v1/memory/lenders/%s/wanted?after=%llu",
 		 lender->options.member.name, (unsigned long long)lender->sequence);
 	lender->held_since_ms = lender_now_ms();
+	lender->held_after = lender->sequence;
 	lender->holding = !broker_send(lender->broker, &request, held, lender, NULL, &fault);
 }
 

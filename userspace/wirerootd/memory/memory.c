@@ -204,6 +204,7 @@ int memory_open(struct memory *memory, const char *file, bool may_lack, const ch
 							     .told = note_told } } };
 	TAILQ_INIT(&memory->held);
 	TAILQ_INIT(&memory->asking);
+	TAILQ_INIT(&memory->ready);
 	if (begin(memory, may_lack, directory, fault)) {
 		memory_close(memory);
 		return -fault->error;
@@ -237,8 +238,12 @@ void memory_run(struct memory *memory)
 
 int memory_timeout_ms(const struct memory *memory)
 {
-	int64_t until_ms = memory->ticked_ms + MEMORY_TICK_MS - memory_now_ms();
+	int64_t now_ms = memory_now_ms();
+	int64_t until_ms = memory->ticked_ms + MEMORY_TICK_MS - now_ms;
+	int ready_ms = memory_http_timeout_ms(memory, now_ms);
 
+	if (ready_ms >= 0)
+		return ready_ms;
 	/* Nothing in there changes by itself. */
 	if (!memory->brokerage.grant_count && TAILQ_EMPTY(&memory->held))
 		return -1;

@@ -71,6 +71,9 @@ struct memory {
 	struct memory_times times;
 	struct memory_calls held; /* by the ends of their time */
 	struct memory_calls asking; /* those that wait for a grant */
+	struct memory_calls ready; /* no longer held: there may be an answer */
+	size_t held_count;
+	int64_t resumed_ms; /* when those that were ready have been looked at */
 	void (*grant_moved)(void *context, uint64_t id); /* for the line protocol; or NULL */
 	void *line;
 };

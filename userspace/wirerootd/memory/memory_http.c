@@ -14,11 +14,15 @@
 #define METRICS_TARGET "/metrics"
 #define BEARER	       "Bearer "
 
+/* With so many held, going through them once a millisecond is five parts in a hundred of it. */
+#define HELD_PER_MS 3000
+
 struct memory_call {
 	struct memory *memory;
 	struct api_call api;
 	struct text body;
 	struct MHD_Connection *held; /* where its answer waits; NULL: it does not */
+	bool is_ready; /* it is among those that are to be looked at again */
 	bool is_asking; /* for a grant */
 	int64_t until_ms; /* of its time; 0: it has not waited yet */
 	LIST_ENTRY(memory_call) of_member;
@@ -36,6 +40,16 @@ bool memory_http_is_target(const char *target)
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
+static void leave_queues(struct memory_call *call)
+{
+	TAILQ_REMOVE(&call->memory->held, call, next_held);
+	call->memory->held_count--;
+	if (call->is_asking)
+		TAILQ_REMOVE(&call->memory->asking, call, next_asking);
+	else
+		LIST_REMOVE(call, of_member);
+}
+
 /* Take it out of what it waits in. */
 static struct MHD_Connection *unhold(struct memory_call *call)
 {
@@ -43,21 +57,27 @@ static struct MHD_Connection *unhold(struct memory_call *call)
 
 	if (!connection)
 		return NULL;
-	TAILQ_REMOVE(&call->memory->held, call, next_held);
-	if (call->is_asking)
-		TAILQ_REMOVE(&call->memory->asking, call, next_asking);
-	else
-		LIST_REMOVE(call, of_member);
 	call->held = NULL;
+	if (call->is_ready) {
+		TAILQ_REMOVE(&call->memory->ready, call, next_held);
+		call->is_ready = false;
+		return connection;
+	}
+	leave_queues(call);
 	return connection;
 }
 
+/*
+ * It is looked at by the next memory_http_run(), and not here: the library, when it is told of
+ * one connection, walks all that are held.
+ */
 static void let_go(struct memory_call *call)
 {
-	struct MHD_Connection *connection = unhold(call);
-
-	if (connection)
-		MHD_resume_connection(connection);
+	if (!call->held || call->is_ready)
+		return;
+	leave_queues(call);
+	TAILQ_INSERT_TAIL(&call->memory->ready, call, next_held);
+	call->is_ready = true;
 }
 
 static enum MHD_Result hold(struct memory_call *call, struct MHD_Connection *connection,
@@ -75,6 +95,7 @@ static enum MHD_Result hold(struct memory_call *call, struct MHD_Connection *con
 		TAILQ_INSERT_AFTER(&memory->held, before, call, next_held);
 	else
 		TAILQ_INSERT_HEAD(&memory->held, call, next_held);
+	memory->held_count++;
 	call->is_asking = answer->kind == API_WAIT_FOR_GRANT;
 	if (call->is_asking)
 		TAILQ_INSERT_TAIL(&memory->asking, call, next_asking);
@@ -114,6 +135,27 @@ void memory_http_run(struct memory *memory, int64_t now_ms)
 
 	while ((first = TAILQ_FIRST(&memory->held)) && first->until_ms <= now_ms)
 		let_go(first);
+	if (TAILQ_EMPTY(&memory->ready) || memory_http_timeout_ms(memory, now_ms))
+		return;
+	memory->resumed_ms = now_ms;
+	while ((first = TAILQ_FIRST(&memory->ready)))
+		MHD_resume_connection(unhold(first));
+}
+
+int memory_http_timeout_ms(const struct memory *memory, int64_t now_ms)
+{
+	int64_t until_ms = memory->resumed_ms + (int64_t)memory->held_count / HELD_PER_MS;
+
+	if (TAILQ_EMPTY(&memory->ready))
+		return -1;
+	return until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
+}
+
+void memory_http_resume_all(struct memory *memory)
+{
+	memory_http_wake_all(memory);
+	while (!TAILQ_EMPTY(&memory->ready))
+		MHD_resume_connection(unhold(TAILQ_FIRST(&memory->ready)));
 }
 
 /* --- answering -------------------------------------------------------------------------------- */

@@ -40,7 +40,16 @@ void memory_http_wake_member(struct member *member);
 void memory_http_wake_asking(struct memory *memory, uint64_t id);
 void memory_http_wake_all(struct memory *memory);
 
-/* Those that have waited long enough. */
+/*
+ * Those that were woken, and those that have waited long enough, are looked at when libmicrohttpd
+ * runs next, which has to be at once: while it runs it does not notice.
+ */
 void memory_http_run(struct memory *memory, int64_t now_ms);
+
+/* How long until memory_http_run() has somebody to tell; -1: nobody was woken. */
+int memory_http_timeout_ms(const struct memory *memory, int64_t now_ms);
+
+/* All of them at once, as libmicrohttpd wants it before it ends. */
+void memory_http_resume_all(struct memory *memory);
 
 #endif
