@@ -71,7 +71,7 @@ static int read_words(struct boot *boot, struct fault *fault)
 	return error ? error : swap_spec_apply(&boot->spec, &boot->words, fault);
 }
 
-/* For wireroot-borrow and wireroot-lend: who this node is, and what it is to have. */
+/* For wireroot-borrow and wireroot-lend: who this node is, what it is to have and to keep. */
 static int leave_member(const struct swap_spec *spec, struct fault *fault)
 {
 	char text[512], address[IPV4_TEXT_BYTES];
@@ -79,6 +79,9 @@ static int leave_member(const struct swap_spec *spec, struct fault *fault)
 			      value_ipv4_text(spec->broker, address), spec->port, spec->member,
 			      spec->token);
 
+	if (spec->reserve_bytes)
+		length += snprintf(text + length, sizeof(text) - (size_t)length,
+				   "lend-reserve=%uM\n", (unsigned int)(spec->reserve_bytes >> 20));
 	if (spec->bytes)
 		snprintf(text + length, sizeof(text) - (size_t)length,
 			 "borrow-size=%uM\nborrow-mode=%s\nborrow-mirror=%s\n",

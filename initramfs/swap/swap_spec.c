@@ -155,6 +155,13 @@ static int take_token(struct swap_spec *spec, const char *value, struct fault *f
 	return 0;
 }
 
+static int take_reserve(struct swap_spec *spec, const char *value, struct fault *fault)
+{
+	return take_size(value, strlen(value), &spec->reserve_bytes)
+		       ? 0
+		       : value_refuse(fault, "size", value, "give 1m or more, as in 2g");
+}
+
 static const struct {
 	const char *name;
 	int (*take)(struct swap_spec *spec, const char *value, struct fault *fault);
@@ -163,6 +170,7 @@ static const struct {
 	{ "wireroot.swap.broker=", take_broker },
 	{ "wireroot.swap.member=", take_member },
 	{ "wireroot.swap.token=", take_token },
+	{ "wireroot.swap.reserve=", take_reserve },
 };
 
 static int take_word(struct swap_spec *spec, const char *word, struct fault *fault)

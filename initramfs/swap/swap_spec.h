@@ -6,6 +6,7 @@
  *	wireroot.swap.broker=ADDRESS[:PORT]
  *	wireroot.swap.member=NAME
  *	wireroot.swap.token=TOKEN
+ *	wireroot.swap.reserve=SIZE
  *
  * SIZE is a number of bytes, or with k, m, g or t behind it of KiB, MiB, GiB or TiB. Pure.
  */
@@ -32,6 +33,7 @@ struct swap_spec {
 	uint16_t port;
 	char member[65];
 	char token[SWAP_TOKEN_BYTES];
+	uint64_t reserve_bytes; /* that the node keeps when it lends; 0: not said */
 };
 
 const char *swap_mirror_name(enum swap_mirror mirror);

@@ -22,6 +22,7 @@ echo "TEST left $(grep -c /dev/ /proc/swaps)"
 END
 cat > "$WORK/root/member.sh" << 'END'
 echo "TEST member $(cut -d= -f1 /run/wireroot/memory/member | xargs), mode $(stat -c %a /run/wireroot/memory/member)"
+echo "TEST $(grep lend-reserve= /run/wireroot/memory/member)"
 echo "TEST swap $(grep -c /dev/ /proc/swaps)"
 END
 cat > "$CLUSTER" << END
@@ -43,7 +44,7 @@ profiles:
     lab: { memory: 256, cpus: 1 }
 nodes:
   n1: { profiles: base, address: 10.87.0.11, mac: 52:54:00:87:00:01, swap: remote:96M, append: "test.do=run:/use.sh,poweroff" }
-  n2: { profiles: base, address: 10.87.0.12, mac: 52:54:00:87:00:02, lend: yes, append: "test.do=run:/member.sh,poweroff" }
+  n2: { profiles: base, address: 10.87.0.12, mac: 52:54:00:87:00:02, lend: yes, lend-reserve: 100M, append: "test.do=run:/member.sh,poweroff" }
 END
 
 memory()
@@ -84,7 +85,8 @@ node_power n2
 expect_second_stage n2
 expect_console n2 '^TEST member ' 30 "a node that is to lend is left who it is"
 check "… with the broker and its token, for root alone" \
-	console_has n2 '^TEST member broker member token, mode 600'
+	console_has n2 '^TEST member broker member token lend-reserve, mode 600'
+expect_console n2 '^TEST lend-reserve=100M$' 30 "… and what it keeps for itself"
 expect_console n2 '^TEST swap 0$' 30 "… and attaches nothing"
 expect_off n2 30
 finish

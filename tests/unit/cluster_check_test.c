@@ -326,7 +326,7 @@ static const struct example {
 		  "cluster.yaml:6:64: error: unknown key 'colour' of a node\n"
 		  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, colour: red }\n"
 		  "                                                                 ^~~~~~\n"
-		  "  try: one of profiles, mac, address, network, server, image, root, storage, volume-size, file-system, disk, iscsi-portals, chap, access, overlay, nfs-version, mount-options, init, append, parameters, onfail, loader, drivers, detected, rescue, swap, borrow, borrow-limit, lend, rack, variables, lab\n" },
+		  "  try: one of profiles, mac, address, network, server, image, root, storage, volume-size, file-system, disk, iscsi-portals, chap, access, overlay, nfs-version, mount-options, init, append, parameters, onfail, loader, drivers, detected, rescue, swap, borrow, borrow-limit, lend, lend-reserve, rack, variables, lab\n" },
 		{ "unknown key of lab",
 		  BASE
 		  "nodes:\n"

@@ -118,6 +118,21 @@ static const struct example {
 	  "    n2: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb, swap: \"remote:1G,mode=lvm,mirror=lender\", borrow-limit: 1...\n"
 	  "                                                                                                                         ^\n"
 	  "  try: a greater borrow-limit, or a smaller swap\n" },
+	{ "a reserve of one that does not lend",
+	  BASE
+	  "profiles: { p: { lend-reserve: 1G } }\n"
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lend-reserve: 2G }\n"
+	  "  n2: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb, profiles: p, lend: no }\n"
+	  "  n3: { mac: 52:54:00:00:00:03, address: 10.0.0.4, image: deb, profiles: p, lend: yes }\n"
+	  "  n4: { mac: 52:54:00:00:00:04, address: 10.0.0.5, image: deb, lend: yes, lend-reserve: 1 }\n",
+	  "cluster.yaml:7:78: warning: n1: lend-reserve is for those that lend, and it does not\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, lend-reserve: 2G }\n"
+	  "                                                                               ^~\n"
+	  "  try: lend: yes\n"
+	  "cluster.yaml:10:89: error: 'lend-reserve' has to be a size as 512M, 8G or 1T, from 1M to 16T, not '1'\n"
+	  "    n4: { mac: 52:54:00:00:00:04, address: 10.0.0.5, image: deb, lend: yes, lend-reserve: 1 }\n"
+	  "                                                                                          ^\n" },
 	{ "token on a command line",
 	  BASE
 	  "nodes:\n"
@@ -303,7 +318,7 @@ static void values_of_memory_are_taken(void **state)
 		  "profiles: { p: { image: deb, swap: remote:1G, rack: r1 } }\n"
 		  "nodes:\n"
 		  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, profiles: p, swap: none,\n"
-		  "        lend: on, borrow: true, borrow-limit: 3G }\n",
+		  "        lend: on, borrow: true, borrow-limit: 3G, lend-reserve: 5G }\n",
 		  &cluster);
 	node = cluster_find_node(&cluster, "n1");
 	assert_int_equal(cluster.memory.lease_s, 60);
@@ -318,6 +333,7 @@ static void values_of_memory_are_taken(void **state)
 	assert_int_equal(cluster.memory.hosts[1].reserve_bytes, (uint64_t)2 << 30);
 	assert_true(node->lend && node->borrow && !node->swap);
 	assert_int_equal(node->borrow_bytes_max, (uint64_t)3 << 30);
+	assert_int_equal(node->lend_reserve_bytes, (uint64_t)5 << 30);
 	assert_string_equal(node->rack, "r1");
 	cluster_free(&cluster);
 }

@@ -50,6 +50,8 @@ static void sizes_have_units(void **state)
 		{ "wireroot.swap=remote:1g,mode=dm", 0 },
 		{ "wireroot.swap=remote:1g,", 0 },
 		{ "wireroot.swaps=remote:1g", 0 },
+		{ "wireroot.swap.reserve=20%", 0 },
+		{ "wireroot.swap.reserve=", 0 },
 		{ "wireroot.swap", 0 },
 	};
 
@@ -74,7 +76,7 @@ static void words_arrive_in_their_fields(void **state)
 	assert_int_equal(apply(&spec,
 			       "root=dhcp wireroot.swap=remote:1g,mirror=lender "
 			       "wireroot.swap.broker=10.0.0.1 wireroot.swap.member=n01 "
-			       "wireroot.swap.token=ab-_c= wireroot.debug",
+			       "wireroot.swap.token=ab-_c= wireroot.swap.reserve=3g wireroot.debug",
 			       &fault),
 			 0);
 	assert_int_equal(spec.mirror, SWAP_MIRROR_LENDER);
@@ -83,6 +85,7 @@ static void words_arrive_in_their_fields(void **state)
 	assert_int_equal(spec.port, 8017);
 	assert_string_equal(spec.member, "n01");
 	assert_string_equal(spec.token, "ab-_c=");
+	assert_int_equal(spec.reserve_bytes, 3ull << 30);
 	assert_int_equal(swap_spec_complete(&spec, &fault), 0);
 	/* The command line outranks the node file, also to take its options back. */
 	assert_int_equal(

@@ -196,6 +196,7 @@ struct cluster_node {
 	const char *swap; /* as wireroot.swap= has it: "remote:4G", or NULL: none */
 	bool borrow, lend; /* memory, while it runs; ->borrow also with ->swap */
 	uint64_t borrow_bytes_max; /* 0: no limit */
+	uint64_t lend_reserve_bytes; /* 0: what wireroot-lend thinks */
 	const char *rack; /* or NULL */
 	/* For `wireroot lab`. */
 	bool lab_uefi;

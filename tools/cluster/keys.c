@@ -388,6 +388,12 @@ static const struct key node_keys[NODE_ALL_KEY_COUNT] = {
 			.type = KEY_SWITCH,
 			.fallback = "no",
 			.meaning = "its spare memory to others" },
+	[NODE_LEND_RESERVE] = { .name = "lend-reserve",
+				.type = KEY_SIZE,
+				.minimum = 1,
+				.maximum = MEMORY_MIB_MAX,
+				.meaning = "what it keeps for itself when it lends; else what "
+					   "wireroot-lend thinks" },
 	[NODE_RACK] = { .name = "rack",
 			.type = KEY_NAME,
 			.meaning = "that it is in, of memory: racks:" },

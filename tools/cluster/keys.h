@@ -136,6 +136,7 @@ enum node_key {
 	NODE_BORROW,
 	NODE_BORROW_LIMIT,
 	NODE_LEND,
+	NODE_LEND_RESERVE,
 	NODE_RACK,
 	/* "lab.firmware": the key firmware in the map lab. */
 	NODE_LAB_FIRMWARE,

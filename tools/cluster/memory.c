@@ -202,6 +202,10 @@ static void check_member(struct members *members, const struct cluster_node *nod
 		     loader_printf(members->loader, "its address is that of the host %s (%s:%u:%u)",
 				   host->name, host->place.file, host->place.line,
 				   host->place.column));
+	/* Where lend: is said, whatever it says, what others have is merely not used. */
+	if (node->lend_reserve_bytes && !node->lend && !node->values[NODE_LEND].place.line)
+		tell(members, node, NODE_LEND_RESERVE, true, "lend: yes",
+		     "lend-reserve is for those that lend, and it does not");
 	if (!node->lend && !node->borrow && !node->swap)
 		return;
 	if (!members->first)

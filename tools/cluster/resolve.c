@@ -757,7 +757,7 @@ static void resolve_plain(struct resolution *resolution)
 }
 
 /* Who has swap from its init on can borrow anyway. */
-static void resolve_borrow(struct resolution *resolution)
+static void resolve_memory(struct resolution *resolution)
 {
 	struct cluster_node *node = resolution->node;
 	struct cluster_value *value = &node->values[NODE_BORROW];
@@ -767,6 +767,8 @@ static void resolve_borrow(struct resolution *resolution)
 	node->borrow = key_switch(value->text);
 	if (is_set(resolution, NODE_BORROW_LIMIT))
 		(void)size_read(node->values[NODE_BORROW_LIMIT].text, &node->borrow_bytes_max);
+	if (is_set(resolution, NODE_LEND_RESERVE))
+		(void)size_read(node->values[NODE_LEND_RESERVE].text, &node->lend_reserve_bytes);
 }
 
 static void resolve_node(struct resolution *resolution)
@@ -781,7 +783,7 @@ static void resolve_node(struct resolution *resolution)
 	overlay_all(resolution);
 	fill_values(resolution);
 	resolve_plain(resolution);
-	resolve_borrow(resolution);
+	resolve_memory(resolution);
 	resolve_mac(resolution);
 	resolve_address(resolution);
 	resolve_network(resolution);

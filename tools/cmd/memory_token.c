@@ -34,8 +34,8 @@ static void print_reserve(uint64_t bytes)
 	printf("lend-reserve = %" PRIu64 "%c\n", bytes, units[unit]);
 }
 
-static void print(const struct cluster *cluster, const struct cluster_memory_host *host,
-		  const char *name, const char *token)
+static void print(const struct cluster *cluster, uint64_t reserve_bytes, const char *name,
+		  const char *token)
 {
 	char url[OUTPUT_URL_BYTES];
 
@@ -44,8 +44,8 @@ static void print(const struct cluster *cluster, const struct cluster_memory_hos
 	       "member = %s\n"
 	       "token = %s\n",
 	       name, output_url(cluster->memory.server, url), name, token);
-	if (host && host->reserve_bytes)
-		print_reserve(host->reserve_bytes);
+	if (reserve_bytes)
+		print_reserve(reserve_bytes);
 }
 
 int memory_token(const struct memory_arguments *arguments)
@@ -69,7 +69,7 @@ int memory_token(const struct memory_arguments *arguments)
 	if (error == -ENOENT && !*fault.hint)
 		snprintf(fault.hint, sizeof(fault.hint), "wireroot apply makes it");
 	if (!error)
-		print(&cluster, host, name, token);
+		print(&cluster, host ? host->reserve_bytes : node->lend_reserve_bytes, name, token);
 	explicit_bzero(token, sizeof(token));
 	cluster_free(&cluster);
 	return error ? memory_failed(&fault) : CMD_DONE;

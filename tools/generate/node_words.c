@@ -3,6 +3,7 @@
 #include "tools/generate/node_words.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -235,6 +236,9 @@ static int add_memory(const struct generator *generator, const struct cluster_no
 		text_printf(text, ":%u", server->http_port);
 	text_printf(text, "%cwireroot.swap.member=%s%cwireroot.swap.token=%s%c", end, node->name,
 		    end, token, end);
+	if (node->lend && node->lend_reserve_bytes)
+		text_printf(text, "wireroot.swap.reserve=%" PRIu64 "m%c",
+			    node->lend_reserve_bytes >> 20, end);
 	return 0;
 }
 

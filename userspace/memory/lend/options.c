@@ -218,21 +218,37 @@ int lend_options_take(void *options, const char *key, const char *value, struct 
 	return error == -ENOENT ? refuse(fault, key, "there is no such key") : error;
 }
 
-static int read_file(struct lend_options *options, struct fault *fault)
+int lend_options_take_left(void *options, const char *key, const char *value, struct fault *fault)
 {
-	const char *path = options->configuration ? options->configuration : MEMBER_CONFIGURATION;
+	int error = strncmp(key, "lend-", 5) ? -ENOENT : set_key(options, key + 5, value, fault);
+
+	return error == -ENOENT ? 0 : error;
+}
+
+static int read_file(const char *path, settings_take take, struct lend_options *options,
+		     struct fault *fault)
+{
 	size_t length;
 	char *text;
-	int error;
+	int error = fs_read_regular_file(path, SETTINGS_BYTES_MAX, &text, &length, fault);
 
-	if (!options->configuration && !fs_is_file(path))
-		return 0;
-	error = fs_read_regular_file(path, SETTINGS_BYTES_MAX, &text, &length, fault);
 	if (error)
 		return error;
-	error = settings_read(text, length, path, lend_options_take, options, fault);
+	error = settings_read(text, length, path, take, options, fault);
 	explicit_bzero(text, length);
 	free(text);
+	return error;
+}
+
+static int read_files(struct lend_options *options, struct fault *fault)
+{
+	const char *path = options->configuration ? options->configuration : MEMBER_CONFIGURATION;
+	int error = 0;
+
+	if (options->configuration || fs_is_file(path))
+		error = read_file(path, lend_options_take, options, fault);
+	if (!error && fs_is_file(MEMBER_FROM_INITRD))
+		error = read_file(MEMBER_FROM_INITRD, lend_options_take_left, options, fault);
 	return error;
 }
 
@@ -352,7 +368,7 @@ int lend_options_read(struct lend_options *options, int argc, char **argv, int *
 			argv[optind]);
 		return stop(status, EXIT_USAGE);
 	}
-	error = read_file(options, fault);
+	error = read_files(options, fault);
 	lend_options_finish(options);
 	return error ? error : check(options, fault);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What wireroot-lend is told: by options and by /etc/wireroot/memory.conf, whose keys are the
- * options' names, with `lend-` before those that are the lender's alone. Options come first.
+ * options' names, with `lend-` before those that are the lender's alone. Options come first, and
+ * last what the initrd has left, where the definition says it of a node.
  */
 #ifndef WIREROOT_LEND_OPTIONS_H
 #define WIREROOT_LEND_OPTIONS_H
@@ -54,6 +55,12 @@ int lend_options_read(struct lend_options *options, int argc, char **argv, int *
 
 /* The keys of a file. A settings_take, of struct lend_options. Pure. */
 int lend_options_take(void *options, const char *key, const char *value, struct fault *fault);
+
+/*
+ * The lender's keys of what the initrd left, whose others are passed over. A settings_take, of
+ * struct lend_options. Pure.
+ */
+int lend_options_take_left(void *options, const char *key, const char *value, struct fault *fault);
 
 /* What is not set gets its default. */
 void lend_options_finish(struct lend_options *options);
