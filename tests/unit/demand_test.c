@@ -123,6 +123,43 @@ static void what_would_not_fit_is_not_given_back(void **state)
 	assert_int_equal(demand_judge(&demand, &rule, &now, 1500 * MIB, 1500 * MIB), DEMAND_KEEP);
 }
 
+static void what_was_asked_back_rests(void **state)
+{
+	struct demand_rest rest = { 0 };
+	struct demand_sample now = sample(1000, 600, 0, 0, 0);
+
+	(void)state;
+	assert_false(demand_rests(&rest, &rule, &now));
+	rest.until_ms = 601000;
+	assert_true(demand_rests(&rest, &rule, &now));
+	now.now_ms = 600999;
+	assert_true(demand_rests(&rest, &rule, &now));
+	now.now_ms = 601000;
+	assert_false(demand_rests(&rest, &rule, &now));
+}
+
+static void memory_that_stays_short_ends_the_rest(void **state)
+{
+	struct demand_rest rest = { .until_ms = 601000 };
+	struct demand_sample now = sample(1000, 50, 0, 0, 0);
+
+	(void)state;
+	assert_true(demand_rests(&rest, &rule, &now));
+	now.now_ms += 19999;
+	assert_true(demand_rests(&rest, &rule, &now));
+	/* It was short for a while only. */
+	now.available_bytes = 600 * MIB;
+	assert_true(demand_rests(&rest, &rule, &now));
+	now.available_bytes = 50 * MIB;
+	now.now_ms += 1;
+	assert_true(demand_rests(&rest, &rule, &now));
+	now.now_ms += 20000;
+	assert_false(demand_rests(&rest, &rule, &now));
+	/* Swap that is left is enough. */
+	now.swap_total_bytes = now.swap_free_bytes = 256 * MIB;
+	assert_true(demand_rests(&rest, &rule, &now));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +170,8 @@ int main(void)
 		cmocka_unit_test(a_minute_of_quiet_gives_the_last_step_back),
 		cmocka_unit_test(a_stall_ends_the_quiet),
 		cmocka_unit_test(what_would_not_fit_is_not_given_back),
+		cmocka_unit_test(what_was_asked_back_rests),
+		cmocka_unit_test(memory_that_stays_short_ends_the_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

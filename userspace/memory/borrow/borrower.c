@@ -72,6 +72,12 @@ static struct loan *last_on_demand(struct borrower *borrower)
 
 /* --- the broker's wishes ---------------------------------------------------------------------- */
 
+/* Who wants it back would have gained nothing if it were asked for again at once. */
+static void rest(struct borrower *borrower)
+{
+	borrower->rest.until_ms = borrower_now_ms() + borrower->options->hold_off_s * 1000ll;
+}
+
 static void take_wanted(struct borrower *borrower, const struct wanted_grant *wanted)
 {
 	struct loan *loan = borrower_find(borrower, wanted->id);
@@ -88,6 +94,8 @@ static void take_wanted(struct borrower *borrower, const struct wanted_grant *wa
 		return;
 	loan->wanted_back = true;
 	borrower->report_due = true;
+	if (wanted->want == WANT_RETURN)
+		rest(borrower);
 	log_line(borrower->log, LOG_LEVEL_NOTICE, "%s: %s", loan->grant.id,
 		 wanted->want == WANT_GONE ? "the grant is over"
 					   : "its lender wants its memory back");
@@ -169,8 +177,11 @@ static void give_back_ended(struct borrower *borrower, struct loan *loan,
 		loan->detail[0] = '\0';
 		loan->grant.swap[0] = loan->grant.mapping[0] = '\0';
 		loan->state = LOAN_DETACHED;
+		if (loan->deadline_ms)
+			rest(borrower);
 		return;
 	}
+	loan->crowded = result->fault.error == ENOMEM;
 	if (strncmp(loan->detail, result->fault.hint, sizeof(loan->detail) - 1) != 0)
 		log_fault(borrower->log, &result->fault);
 	snprintf(loan->detail, sizeof(loan->detail), "%.159s", result->fault.hint);
@@ -253,16 +264,22 @@ static void give_back(struct borrower *borrower, struct loan *loan, int64_t now_
 
 /* --- what is to be borrowed ------------------------------------------------------------------- */
 
+static struct demand_sample take_sample(const struct borrower *borrower, int64_t now_ms)
+{
+	struct swap_usage all = swap_usage_but(borrower->stats.swaps, "");
+
+	return (struct demand_sample){
+		now_ms,		borrower->stats.total_bytes,	 borrower->stats.available_bytes,
+		all.size_bytes, all.size_bytes - all.used_bytes, borrower->stats.pressure
+	};
+}
+
 static void judge_demand(struct borrower *borrower, int64_t now_ms)
 {
 	const struct borrow_options *options = borrower->options;
 	const struct demand_rule rule = { options->step_bytes, options->most_bytes,
 					  options->pressure_max };
-	struct swap_usage all = swap_usage_but(borrower->stats.swaps, "");
-	const struct demand_sample sample = {
-		now_ms,		borrower->stats.total_bytes,	 borrower->stats.available_bytes,
-		all.size_bytes, all.size_bytes - all.used_bytes, borrower->stats.pressure
-	};
+	const struct demand_sample sample = take_sample(borrower, now_ms);
 	struct loan *last = last_on_demand(borrower);
 
 	if (borrower->asking.bytes || borrower->wish.bytes)
@@ -284,15 +301,27 @@ static void judge_demand(struct borrower *borrower, int64_t now_ms)
 	}
 }
 
-/* What is always to be there, and is not yet, or no longer. */
-static void judge_size(struct borrower *borrower)
+/* Does what is wanted back wait for room, which another lender may have? */
+static bool is_crowded(const struct borrower *borrower)
 {
-	uint64_t there = sum_of(borrower, false);
+	for (unsigned int i = 0; i < borrower->count; i++)
+		if (borrower->loans[i].state != LOAN_DETACHED && borrower->loans[i].crowded)
+			return true;
+	return false;
+}
 
-	if (borrower->asking.bytes || borrower->wish.bytes ||
-	    there >= borrower->options->size_bytes)
+/* What is always to be there, and is not yet, or no longer. */
+static void judge_size(struct borrower *borrower, int64_t now_ms)
+{
+	const struct demand_sample sample = take_sample(borrower, now_ms);
+	uint64_t there = sum_of(borrower, false), size = borrower->options->size_bytes;
+	const struct demand_rule rule = { .step_bytes = size > there ? size - there : 0,
+					  .pressure_max = borrower->options->pressure_max };
+	bool rests = demand_rests(&borrower->rest, &rule, &sample);
+
+	if (borrower->asking.bytes || borrower->wish.bytes || (rests && !is_crowded(borrower)))
 		return;
-	borrower->wish.bytes = borrower->options->size_bytes - there;
+	borrower->wish.bytes = rule.step_bytes;
 	/* A whole MiB at the least, which is the least that is granted. */
 	if (borrower->wish.bytes < 1u << 20)
 		borrower->wish.bytes = 0;
@@ -305,7 +334,7 @@ void borrower_reconcile(struct borrower *borrower)
 	stats_read(&borrower->stats);
 	swap_types_update(&borrower->types, borrower->stats.swaps);
 	sessions_look(borrower);
-	judge_size(borrower);
+	judge_size(borrower, now_ms);
 	judge_demand(borrower, now_ms);
 	for (unsigned int i = 0; i < borrower->count; i++) {
 		struct loan *loan = &borrower->loans[i];

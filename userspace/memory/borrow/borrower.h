@@ -40,6 +40,7 @@ struct loan {
 	bool stop_processes; /* the policy at the deadline */
 	bool overdue; /* which was told */
 	bool told; /* that it is detached */
+	bool crowded; /* the last try found no room for its pages */
 	int64_t deadline_ms; /* 0: none */
 	int64_t retry_ms; /* giving back is tried again then */
 	struct job job;
@@ -69,6 +70,7 @@ struct borrower {
 	struct stats stats;
 	struct swap_types types;
 	struct demand demand;
+	struct demand_rest rest;
 	uint64_t sequence;
 	bool heard; /* ->sequence holds */
 	bool reporting, watching; /* such a call is under way */

@@ -6,6 +6,8 @@
 #define STEP_MS 10000
 /* This long nothing may have been short before anything is given back. */
 #define QUIET_MS 60000
+/* Longer than giving back shows in pressure, an average of 10 s, when it is over. */
+#define STAYS_SHORT_MS 20000
 /* Of all memory: below this little is available, above that there is more than enough. */
 #define SHORT_PER_CENT	10
 #define ENOUGH_PER_CENT 40
@@ -67,4 +69,15 @@ enum demand_verdict demand_judge(struct demand *demand, const struct demand_rule
 		return DEMAND_KEEP;
 	demand->quiet_since_ms = 0;
 	return DEMAND_LESS;
+}
+
+bool demand_rests(struct demand_rest *rest, const struct demand_rule *rule,
+		  const struct demand_sample *sample)
+{
+	if (!is_short(rule, sample))
+		rest->short_since_ms = 0;
+	else if (!rest->short_since_ms)
+		rest->short_since_ms = sample->now_ms;
+	return sample->now_ms < rest->until_ms &&
+	       (!rest->short_since_ms || sample->now_ms - rest->short_since_ms < STAYS_SHORT_MS);
 }

@@ -32,6 +32,15 @@ struct demand {
 	int64_t quiet_since_ms; /* 0: it is not quiet */
 };
 
+/*
+ * What is always to be there is not asked for again at once when it was asked back: who wanted it
+ * would have gained nothing. Begin with { 0 }.
+ */
+struct demand_rest {
+	int64_t until_ms; /* 0: nothing was asked back */
+	int64_t short_since_ms; /* 0: memory is not short */
+};
+
 enum demand_verdict { DEMAND_KEEP, DEMAND_MORE, DEMAND_LESS };
 
 /*
@@ -41,5 +50,12 @@ enum demand_verdict { DEMAND_KEEP, DEMAND_MORE, DEMAND_LESS };
 enum demand_verdict demand_judge(struct demand *demand, const struct demand_rule *rule,
 				 const struct demand_sample *sample, uint64_t borrowed,
 				 uint64_t last);
+
+/*
+ * Is nothing to be asked for yet? Memory that stays short ends the rest; giving back makes it so
+ * for a while by itself. @rule->step_bytes is what would be asked for.
+ */
+bool demand_rests(struct demand_rest *rest, const struct demand_rule *rule,
+		  const struct demand_sample *sample);
 
 #endif

@@ -18,6 +18,8 @@
 #define PRIORITY_DEFAULT 100
 #define PRIORITY_MAX	 32767
 #define PRESSURE_DEFAULT 10
+#define HOLD_OFF_DEFAULT 600
+#define HOLD_OFF_MAX	 86400
 
 static const char usage[] =
 	"Usage: wireroot-borrow [OPTION]...\n"
@@ -28,6 +30,7 @@ static const char usage[] =
 	"  --token-file FILE     has the member's token\n"
 	"  --configuration FILE  instead of " MEMBER_CONFIGURATION "\n"
 	"  --size SIZE           borrow so much, always (default: what the initrd was told)\n"
+	"  --hold-off SECONDS    before that is asked for again when it was asked back (default: 600)\n"
 	"  --step SIZE           borrow so much at a time when memory is short (default: never)\n"
 	"  --most SIZE           no more than this in all when memory is short\n"
 	"  --pressure PERCENT    of time spent waiting for memory that is short (default: 10)\n"
@@ -54,6 +57,11 @@ static bool set_path(char path[static MEMBER_PATH_BYTES], const char *value)
 static bool set_size(struct borrow_options *options, const char *value)
 {
 	return size_read(value, &options->size_bytes);
+}
+
+static bool set_hold_off(struct borrow_options *options, const char *value)
+{
+	return value_number(value, HOLD_OFF_MAX, &options->hold_off_s);
 }
 
 static bool set_step(struct borrow_options *options, const char *value)
@@ -115,6 +123,7 @@ static const struct key {
 	const char *hint;
 } keys[] = {
 	{ "size", set_size, "it is a size such as 4G" },
+	{ "hold-off", set_hold_off, "it is a number of seconds, a day at the most" },
 	{ "step", set_step, "it is a size such as 1G" },
 	{ "most", set_most, "it is a size such as 8G" },
 	{ "pressure", set_pressure, "it is a percentage, 1 to 100" },
@@ -262,6 +271,7 @@ int borrow_options_read(struct borrow_options *options, int argc, char **argv, b
 	*options = (struct borrow_options){ .configuration = MEMBER_CONFIGURATION,
 					    .directory = DIRECTORY,
 					    .mode = "plain",
+					    .hold_off_s = HOLD_OFF_DEFAULT,
 					    .pressure_max = PRESSURE_DEFAULT,
 					    .priority = PRIORITY_DEFAULT,
 					    .program = PROGRAM };

@@ -18,6 +18,7 @@ struct borrow_options {
 	char mode[8]; /* "plain" or "lvm" */
 	enum borrow_mirror mirror;
 	uint64_t size_bytes; /* is always to be there; 0: nothing */
+	unsigned int hold_off_s; /* what was asked back is not asked for again so long */
 	uint64_t step_bytes; /* is borrowed at a time when memory is short; 0: never */
 	uint64_t most_bytes; /* no more than this in all, on demand; 0: no limit */
 	unsigned int pressure_max; /* per cent of time spent waiting for memory that is too much */

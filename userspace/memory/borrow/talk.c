@@ -17,6 +17,8 @@
 /* Asking may take as long as a lender's export. */
 #define ASK_TIMEOUT_MS 45000
 #define AGAIN_MS       5000
+/* The broker takes no more. */
+#define APART_MAX 8
 
 /* --- who we are ------------------------------------------------------------------------------- */
 
@@ -248,6 +250,17 @@ static void asked(void *context, const struct broker_reply *reply)
 	borrower_take_grant(borrower, &grant);
 }
 
+/* Who wants memory back is not the one to ask for more. */
+static json_t *list_wanted_back(const struct borrower *borrower)
+{
+	json_t *ids = json_array();
+
+	for (unsigned int i = 0; i < borrower->count && json_array_size(ids) < APART_MAX; i++)
+		if (borrower->loans[i].wanted_back && borrower->loans[i].state != LOAN_DETACHED)
+			json_array_append_new(ids, json_string(borrower->loans[i].grant.id));
+	return ids;
+}
+
 static json_t *make_question(const struct borrower *borrower, const struct asking *asking)
 {
 	char initiator[GRANT_NAME_BYTES];
@@ -255,9 +268,9 @@ static json_t *make_question(const struct borrower *borrower, const struct askin
 
 	snprintf(initiator, sizeof(initiator), "iqn.2026-11.org.wireroot:node.%s",
 		 borrower->options->member.name);
-	body = json_pack("{s:s, s:I, s:s, s:s}", "borrower", borrower->options->member.name,
+	body = json_pack("{s:s, s:I, s:s, s:s, s:o}", "borrower", borrower->options->member.name,
 			 "bytes", (json_int_t)asking->bytes, "initiator", initiator, "address",
-			 borrower->address);
+			 borrower->address, "apart_from", list_wanted_back(borrower));
 	if (asking->request[0])
 		json_object_set_new(body, "request", json_string(asking->request));
 	return body;
