@@ -400,6 +400,19 @@ check "who it is must be said" refuses 'find out who this member is: token: .*sa
 	--broker 127.0.0.1 --member lender1 --directory "$work/none"
 printf 'member = lender1\nlend-reserve = much\n' >"$work/memory.wrong"
 check "a key that is wrong is told with its line" refuses 'memory.wrong:2: .*it is a size' --configuration "$work/memory.wrong"
+check "hugetlbfs is refused, with what there is instead" refuses 'backing: .*huge .*no target can write to hugetlbfs' \
+	--backing hugetlbfs
+# Whoever sees this fail has a kernel with which lenders could have hugetlbfs.
+hugetlbfs_takes_no_writes() {
+	mkdir "$work/huge" && mount -t hugetlbfs none "$work/huge" && truncate -s 2M "$work/huge/file" || return 1
+	! dd if=/dev/zero of="$work/huge/file" bs=4k count=1 conv=notrunc
+	local status=$?
+	umount "$work/huge"
+	return $status
+}
+if grep -q hugetlbfs /proc/filesystems; then
+	check "and in truth nothing can be written there" hugetlbfs_takes_no_writes
+fi
 check "an option that is none is a matter of usage" says 2 'unrecognized option' \
 	build/wireroot-lend-asan --nonsense
 check "a guest needs to know its host" refuses 'it needs --host' --guest

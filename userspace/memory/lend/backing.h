@@ -7,8 +7,9 @@
  *	ramfs	never swapped whatever the kernel; but it cannot punch holes, so that what was
  *written once is taken until the grant ends
  *
- * hugetlbfs is not among them: its files cannot be written to by write(2), which is how every
- * target writes.
+ * hugetlbfs is not among them: the kernel has no write for its files, only mmap(2), and targets
+ * write. tgt's rdwr and LIO's fileio take such a file and fail every write with EINVAL, tgt's aio
+ * cannot open it, and a loop device over it is read-only (6.1) or refused (6.12).
  *
  * A lent page must not go to a disk, where it would be slow and would outlive the grant: tmpfs is
  * mounted `noswap` where the kernel knows that (6.4). Where not, backing_open() says so, and it is

@@ -174,7 +174,8 @@ static const struct key {
 } keys[] = {
 	{ "reserve", set_reserve, "it is a size such as 512M, or a part such as 20%" },
 	{ "limit", set_limit, "it is a size such as 8G" },
-	{ "backing", set_backing, "it is tmpfs, huge or ramfs" },
+	{ "backing", set_backing,
+	  "it is tmpfs, huge (a tmpfs of huge pages) or ramfs; no target can write to hugetlbfs" },
 	{ "target", set_target, "it is tgt or lio" },
 	{ "address", set_address, "it is an IPv4 address of this machine" },
 	{ "port", set_port, "it is 1 to 65535" },
