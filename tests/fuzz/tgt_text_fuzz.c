@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if ((tgt_read_targets(text, size, &list, &fault) != 0) != (fault.error != 0))
 		abort();
 	for (size_t i = 0; i < list.count; i++)
-		if (strlen(list.targets[i].name) >= TARGET_NAME_BYTES)
+		if (strlen(list.targets[i].name) >= TARGET_NAME_BYTES ||
+		    list.targets[i].open != (list.targets[i].admitted != NULL))
 			abort();
 	target_list_free(&list);
 	tgt_has_portal(text, size, &portal);

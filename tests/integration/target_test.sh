@@ -31,11 +31,11 @@ target() {
 	build/target-offer tgt:$PORT "$@"
 }
 
-# offer [ro|rw]. The words of $IN and $OUT are several.
+# offer [ro|rw [ADDRESS|- [NAME]]]. The words of $IN and $OUT are several.
 # shellcheck disable=SC2120 # mostly rw
 offer() {
 	# shellcheck disable=SC2086
-	target offer $IQN:n01 $IQN:initiator:n01 127.0.0.1 "$work/n01.img" "${1:-rw}" $IN $OUT
+	target offer $IQN:n01 $IQN:initiator:${3:-n01} "${2:-127.0.0.1}" "$work/n01.img" "${1:-rw}" $IN $OUT
 }
 
 list_is() {
@@ -50,6 +50,28 @@ nothing_is_left() {
 log_in() {
 	timeout 20 iscsi-readcapacity16 -i $IQN:initiator:n01 "iscsi://${1:+$1@}127.0.0.1/$IQN:n01/1" |
 		grep -q 'Total size:'
+}
+
+admitted_are() {
+	tgt --op show --mode target >"$work/said"
+	cat "$work/said"
+	[ "$(sed -n '/ACL information:/,$s/^        //p' "$work/said" | paste -sd' ')" = "$1" ]
+}
+
+# offered_to WHOM ADDRESS|- [NAME], read-only as before
+offered_to() {
+	offer ro "$2" "${3:-n01}" && admitted_are "$1"
+}
+
+# tgtd lets in whoever either has the address or the name.
+changed_half() {
+	tgt --op bind --mode target --tid 1 --initiator-address 127.0.0.1 &&
+		admitted_are "127.0.0.1 $IQN:initiator:n02" && offered_to 127.0.0.1 127.0.0.1 &&
+		log_in "$IQN:initiator:n01%Secret.of.node.1"
+}
+
+stays() {
+	kill -0 "$client" && list_is "session $IQN:n01 $IQN:initiator:n01 127.0.0.1"
 }
 
 truncate -s 8M "$work/n01.img"
@@ -84,6 +106,14 @@ if command -v iscsi-readcapacity16 >/dev/null; then
 		says 1 "busy .*initiator:n01 is logged in to it from 127.0.0.1" target withdraw $IQN:n01
 	check "nor offered in another way" says 1 busy offer rw
 	check "the same offer is no change" offer ro
+	check "offered for another address, it is that one's alone" offered_to 127.0.0.2 127.0.0.2
+	check "… and who is logged in stays" stays
+	check "… and the other address is not let in any more" says 1 . \
+		log_in "$IQN:initiator:n01%Secret.of.node.1"
+	check "offered for another name, it is that one's alone" offered_to $IQN:initiator:n02 - n02
+	check "… and who is logged in still stays" stays
+	check "cut off in between, the next offer goes on" changed_half
+	check "… and who is logged in stays, to the end" stays
 	kill $client
 	wait $client 2>/dev/null
 	for _ in $(seq 100); do

@@ -43,7 +43,8 @@ static const char two[] = HEAD(
 						 "        iqn.2026-11.example:initiator:n01\n"
 						 "        iqn.2026-11.example:n01 (outgoing)\n"
 						 "    ACL information:\n"
-						 "        10.0.0.11\n" HEAD(
+						 "        10.0.0.11\n"
+						 "        iqn.2026-11.example:n01\n" HEAD(
 							 "7",
 							 "iqn.2026-11.example:n02") "    I_T nexus information:\n" CONTROLLER
 										    "    Account information:\n"
@@ -62,6 +63,7 @@ static void targets_are_read_with_their_sessions(void **state)
 	assert_string_equal(list.targets[0].disk, "/dev/nodes/wr-n01");
 	assert_true(list.targets[0].read_write);
 	assert_true(list.targets[0].open);
+	assert_string_equal(list.targets[0].admitted, "10.0.0.11 iqn.2026-11.example:n01");
 	assert_int_equal(list.targets[0].sessions, 1);
 	assert_string_equal(list.targets[0].in, "iqn.2026-11.example:initiator:n01");
 	assert_string_equal(list.targets[0].out, "iqn.2026-11.example:n01");
@@ -87,6 +89,7 @@ static void unfinished_target_has_no_disk_and_is_not_open(void **state)
 	assert_null(target->in);
 	assert_null(target->out);
 	assert_false(target->open);
+	assert_null(target->admitted);
 	assert_false(target->read_write);
 	assert_int_equal(target->sessions, 0);
 	assert_null(target_find(&list, "iqn.2026-11.example:n03"));
@@ -128,6 +131,7 @@ static void other_forms_are_refused(void **state)
 			TAIL,
 		HEAD("1", "a") BETWEEN "        LUN: one\n" TAIL,
 		HEAD("1", "a") BETWEEN DISK("/a", "No") DISK("/b", "No") TAIL,
+		HEAD("1", "a") BETWEEN TAIL "        10.0.0.11 and more\n",
 		"  Target 1: a\n",
 	};
 

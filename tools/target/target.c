@@ -148,6 +148,7 @@ void target_list_free(struct target_list *list)
 		free(list->targets[i].disk);
 		free(list->targets[i].in);
 		free(list->targets[i].out);
+		free(list->targets[i].admitted);
 		free(list->targets[i].portals);
 	}
 	free(list->targets);

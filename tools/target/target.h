@@ -6,9 +6,9 @@
  *
  * Offering is atomic in effect: what an interrupted offer leaves behind lets nobody in, and the
  * next offer or withdrawal of the same name clears it away. A target that somebody is logged in to
- * stays; LIO gives it new accounts, for the next login, and further portals, but takes none away,
- * since it does not tell which one a node uses. Functions return 0 or -errno with @fault
- * filled in.
+ * stays. For the next login, tgt changes who is let in to it; LIO gives it new accounts, and
+ * further portals, but takes none away, since it does not tell which one a node uses. Functions
+ * return 0 or -errno with @fault filled in.
  */
 #ifndef WIREROOT_TARGET_H
 #define WIREROOT_TARGET_H
@@ -51,6 +51,7 @@ struct target {
 	char name[TARGET_NAME_BYTES];
 	char *disk; /* NULL: none; an offer that was interrupted */
 	char *in, *out; /* users of its accounts; NULL: none */
+	char *admitted; /* tgt: addresses and names that may log in, blanks between; NULL: none */
 	char *portals; /* LIO: "10.0.0.1:3260 10.1.0.1:3260"; NULL: where tgtd listens */
 	bool open; /* somebody may log in: the offer was completed */
 	bool read_write;
@@ -79,6 +80,7 @@ struct target_operations {
 	/*
 	 * Let @offer's node log in. A target of this name that is another one is made anew when
 	 * nobody is logged in to it; with sessions, it is 0 when it has the same disk, else -EBUSY.
+	 * Another node's name is refused so by LIO, too, where the session hangs on it.
 	 * -ENOENT: the disk is missing. A portal that cannot be opened is told of, too, but only
 	 * when there is no other one does it keep the node from its disk.
 	 */

@@ -245,19 +245,76 @@ int target_tgt_listen(const struct target_server *server, const struct iscsi_por
 	return error;
 }
 
+/* Whom @offer lets in, as tgt lists it; *@option says to tgtadm what it is. */
+static const char *whom(const struct target_offer *offer, char address[static IPV4_TEXT_BYTES],
+			const char **option)
+{
+	*option = offer->address ? "--initiator-address" : "--initiator-name";
+	return offer->address ? value_ipv4_text(offer->address, address) : offer->initiator;
+}
+
 static int let_in(const struct target_server *server, unsigned int id,
 		  const struct target_offer *offer, struct fault *fault)
 {
 	char address[IPV4_TEXT_BYTES];
+	const char *option, *node = whom(offer, address, &option);
 
-	if (offer->address)
-		return run(server, id,
-			   WORDS("--op", "bind", "--mode", "target", "--initiator-address",
-				 value_ipv4_text(offer->address, address)),
-			   NULL, fault);
+	return run(server, id, WORDS("--op", "bind", "--mode", "target", option, node), NULL,
+		   fault);
+}
+
+static int shut_out(const struct target_server *server, unsigned int id, const char *node,
+		    struct fault *fault)
+{
+	/* RFC 7143 section 4.2.7.2: a name begins with one of these. */
+	bool name =
+		!strncmp(node, "iqn.", 4) || !strncmp(node, "eui.", 4) || !strncmp(node, "naa.", 4);
+
 	return run(server, id,
-		   WORDS("--op", "bind", "--mode", "target", "--initiator-name", offer->initiator),
+		   WORDS("--op", "unbind", "--mode", "target",
+			 name ? "--initiator-name" : "--initiator-address", node),
 		   NULL, fault);
+}
+
+/* The next of the words in *@list, which blanks part; false at their end. */
+static bool next_word(const char **list, char word[static TARGET_NAME_BYTES])
+{
+	size_t length;
+
+	*list += strspn(*list, " ");
+	length = strcspn(*list, " ");
+	snprintf(word, TARGET_NAME_BYTES, "%.*s", (int)length, *list);
+	*list += length;
+	return length > 0;
+}
+
+static bool is_admitted(const struct target *target, const char *node)
+{
+	const char *rest = target->admitted ? target->admitted : "";
+	char word[TARGET_NAME_BYTES];
+
+	while (next_word(&rest, word))
+		if (!strcmp(word, node))
+			return true;
+	return false;
+}
+
+/*
+ * Let @offer's node log in to @target from now on, and nobody else; who is logged in stays. The new
+ * one comes first: cut off in between, there is still somebody who may, and the next offer goes on.
+ */
+static int change_admitted(const struct target_server *server, const struct target *target,
+			   const struct target_offer *offer, struct fault *fault)
+{
+	char address[IPV4_TEXT_BYTES], word[TARGET_NAME_BYTES];
+	const char *option, *node = whom(offer, address, &option);
+	const char *rest = target->admitted ? target->admitted : "";
+	int error = is_admitted(target, node) ? 0 : let_in(server, target->id, offer, fault);
+
+	while (!error && next_word(&rest, word))
+		if (strcmp(word, node) != 0)
+			error = shut_out(server, target->id, word, fault);
+	return error;
 }
 
 /*
@@ -316,17 +373,21 @@ static int make_target(const struct target_server *server, unsigned int id,
 	return error;
 }
 
-/* What is of this name already makes room, unless it is in use. 1: it may stay. */
+/* What is of this name already makes room, unless it is in use. 1: it stays. */
 static int make_room(const struct target_server *server, const struct target_list *list,
 		     const struct target_offer *offer, struct fault *fault)
 {
 	const struct target *target = target_find(list, offer->name);
+	int error;
 
 	if (!target)
 		return 0;
 	if (!target->sessions)
 		return delete_target(server, target->id, false, target->in, target->out, fault);
-	return target_fits(target, offer) ? 1 : target_refuse_busy(list, offer->name, fault);
+	if (!target_fits(target, offer))
+		return target_refuse_busy(list, offer->name, fault);
+	error = change_admitted(server, target, offer, fault);
+	return error ? error : 1;
 }
 
 /* Portals come first; only where none of them can be had is nothing offered. */

@@ -228,6 +228,24 @@ static int read_account(struct reader *reader, const struct line *line)
 	return *user ? 0 : fault_set(reader->fault, ENOMEM, "list tgt's targets", "", NULL);
 }
 
+/* An address, "ALL", or an initiator's name; none of them has blanks. */
+static int read_admitted(struct reader *reader, const struct line *line)
+{
+	struct target *target = reader->target;
+	const char *before = target->admitted ? target->admitted : "";
+	char *all;
+
+	if (memchr(line->text, ' ', line->length))
+		return refuse(reader, line);
+	if (asprintf(&all, "%s%s%.*s", before, *before ? " " : "", (int)line->length, line->text) <
+	    0)
+		return fault_set(reader->fault, ENOMEM, "list tgt's targets", "", NULL);
+	free(target->admitted);
+	target->admitted = all;
+	target->open = true;
+	return 0;
+}
+
 static int read_line(struct reader *reader, const struct line *line)
 {
 	if (!line->length)
@@ -246,8 +264,7 @@ static int read_line(struct reader *reader, const struct line *line)
 	case PART_ACCOUNTS:
 		return read_account(reader, line);
 	case PART_ACL:
-		reader->target->open = true;
-		return 0;
+		return read_admitted(reader, line);
 	default:
 		return 0;
 	}
