@@ -5,6 +5,9 @@
  *	memory_broker --members N                           prints a memory.json for them
  *	memory_broker PORT N REQUESTS_PER_SECOND SECONDS    prints what was measured, as JSON
  *
+ * For SECONDS as many ask as are to, which tells how long it takes, and for as long again as many
+ *as the broker answers, CLOSED_WAITING at a time, which tells how many that are.
+ *
  * N lenders, lN, each with a call to `wanted` that is always open, and reports when something has
  * changed and every REPORT_S; N borrowers, bN, of which the next one asks for a grant whenever it
  *is time for one more request, reports it attached, and gives it back HOLD_MS later. Each member
@@ -39,7 +42,10 @@
 #define EVENTS	     256
 #define SETTLE_MS    10000
 /* Requests that wait for their answers; with more, none is added, and the rate is what it is. */
-#define WAITING_MAX 1000
+#define WAITING_MAX    1000
+#define CLOSED_WAITING 128
+/* No broker of ours answers so many in a second. */
+#define RATE_MAX 20000
 
 enum call { CALL_HELD, CALL_REPORT, CALL_ASK, CALL_ATTACHED, CALL_DETACHED };
 
@@ -90,7 +96,9 @@ struct bench {
 	struct members holding; /* borrowers, by when they give back */
 	unsigned int next_borrower;
 	double *decisions_ms, *answers_ms;
-	size_t decisions, answers, asked, refused, failed, doubled, limit;
+	size_t decisions, timed, answers, asked, refused, failed, doubled, limit, waiting,
+		waiting_max;
+	bool is_timed; /* in the first part, whose times count */
 	char (*ids)[17];
 };
 
@@ -243,7 +251,7 @@ static void export_grant(struct bench *bench, struct member *lender, const char 
 		bench->doubled++;
 		return;
 	}
-	if (bench->decisions < bench->limit)
+	if (bench->is_timed && bench->decisions < bench->limit)
 		bench->decisions_ms[bench->decisions++] =
 			(double)(now_us() - asker->asked_us) / 1000;
 	for (int i = 0; i < HELD_MAX; i++) {
@@ -307,6 +315,7 @@ static void ask(struct bench *bench, struct member *borrower)
 {
 	borrower->asked_us = now_us();
 	bench->asked++;
+	bench->waiting++;
 	begin_call(bench, &borrower->call, CALL_ASK, "POST", "/v1/memory/grants",
 		   json_pack("{s:s,s:I,s:s,s:s}", "borrower", borrower->name, "bytes",
 			     (json_int_t)UNIT_BYTES, "initiator", "iqn.2026-11.org.example:bench",
@@ -341,11 +350,11 @@ static void take_grant(struct bench *bench, struct member *borrower, int status,
 	}
 	snprintf(borrower->id, sizeof(borrower->id), "%s", id);
 	borrower->has_grant = true;
-	if (bench->answers < bench->limit) {
-		memcpy(bench->ids[bench->answers], borrower->id, sizeof(borrower->id));
-		bench->answers_ms[bench->answers++] =
-			(double)(now_us() - borrower->asked_us) / 1000;
-	}
+	if (bench->answers == bench->limit)
+		die("note a grant down");
+	memcpy(bench->ids[bench->answers++], borrower->id, sizeof(borrower->id));
+	if (bench->is_timed)
+		bench->answers_ms[bench->timed++] = (double)(now_us() - borrower->asked_us) / 1000;
 	say(bench, borrower, CALL_ATTACHED);
 }
 
@@ -356,6 +365,7 @@ static void take_answer(struct bench *bench, struct connection *connection, int 
 
 	connection->is_busy = false;
 	if (connection->call == CALL_ASK) {
+		bench->waiting--;
 		take_grant(bench, member, status, answer);
 		return;
 	}
@@ -411,6 +421,7 @@ static void receive(struct bench *bench, struct connection *connection)
 			return;
 		if (count <= 0) {
 			bench->failed += connection->is_busy;
+			bench->waiting -= connection->is_busy && connection->call == CALL_ASK;
 			close_connection(connection);
 			return;
 		}
@@ -447,7 +458,7 @@ static void give_back(struct bench *bench)
 
 static void ask_next(struct bench *bench)
 {
-	if (bench->asked - bench->answers - bench->refused - bench->failed >= WAITING_MAX)
+	if (bench->waiting >= bench->waiting_max)
 		return;
 	for (unsigned int tries = 0; tries < bench->count; tries++) {
 		struct member *borrower = &bench->borrowers[bench->next_borrower];
@@ -498,26 +509,36 @@ static void begin_lenders(struct bench *bench)
 	}
 }
 
+static void settle(struct bench *bench)
+{
+	for (int64_t end_us = now_us() + SETTLE_MS * 1000; now_us() < end_us;) {
+		run_events(bench, 10);
+		give_back(bench);
+	}
+}
+
+/* Returns how many were answered in a second. @rate 0: all that there is room for ask. */
 static double run(struct bench *bench, unsigned int rate, unsigned int seconds)
 {
-	int64_t begin_us = now_us(), end_us = begin_us + (int64_t)seconds * 1000000, asked_until_us;
+	int64_t begin_us = now_us(), end_us = begin_us + (int64_t)seconds * 1000000;
+	size_t asked = bench->asked, was_answered = bench->answers + bench->refused, is_answered;
 	unsigned int lender = 0;
-	size_t due = 0;
 
+	bench->waiting_max = rate ? WAITING_MAX : CLOSED_WAITING;
 	while (now_us() < end_us) {
-		due = (size_t)((now_us() - begin_us) * (int64_t)rate / 1000000);
-		for (int burst = 0; bench->asked < due && burst < 64; burst++)
+		size_t due =
+			rate ? (size_t)((now_us() - begin_us) * (int64_t)rate / 1000000) : SIZE_MAX;
+
+		for (int burst = 0; bench->asked - asked < due && burst < 64; burst++)
 			ask_next(bench);
 		run_events(bench, 1);
 		give_back(bench);
 		report_in_turn(bench, &lender, now_us() / 1000);
 	}
-	asked_until_us = now_us();
-	for (end_us = now_us() + SETTLE_MS * 1000; now_us() < end_us;) {
-		run_events(bench, 10);
-		give_back(bench);
-	}
-	return (double)(asked_until_us - begin_us) / 1e6;
+	is_answered = bench->answers + bench->refused;
+	end_us = now_us();
+	settle(bench);
+	return (double)(is_answered - was_answered) * 1e6 / (double)(end_us - begin_us);
 }
 
 /* --- results ------------------------------------------------------------------------------------
@@ -544,22 +565,23 @@ static json_t *quantiles(double *values, size_t count)
 			 values[count - 1 - count / 100], "max", values[count - 1]);
 }
 
-static void print_result(struct bench *bench, unsigned int rate, double seconds)
+static void print_result(struct bench *bench, unsigned int rate, unsigned int seconds,
+			 double timed_rate, double highest_rate)
 {
 	json_t *result;
 
 	qsort(bench->ids, bench->answers, sizeof(*bench->ids), compare_ids);
 	for (size_t i = 1; i < bench->answers; i++)
 		bench->doubled += !strcmp(bench->ids[i], bench->ids[i - 1]);
-	result = json_pack("{s:i,s:i,s:i,s:f,s:f,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "lenders",
+	result = json_pack("{s:i,s:i,s:i,s:i,s:f,s:f,s:I,s:I,s:I,s:I,s:I,s:o,s:o}", "lenders",
 			   (int)bench->count, "borrowers", (int)bench->count, "wanted_per_second",
-			   (int)rate, "seconds", seconds, "requests_per_second",
-			   (double)bench->asked / seconds, "requests", (json_int_t)bench->asked,
-			   "granted", (json_int_t)bench->answers, "refused",
-			   (json_int_t)bench->refused, "failed", (json_int_t)bench->failed,
-			   "double_grants", (json_int_t)bench->doubled, "decision_ms",
-			   quantiles(bench->decisions_ms, bench->decisions), "answer_ms",
-			   quantiles(bench->answers_ms, bench->answers));
+			   (int)rate, "seconds", (int)seconds, "timed_per_second", timed_rate,
+			   "requests_per_second", highest_rate, "requests",
+			   (json_int_t)bench->asked, "granted", (json_int_t)bench->answers,
+			   "refused", (json_int_t)bench->refused, "failed",
+			   (json_int_t)bench->failed, "double_grants", (json_int_t)bench->doubled,
+			   "decision_ms", quantiles(bench->decisions_ms, bench->decisions),
+			   "answer_ms", quantiles(bench->answers_ms, bench->timed));
 	json_dumpf(result, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
 	putchar('\n');
 	json_decref(result);
@@ -610,7 +632,7 @@ int main(int argc, char **argv)
 	struct bench bench = { 0 };
 	struct rlimit files = { 0 };
 	unsigned int rate, seconds;
-	double measured_s;
+	double timed_rate, highest_rate;
 
 	if (argc == 3 && !strcmp(argv[1], "--members")) {
 		print_members((unsigned int)strtoul(argv[2], NULL, 10));
@@ -627,7 +649,7 @@ int main(int argc, char **argv)
 	bench.count = (unsigned int)strtoul(argv[2], NULL, 10);
 	rate = (unsigned int)strtoul(argv[3], NULL, 10);
 	seconds = (unsigned int)strtoul(argv[4], NULL, 10);
-	bench.limit = (size_t)rate * seconds + 1;
+	bench.limit = (size_t)(rate + RATE_MAX) * seconds;
 	bench.decisions_ms = calloc(bench.limit, sizeof(double));
 	bench.answers_ms = calloc(bench.limit, sizeof(double));
 	bench.ids = calloc(bench.limit, sizeof(*bench.ids));
@@ -638,7 +660,10 @@ int main(int argc, char **argv)
 	bench.lenders = make_members(bench.count, true);
 	bench.borrowers = make_members(bench.count, false);
 	begin_lenders(&bench);
-	measured_s = run(&bench, rate, seconds);
-	print_result(&bench, rate, measured_s);
+	bench.is_timed = true;
+	timed_rate = run(&bench, rate, seconds);
+	bench.is_timed = false;
+	highest_rate = run(&bench, 0, seconds);
+	print_result(&bench, rate, seconds, timed_rate, highest_rate);
 	return EXIT_SUCCESS;
 }
