@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tests of what wireroot-borrow reads: the broker's answers, and the kernel's files. */
 /* links: userspace/memory/borrow/answer.c userspace/memory/borrow/pages.c */
+/* links: userspace/memory/borrow/shared.c */
 /* links: userspace/memory/borrow/stats.c userspace/memory/lib/vitals.c userspace/lib/fs.c */
 /* links: userspace/lib/text.c initramfs/swap/grant.c */
 /* links: initramfs/value.c initramfs/fault.c */
@@ -15,6 +16,7 @@
 
 #include "userspace/memory/borrow/answer.h"
 #include "userspace/memory/borrow/pages.h"
+#include "userspace/memory/borrow/shared.h"
 #include "userspace/memory/borrow/stats.h"
 
 static int read_answer(const char *text, struct borrow_answer *answer)
@@ -170,6 +172,38 @@ static void entries_of_pagemap_are_told_apart(void **state)
 	assert_false(pagemap_is_on(0, 0));
 }
 
+static void shared_memory_without_a_name_is_told_apart(void **state)
+{
+	static const struct {
+		const char *line;
+		bool is_shared;
+	} cases[] = {
+		{ "7f00-7f04 rw-s 00000000 00:01 1027   /dev/zero (deleted)\n", true },
+		{ "7f00-7f04 rw-s 00000000 00:01 5    /SYSV00000000 (deleted)\n", true },
+		{ "7f00-7f04 r--s 00001000 00:01 9 /memfd:pages (deleted)\n", true },
+		/* A file has a name. */
+		{ "7f00-7f04 rw-s 00000000 00:17 3 /dev/shm/file\n", false },
+		{ "7f00-7f04 rw-s 00000000 08:01 3 /srv/memfd:pages\n", false },
+		/* Whose copy is its own shows in its page tables. */
+		{ "7f00-7f04 rw-p 00000000 00:01 9 /memfd:pages (deleted)\n", false },
+		{ "7f00-7f04 rw-p 00000000 00:00 0\n", false },
+		{ "7f04-7f00 rw-s 00000000 00:01 9 /memfd:pages (deleted)\n", false },
+		{ "7f00-7f04 rw-s 00000000 00:01 9", false },
+		{ "", false },
+	};
+	struct shared_mapping mapping;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (shared_mapping_read(cases[i].line, &mapping) != cases[i].is_shared)
+			fail_msg("case %zu", i);
+	assert_true(shared_mapping_read(cases[0].line, &mapping));
+	assert_int_equal(mapping.start, 0x7f00);
+	assert_int_equal(mapping.end, 0x7f04);
+	assert_int_equal(mapping.device, 1);
+	assert_int_equal(mapping.inode, 1027);
+}
+
 static void memory_and_pressure_are_read(void **state)
 {
 	static const char meminfo[] = "MemTotal:       8000 kB\nMemFree:        1000 kB\n"
@@ -197,6 +231,7 @@ int main(void)
 		cmocka_unit_test(devices_are_found_among_swaps),
 		cmocka_unit_test(numbers_of_devices_are_followed),
 		cmocka_unit_test(entries_of_pagemap_are_told_apart),
+		cmocka_unit_test(shared_memory_without_a_name_is_told_apart),
 		cmocka_unit_test(memory_and_pressure_are_read),
 	};
 

@@ -218,10 +218,11 @@ static void stop_largest(const struct borrower *borrower, const struct loan *loa
 {
 	struct page_owner owners[8];
 	int type = swap_types_find(&borrower->types, loan->grant.swap);
-	size_t count = type >= 0 ? pages_find_owners(type, owners, 8) : 0;
+	size_t count = type >= 0 ? pages_find_owners(type, owners, 8, NULL) : 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!may_be_stopped(owners[i].pid) || kill(owners[i].pid, SIGKILL) < 0)
+		if (!owners[i].bytes || !may_be_stopped(owners[i].pid) ||
+		    kill(owners[i].pid, SIGKILL) < 0)
 			continue;
 		log_line(
 			borrower->log, LOG_LEVEL_ERROR,

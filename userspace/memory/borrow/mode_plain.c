@@ -12,6 +12,7 @@
 
 #include "userspace/memory/borrow/modes.h"
 #include "userspace/memory/borrow/pages.h"
+#include "userspace/memory/borrow/shared.h"
 #include "userspace/memory/borrow/stats.h"
 #include "userspace/memory/borrow/swap_program.h"
 
@@ -45,12 +46,24 @@ static int check_room(const struct grant *grant, struct fault *fault)
 	return fault_set(fault, ENOMEM, "give memory back", grant->id, hint);
 }
 
+/* What is shared comes from all devices at once: is there memory for all that they hold? */
+static bool has_room_for_all(void)
+{
+	struct stats stats;
+
+	stats_read(&stats);
+	return swap_usage_but(stats.swaps, "").used_bytes <=
+	       stats.available_bytes - stats.available_bytes / MARGIN_SHARE;
+}
+
 static void prefetch(void *context)
 {
 	const int *type = context;
 
 	if (*type >= 0)
 		(void)pages_prefetch(*type);
+	if (has_room_for_all())
+		shared_prefetch();
 }
 
 static int give_back(const struct borrow_options *options, const struct grant *grant,

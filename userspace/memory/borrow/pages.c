@@ -15,6 +15,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "userspace/memory/borrow/shared.h"
+
 /* Documentation/admin-guide/mm/pagemap.rst of the kernel. */
 #define ENTRY_SWAPPED	(1ull << 62)
 #define ENTRY_TYPE_MASK 0x1full
@@ -165,8 +167,9 @@ static FILE *open_of(pid_t pid, const char *name)
 	return fopen(path, "re");
 }
 
-/* Not every process has something there, and this is quicker to ask than its page tables. */
-static bool has_swapped(pid_t pid, char name[static PAGES_NAME_BYTES])
+/* Not every process has pages of its own in swap, and this is quicker to ask than its page tables.
+ */
+static uint64_t own_in_swap(pid_t pid, char name[static PAGES_NAME_BYTES])
 {
 	FILE *file = open_of(pid, "status");
 	char line[256];
@@ -179,7 +182,7 @@ static bool has_swapped(pid_t pid, char name[static PAGES_NAME_BYTES])
 	}
 	if (file)
 		fclose(file);
-	return kib > 0;
+	return kib << 10;
 }
 
 static void visit_process(struct visitor *visitor, pid_t pid)
@@ -215,12 +218,17 @@ static pid_t next_process(DIR *proc)
 	return 0;
 }
 
+static int compare(uint64_t a, uint64_t b)
+{
+	return a < b ? 1 : a > b ? -1 : 0;
+}
+
 static int by_bytes(const void *first, const void *second)
 {
-	uint64_t a = ((const struct page_owner *)first)->bytes;
-	uint64_t b = ((const struct page_owner *)second)->bytes;
+	const struct page_owner *a = first, *b = second;
 
-	return a < b ? 1 : a > b ? -1 : 0;
+	return a->bytes == b->bytes ? compare(a->shared_bytes, b->shared_bytes)
+				    : compare(a->bytes, b->bytes);
 }
 
 static void note_owner(struct page_owner *owners, size_t count_max, size_t *count,
@@ -228,30 +236,41 @@ static void note_owner(struct page_owner *owners, size_t count_max, size_t *coun
 {
 	if (*count < count_max)
 		owners[(*count)++] = *owner;
-	else if (owner->bytes > owners[count_max - 1].bytes)
+	else if (by_bytes(owner, &owners[count_max - 1]) < 0)
 		owners[count_max - 1] = *owner;
 	qsort(owners, *count, sizeof(*owners), by_bytes);
 }
 
-size_t pages_find_owners(int type, struct page_owner *owners, size_t count_max)
+static void look_at(int type, struct page_owner *owner)
+{
+	uint64_t own_bytes = own_in_swap(owner->pid, owner->name);
+	struct visitor visitor = { type, -1, 0 };
+
+	if (own_bytes)
+		visit_process(&visitor, owner->pid);
+	owner->bytes = visitor.bytes;
+	owner->shared_bytes = shared_in_swap(owner->pid, own_bytes);
+}
+
+size_t pages_find_owners(int type, struct page_owner *owners, size_t count_max, uint64_t *all_bytes)
 {
 	DIR *proc = opendir("/proc");
+	uint64_t sum = 0;
 	size_t count = 0;
 	pid_t pid;
 
 	while (count_max && (pid = next_process(proc))) {
-		struct visitor visitor = { type, -1, 0 };
 		struct page_owner owner = { .pid = pid };
 
-		if (!has_swapped(pid, owner.name))
-			continue;
-		visit_process(&visitor, pid);
-		owner.bytes = visitor.bytes;
-		if (owner.bytes)
+		look_at(type, &owner);
+		sum += owner.bytes;
+		if (owner.bytes || owner.shared_bytes)
 			note_owner(owners, count_max, &count, &owner);
 	}
 	if (proc)
 		closedir(proc);
+	if (all_bytes)
+		*all_bytes = sum;
 	return count;
 }
 
@@ -278,7 +297,7 @@ static void *prefetch_thread(void *context)
 		pthread_mutex_unlock(&prefetch->lock);
 		if (!pid)
 			return NULL;
-		if (!has_swapped(pid, name))
+		if (!own_in_swap(pid, name))
 			continue;
 		visitor.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 		if (visitor.pidfd < 0)

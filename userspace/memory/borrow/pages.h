@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which processes have pages on which swap device, from /proc/PID/pagemap. Memory that is shared
- * between processes without a mapping (files in tmpfs) does not show there.
+ * Which processes have pages of their own on which swap device, from /proc/PID/pagemap. What they
+ * share does not show there; see shared.h.
  */
 #ifndef WIREROOT_PAGES_H
 #define WIREROOT_PAGES_H
@@ -47,11 +47,16 @@ struct page_owner {
 	pid_t pid;
 	char name[PAGES_NAME_BYTES];
 	uint64_t bytes;
+	uint64_t shared_bytes; /* in swap, there or elsewhere, and not its own alone */
 };
 
-/* Look through all processes for pages on @type: the @count_max that have most, the first most of
- * all. Returns how many. */
-size_t pages_find_owners(int type, struct page_owner *owners, size_t count_max);
+/*
+ * Look through all processes for pages on @type: the @count_max that have most, the first most of
+ * all. Those that have none there and share memory that is in swap come last. Returns how many;
+ * @all_bytes, unless NULL, is what all processes have there of their own.
+ */
+size_t pages_find_owners(int type, struct page_owner *owners, size_t count_max,
+			 uint64_t *all_bytes);
 
 /*
  * Have all pages on @type read into memory, by several threads at once: the kernel's swapoff reads

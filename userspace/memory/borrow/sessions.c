@@ -11,6 +11,8 @@
 #include "userspace/memory/borrow/borrower.h"
 
 #define OWNERS_TOLD 16
+/* Less than this is not worth a line: pages are in memory and in swap for a while. */
+#define REST_BYTES (1ull << 20)
 
 static bool session_is_up(const struct grant *grant)
 {
@@ -30,20 +32,48 @@ static bool disk_is_lost(const struct grant *grant)
 	       !strncmp(state, "transport-offline", 17) || !strncmp(state, "offline", 7);
 }
 
+static void tell_owner(const struct borrower *borrower, const struct loan *loan,
+		       const struct page_owner *owner)
+{
+	if (owner->bytes)
+		log_line(borrower->log, LOG_LEVEL_WARNING, "%s: %s (process %d) has %llu KiB there",
+			 loan->grant.id, owner->name, (int)owner->pid,
+			 (unsigned long long)owner->bytes >> 10);
+	if (owner->shared_bytes)
+		log_line(borrower->log, LOG_LEVEL_WARNING,
+			 "%s: %s (process %d) shares %llu KiB that are in swap, there or elsewhere",
+			 loan->grant.id, owner->name, (int)owner->pid,
+			 (unsigned long long)owner->shared_bytes >> 10);
+}
+
+/* What no process has for itself is shared, or in files, or in memory, too, by now. */
+static void tell_rest(const struct borrower *borrower, const struct loan *loan, uint64_t own_bytes)
+{
+	struct swap_usage usage = { 0 };
+
+	(void)swap_usage_of(borrower->stats.swaps, loan->grant.swap, &usage);
+	if (usage.used_bytes >= own_bytes + REST_BYTES)
+		log_line(borrower->log, LOG_LEVEL_WARNING,
+			 "%s: up to %llu MiB there are of files in tmpfs, or of what processes "
+			 "share",
+			 loan->grant.id, (unsigned long long)(usage.used_bytes - own_bytes) >> 20);
+	else if (!own_bytes)
+		log_line(borrower->log, LOG_LEVEL_WARNING, "%s: no process has pages there",
+			 loan->grant.id);
+}
+
 void sessions_tell_owners(const struct borrower *borrower, const struct loan *loan)
 {
 	struct page_owner owners[OWNERS_TOLD];
 	int type = swap_types_find(&borrower->types, loan->grant.swap);
-	size_t count =
-		loan->grant.swap[0] && type >= 0 ? pages_find_owners(type, owners, OWNERS_TOLD) : 0;
+	uint64_t own_bytes = 0;
+	size_t count = loan->grant.swap[0] && type >= 0
+			       ? pages_find_owners(type, owners, OWNERS_TOLD, &own_bytes)
+			       : 0;
 
 	for (size_t i = 0; i < count; i++)
-		log_line(borrower->log, LOG_LEVEL_WARNING, "%s: %s (process %d) has %llu KiB there",
-			 loan->grant.id, owners[i].name, (int)owners[i].pid,
-			 (unsigned long long)owners[i].bytes >> 10);
-	if (!count)
-		log_line(borrower->log, LOG_LEVEL_WARNING, "%s: no process has pages there",
-			 loan->grant.id);
+		tell_owner(borrower, loan, &owners[i]);
+	tell_rest(borrower, loan, own_bytes);
 }
 
 static void note_silence(struct borrower *borrower, struct loan *loan, bool silent)
