@@ -14,6 +14,8 @@
 
 #define TASK_TAG 0x77697265u /* any value, the same in a whole login (section 11.12.8) */
 #define CMD_SN	 1u
+/* Where it is in a header (section 11.12). */
+#define TASK_TAG_OFFSET 16
 /* Section 12.1.3: a challenge has 1024 bytes at most. */
 #define CHALLENGE_BYTES_MAX 1024
 #define SECRET_BYTES_MAX    256
@@ -620,4 +622,28 @@ int iscsi_login_received(struct iscsi_login *login, size_t length, struct fault 
 	if (login->got < ISCSI_BHS_BYTES + iscsi_padded(login->response.data_length))
 		return ISCSI_LOGIN_READ;
 	return take_response(login, fault);
+}
+
+int iscsi_login_received_pdu(struct iscsi_login *login, const uint8_t *pdu, size_t length,
+			     struct fault *fault)
+{
+	size_t at = 0;
+	int state;
+
+	do {
+		void *where;
+		size_t wanted = iscsi_login_wanted(login, &where);
+		size_t there = wanted < length - at ? wanted : length - at;
+
+		memcpy(where, pdu + at, there);
+		memset((uint8_t *)where + there, 0, wanted - there);
+		if (wanted - there > 3) /* more than padding */
+			return break_off(login, "log in: the target's answer is too short", fault);
+		if (!at)
+			memcpy(login->header + TASK_TAG_OFFSET, login->out + TASK_TAG_OFFSET,
+			       sizeof(uint32_t));
+		at += there;
+		state = iscsi_login_received(login, wanted, fault);
+	} while (state == ISCSI_LOGIN_READ);
+	return state;
 }

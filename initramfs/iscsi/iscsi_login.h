@@ -138,4 +138,12 @@ size_t iscsi_login_wanted(struct iscsi_login *login, void **where);
  */
 int iscsi_login_received(struct iscsi_login *login, size_t length, struct fault *fault);
 
+/*
+ * The same for a login that goes through the kernel's initiator, which takes and gives whole PDUs:
+ * @pdu is the header and the text without its padding. It may have put another task tag in the
+ * place of ours, and has looked itself whether the answer's is the same. Never ISCSI_LOGIN_READ.
+ */
+int iscsi_login_received_pdu(struct iscsi_login *login, const uint8_t *pdu, size_t length,
+			     struct fault *fault);
+
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* links: initramfs/iscsi/iscsi_login.c initramfs/iscsi/iscsi_pdu.c initramfs/fault.c */
 /* links: initramfs/value.c */
-/* A hostile target: the first byte chooses who has to authenticate, the rest is what it sends. */
+/*
+ * A hostile target: the first byte chooses who has to authenticate, and whether what it sends, the
+ * rest, comes as it is or through the kernel, in PDUs of the length that the byte before each says.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +32,49 @@ static void check(const struct iscsi_login *login)
 		abort();
 }
 
+static int receive_bytes(struct iscsi_login *login, const uint8_t *data, size_t size,
+			 struct fault *fault)
+{
+	int state = ISCSI_LOGIN_READ;
+
+	for (size_t at = 0;
+	     at < size && (state == ISCSI_LOGIN_READ || state == ISCSI_LOGIN_SEND);) {
+		void *where;
+		size_t wanted = iscsi_login_wanted(login, &where);
+
+		if (!wanted)
+			abort();
+		if (wanted > size - at)
+			wanted = size - at;
+		memcpy(where, data + at, wanted);
+		at += wanted;
+		state = iscsi_login_received(login, wanted, fault);
+		if (state == ISCSI_LOGIN_SEND && login->out_length < ISCSI_BHS_BYTES)
+			abort();
+	}
+	return state;
+}
+
+static int receive_pdus(struct iscsi_login *login, const uint8_t *data, size_t size,
+			struct fault *fault)
+{
+	int state = ISCSI_LOGIN_SEND;
+
+	while (size && state == ISCSI_LOGIN_SEND) {
+		size_t length = 2u * data[0] < size - 1 ? 2u * data[0] : size - 1;
+		uint8_t *pdu = malloc(length + 1); /* for the sanitizer */
+
+		memcpy(pdu, data + 1, length);
+		state = iscsi_login_received_pdu(login, pdu, length, fault);
+		free(pdu);
+		if (state == ISCSI_LOGIN_READ)
+			abort();
+		data += 1 + length;
+		size -= 1 + length;
+	}
+	return state;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct iscsi_login_config config = { .peer = "10.0.0.1:3260",
@@ -45,21 +91,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size && (data[0] & 3) == 3)
 		config.target_secret = "other";
 	iscsi_login_start(login, &config);
-	for (size_t at = 1;
-	     at < size && (state == ISCSI_LOGIN_READ || state == ISCSI_LOGIN_SEND);) {
-		void *where;
-		size_t wanted = iscsi_login_wanted(login, &where);
-
-		if (!wanted)
-			abort();
-		if (wanted > size - at)
-			wanted = size - at;
-		memcpy(where, data + at, wanted);
-		at += wanted;
-		state = iscsi_login_received(login, wanted, &fault);
-		if (state == ISCSI_LOGIN_SEND && login->out_length < ISCSI_BHS_BYTES)
-			abort();
-	}
+	if (size)
+		state = data[0] & 4 ? receive_pdus(login, data + 1, size - 1, &fault)
+				    : receive_bytes(login, data + 1, size - 1, &fault);
 	if (state == ISCSI_LOGIN_DONE)
 		check(login);
 	if (state < 0 && state != -fault.error)

@@ -102,12 +102,15 @@ static int feed(struct iscsi_login *login, const uint8_t *bytes, size_t length, 
 	return state;
 }
 
-static int answer(struct iscsi_login *login, const struct response *response, size_t step,
-		  struct fault *fault)
+/* Returns the length without padding. */
+static size_t build(const struct iscsi_login *login, const struct response *response,
+		    uint8_t bytes[static ISCSI_BHS_BYTES + TEXT_MAX])
 {
-	uint8_t bytes[ISCSI_BHS_BYTES + TEXT_MAX] = { 0x23, response->flags };
 	size_t length = strlen(response->text);
 
+	memset(bytes, 0, ISCSI_BHS_BYTES + TEXT_MAX);
+	bytes[0] = 0x23;
+	bytes[1] = response->flags;
 	bytes[6] = (uint8_t)(length >> 8);
 	bytes[7] = (uint8_t)length;
 	bytes[15] = (response->flags & 0x83) == 0x83; /* TSIH */
@@ -116,10 +119,19 @@ static int answer(struct iscsi_login *login, const struct response *response, si
 	bytes[36] = (uint8_t)(response->status >> 8);
 	bytes[37] = (uint8_t)response->status;
 	memcpy(bytes + ISCSI_BHS_BYTES, response->text, length);
-	for (size_t i = ISCSI_BHS_BYTES; i < sizeof(bytes); i++)
+	for (size_t i = ISCSI_BHS_BYTES; i < ISCSI_BHS_BYTES + TEXT_MAX; i++)
 		if (bytes[i] == '|')
 			bytes[i] = 0;
-	return feed(login, bytes, ISCSI_BHS_BYTES + (length + 3) / 4 * 4, step, fault);
+	return ISCSI_BHS_BYTES + length;
+}
+
+static int answer(struct iscsi_login *login, const struct response *response, size_t step,
+		  struct fault *fault)
+{
+	uint8_t bytes[ISCSI_BHS_BYTES + TEXT_MAX];
+	size_t length = build(login, response, bytes);
+
+	return feed(login, bytes, (length + 3) / 4 * 4, step, fault);
 }
 
 /* A whole login: the requests' texts (NULL: whatever) and the responses to them. */
@@ -185,6 +197,54 @@ static void login_without_authentication_takes_two_requests(void **state)
 	assert_int_equal(login->value[ISCSI_TIME_TO_WAIT], 5);
 	assert_int_equal(login->value[ISCSI_TIME_TO_RETAIN], 0);
 	assert_int_equal(login->value[ISCSI_MAX_R2T], 1);
+	free(login);
+}
+
+/* As the kernel hands them on: whole, without padding, under a task tag of its own. */
+static void login_through_the_kernel_takes_whole_pdus(void **state)
+{
+	static const struct response answers[] = { { GO_OPERATIONAL, 0, "TargetPortalGroupTag=3|" },
+						   { GO_FULL, 0, "MaxBurstLength=4096|" } };
+	struct iscsi_login *login = malloc(sizeof(*login));
+	uint8_t *pdu = malloc(ISCSI_BHS_BYTES + TEXT_MAX), *tight;
+	int result = ISCSI_LOGIN_SEND;
+	struct fault fault = { 0 };
+
+	(void)state;
+	iscsi_login_start(login, &plain);
+	for (size_t i = 0; i < COUNT(answers); i++) {
+		size_t length = build(login, &answers[i], pdu);
+
+		assert_int_equal(result, ISCSI_LOGIN_SEND);
+		memset(pdu + 16, 0xa5, 4);
+		tight = malloc(length); /* for the sanitizer: not a byte more is read */
+		memcpy(tight, pdu, length);
+		result = iscsi_login_received_pdu(login, tight, length, &fault);
+		free(tight);
+	}
+	assert_int_equal(result, ISCSI_LOGIN_DONE);
+	assert_int_equal(login->portal_group, 3);
+	assert_int_equal(login->value[ISCSI_MAX_BURST], 4096);
+	free(pdu);
+	free(login);
+}
+
+static void pdu_that_is_cut_off_is_refused(void **state)
+{
+	static const struct response whole = { GO_OPERATIONAL, 0, "TargetPortalGroupTag=1|" };
+	static const size_t lengths[] = { 0, 1, 44, ISCSI_BHS_BYTES, ISCSI_BHS_BYTES + 20 };
+	struct iscsi_login *login = malloc(sizeof(*login));
+	uint8_t pdu[ISCSI_BHS_BYTES + TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		struct fault fault = { 0 };
+
+		iscsi_login_start(login, &plain);
+		build(login, &whole, pdu);
+		assert_int_equal(iscsi_login_received_pdu(login, pdu, lengths[i], &fault), -EPROTO);
+		assert_non_null(strstr(fault.doing, "too short"));
+	}
 	free(login);
 }
 
@@ -620,6 +680,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(login_without_authentication_takes_two_requests),
+		cmocka_unit_test(login_through_the_kernel_takes_whole_pdus),
+		cmocka_unit_test(pdu_that_is_cut_off_is_refused),
 		cmocka_unit_test(unanswered_keys_have_the_defaults_of_the_rfc),
 		cmocka_unit_test(digests_are_asked_for_and_taken_as_answered),
 		cmocka_unit_test(chap_answers_the_challenge),
