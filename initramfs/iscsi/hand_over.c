@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "../sys.h"
 #include "hand_over.h"
 #include "record.h"
+#include "sysfs.h"
 
 #define SESSIONS       "/sys/class/iscsi_session"
 #define CONNECTIONS    "/sys/class/iscsi_connection"
@@ -66,24 +66,6 @@ static int link_new(const char *target, const char *path, struct fault *fault)
 	return symlink(target, path) < 0 ? fault_set(fault, errno, DOING, path, NULL) : 0;
 }
 
-/* One value of sysfs, without its newline; the kernel shows "(null)" for a text that nobody set. */
-static bool read_value(const char *directory, const char *name, char *value, size_t size)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	return file_read_line(path, value, size) && value[0] && strcmp(value, "(null)") != 0;
-}
-
-static uint32_t read_number(const char *directory, const char *name)
-{
-	char value[16];
-
-	return read_value(directory, name, value, sizeof(value))
-		       ? (uint32_t)strtoul(value, NULL, 10)
-		       : 0;
-}
-
 static bool read_session(const char *name, struct iscsi_record *record)
 {
 	char session[64], connection[64];
@@ -93,13 +75,13 @@ static bool read_session(const char *name, struct iscsi_record *record)
 	snprintf(connection, sizeof(connection), CONNECTIONS "/connection%s:0",
 		 name + strlen("session"));
 	memset(record, 0, sizeof(*record));
-	record->port = (uint16_t)read_number(connection, "persistent_port");
-	record->portal_group = (uint16_t)read_number(session, "tpgt");
-	record->header_digest = read_number(connection, "header_digest") != 0;
-	record->data_digest = read_number(connection, "data_digest") != 0;
-	return read_value(session, "targetname", record->target, sizeof(record->target)) &&
-	       read_value(connection, "persistent_address", record->address,
-			  sizeof(record->address));
+	record->port = (uint16_t)sysfs_number(connection, "persistent_port");
+	record->portal_group = (uint16_t)sysfs_number(session, "tpgt");
+	record->header_digest = sysfs_number(connection, "header_digest") != 0;
+	record->data_digest = sysfs_number(connection, "data_digest") != 0;
+	return sysfs_value(session, "targetname", record->target, sizeof(record->target)) &&
+	       sysfs_value(connection, "persistent_address", record->address,
+			   sizeof(record->address));
 }
 
 static int write_record(const struct iscsi_record *record, struct fault *fault)
