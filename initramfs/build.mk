@@ -15,9 +15,10 @@ DISCOVER_SOURCES := $(wildcard initramfs/discover/*.c) \
 	$(addprefix initramfs/,backoff.c fault.c sys.c value.c)
 DISCOVER_OBJECTS := $(DISCOVER_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
 
-# Of the init it needs the words, the resolver and the search for the second stage's init.
+# Of the init it needs the words, the resolver, the times between tries and the search for the second
+# stage's init.
 ISCSI_SOURCES := $(wildcard initramfs/iscsi/*.c) \
-	$(addprefix initramfs/,dns_packet.c fault.c mount_flags.c node_file.c resolve.c second_stage.c sys.c \
+	$(addprefix initramfs/,backoff.c dns_packet.c fault.c mount_flags.c node_file.c resolve.c second_stage.c sys.c \
 		value.c words.c)
 ISCSI_OBJECTS := $(ISCSI_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
 

@@ -2,7 +2,8 @@
 /*
  * Leaving below /run what the second stage needs to take the root's iSCSI sessions over.
  *
- * The init holds no connection: when one breaks, only iscsid of the second stage can log in again.
+ * The init holds no connection: when one breaks, iscsid of the second stage logs in again, or, as
+ * long as there is none, the keeper (keeper.h).
  */
 #ifndef WIREROOT_ISCSI_HAND_OVER_H
 #define WIREROOT_ISCSI_HAND_OVER_H
@@ -11,8 +12,6 @@
 #include "iscsi_spec.h"
 
 #define HAND_OVER_DIRECTORY "/run/wireroot/iscsi"
-/* What the units start; merged-usr or not, open-iscsi's packages have it under this name. */
-#define HAND_OVER_ISCSID "/sbin/iscsid"
 
 /*
  * Write, for every session that the kernel has now, whoever logged in, a node record below

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,11 +47,19 @@ enum uevent_type {
 	SET_PARAM = 16,
 	START_CONNECTION = 17,
 	STOP_CONNECTION = 18,
+	SEND_PDU = 19,
 };
 
 #define INTERFACE_ERROR 103 /* what an event becomes that the kernel refuses */
 
-#define STOP_FOR_GOOD 1 /* STOP_CONN_TERM */
+#define STOP_FOR_GOOD	 1 /* STOP_CONN_TERM */
+#define STOP_FOR_ANOTHER 3 /* STOP_CONN_RECOVER */
+
+#define EVENTS_GROUP 1 /* ISCSI_NL_GRP_ISCSID */
+
+#ifndef SOL_NETLINK
+#define SOL_NETLINK 270 /* include/linux/socket.h; klibc's list is older */
+#endif
 
 enum param {
 	PARAM_MAX_RECEIVE = 0,
@@ -110,6 +119,10 @@ struct uevent {
 			uint64_t handle;
 			uint32_t flag;
 		} stop;
+		struct {
+			uint32_t session, connection;
+			uint32_t header_length, data_length; /* of what is behind the struct */
+		} send;
 		uint64_t room[3];
 	} u;
 	union {
@@ -117,6 +130,9 @@ struct uevent {
 		struct {
 			uint32_t session, host;
 		} created;
+		struct {
+			uint32_t session, connection;
+		} told; /* by an event */
 		uint64_t room[2];
 	} r;
 } __attribute__((aligned(8)));
@@ -132,7 +148,7 @@ struct message {
 /* The kernel complains on the console about each of its own events that nobody listens to. */
 static int open_netlink(void)
 {
-	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = EVENTS_GROUP };
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ISCSI);
 
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
@@ -484,4 +500,105 @@ bool iscsi_kernel_find(const char *name, struct iscsi_session *session, uint32_t
 	if (directory)
 		closedir(directory);
 	return found;
+}
+
+/* --- another connection for a session ------------------------------------------------------------
+ */
+
+/* A PDU on its way to the kernel or from it. */
+struct pdu_message {
+	struct nlmsghdr header;
+	struct uevent event;
+	uint8_t pdu[ISCSI_BHS_BYTES + ISCSI_LOGIN_DATA_BYTES];
+};
+
+_Static_assert(sizeof(struct pdu_message) == sizeof(struct nlmsghdr) + sizeof(struct uevent) +
+						     ISCSI_BHS_BYTES + ISCSI_LOGIN_DATA_BYTES,
+	       "a message has no padding");
+
+int iscsi_kernel_listen(const struct iscsi_kernel *kernel)
+{
+	const int group = EVENTS_GROUP;
+	int events = open_netlink();
+
+	/* What nobody reads would fill up the socket, until there is no room for an answer. */
+	if (events >= 0 && setsockopt(kernel->netlink, SOL_NETLINK, NETLINK_DROP_MEMBERSHIP, &group,
+				      sizeof(group)) < 0) {
+		int error = -errno;
+
+		close(events);
+		return error;
+	}
+	return events;
+}
+
+int iscsi_kernel_event(int events, struct iscsi_event *event)
+{
+	const size_t prefix = offsetof(struct pdu_message, pdu);
+	struct pdu_message message;
+	ssize_t got = recv(events, &message, sizeof(message), MSG_DONTWAIT);
+
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	event->type = ISCSI_EVENT_OTHER;
+	event->pdu_length = 0;
+	/* The kernel's own events have no type in the header. */
+	if ((size_t)got < prefix || message.header.nlmsg_type)
+		return 1;
+	if (message.event.type == ISCSI_EVENT_PDU || message.event.type == ISCSI_EVENT_BROKEN)
+		event->type = (enum iscsi_event_type)message.event.type;
+	event->session = message.event.r.told.session;
+	event->pdu_length = (size_t)got - prefix;
+	memcpy(event->pdu, message.pdu, event->pdu_length);
+	return 1;
+}
+
+int iscsi_kernel_stop(const struct iscsi_kernel *kernel, uint32_t session)
+{
+	struct message message = { 0 };
+
+	message.event.u.stop.session = session;
+	message.event.u.stop.connection = CONNECTION_ID;
+	message.event.u.stop.flag = STOP_FOR_ANOTHER;
+	return call_for_result(kernel, &message, STOP_CONNECTION, 0);
+}
+
+int iscsi_kernel_bind(const struct iscsi_kernel *kernel, uint32_t session, int socket)
+{
+	return bind_socket(kernel, session, socket);
+}
+
+int iscsi_kernel_send(const struct iscsi_kernel *kernel, uint32_t session,
+		      const struct iscsi_login *login)
+{
+	struct sockaddr_nl to = { .nl_family = AF_NETLINK };
+	struct pdu_message out = { 0 };
+	struct message answer;
+	size_t length = offsetof(struct pdu_message, pdu) + login->out_length;
+	int error;
+
+	out.header = (struct nlmsghdr){ .nlmsg_len = (uint32_t)length,
+					.nlmsg_type = SEND_PDU,
+					.nlmsg_flags = NLM_F_REQUEST };
+	out.event.type = SEND_PDU;
+	out.event.transport = kernel->transport;
+	out.event.u.send.session = session;
+	out.event.u.send.connection = CONNECTION_ID;
+	out.event.u.send.header_length = ISCSI_BHS_BYTES;
+	/* The header's; the kernel pads. */
+	out.event.u.send.data_length =
+		(uint32_t)login->out[5] << 16 | (uint32_t)login->out[6] << 8 | login->out[7];
+	memcpy(out.pdu, login->out, login->out_length);
+	if (sendto(kernel->netlink, &out, length, 0, (struct sockaddr *)&to, sizeof(to)) < 0)
+		return -errno;
+	error = receive(kernel, SEND_PDU, &answer);
+	return error ? error : answer.event.r.result;
+}
+
+int iscsi_kernel_go_on(const struct iscsi_kernel *kernel, uint32_t session,
+		       const struct iscsi_login *login, uint16_t port)
+{
+	int error = set_numbers(kernel, session, login, port);
+
+	return error ? error : call_connection(kernel, session, START_CONNECTION);
 }

@@ -4,6 +4,11 @@
  *
  * Over the netlink family of scsi_transport_iscsi: create a session and its connection, bind the
  * socket to it, set what was negotiated, start. From then on the kernel holds the socket.
+ *
+ * A session whose connection broke gets another one so: stop, bind, log in through the kernel, go
+ * on. The login has to go through the kernel, since it alone knows which command is the session's
+ * next (CmdSN), and what is sent on a connection that is bound. Two who do that to one session at
+ * the same time would do harm; see keeper.c.
  */
 #ifndef WIREROOT_ISCSI_NETLINK_H
 #define WIREROOT_ISCSI_NETLINK_H
@@ -28,6 +33,20 @@ struct iscsi_kernel {
 struct iscsi_session {
 	uint32_t id;
 	uint32_t host; /* of the SCSI layer */
+};
+
+/* What the kernel tells of its own accord. */
+enum iscsi_event_type {
+	ISCSI_EVENT_OTHER,
+	ISCSI_EVENT_PDU = 101, /* an answer to what was sent by iscsi_kernel_send() */
+	ISCSI_EVENT_BROKEN = 102, /* the session's connection */
+};
+
+struct iscsi_event {
+	enum iscsi_event_type type;
+	uint32_t session;
+	uint8_t pdu[ISCSI_BHS_BYTES + ISCSI_LOGIN_DATA_BYTES];
+	size_t pdu_length;
 };
 
 /*
@@ -58,5 +77,26 @@ void iscsi_kernel_destroy_all(struct iscsi_kernel *kernel);
  */
 bool iscsi_kernel_find(const char *name, struct iscsi_session *session, uint32_t *address,
 		       char portal[static 24]);
+
+/*
+ * From now on events of all sessions come to the descriptor that this returns, or a negative errno;
+ * they no longer do to @kernel, which may then be left alone for any time.
+ */
+int iscsi_kernel_listen(const struct iscsi_kernel *kernel);
+
+/*
+ * Take the next event of @events. Returns 1 and *@event, 0 when there is none now, -ENOBUFS when
+ * some were lost, or another negative errno.
+ */
+int iscsi_kernel_event(int events, struct iscsi_event *event);
+
+/* These steps return 0 or a negative errno. Stopping blocks I/O, and lets go of the old socket. */
+int iscsi_kernel_stop(const struct iscsi_kernel *kernel, uint32_t session);
+int iscsi_kernel_bind(const struct iscsi_kernel *kernel, uint32_t session, int socket);
+int iscsi_kernel_send(const struct iscsi_kernel *kernel, uint32_t session,
+		      const struct iscsi_login *login);
+/* @login is done: set what was negotiated and the times of @kernel, and let I/O go on. */
+int iscsi_kernel_go_on(const struct iscsi_kernel *kernel, uint32_t session,
+		       const struct iscsi_login *login, uint16_t port);
 
 #endif

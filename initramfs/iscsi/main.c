@@ -38,7 +38,9 @@
 #include "iscsi_netlink.h"
 #include "iscsi_spec.h"
 #include "iscsistart.h"
+#include "keeper.h"
 #include "portals.h"
+#include "record.h"
 #include "volume_mount.h"
 
 #define COMMAND_LINE_BYTES 4096
@@ -73,6 +75,7 @@ struct client {
 	struct iscsi_kernel kernel;
 	struct iscsi_session sessions[ISCSI_TARGETS_MAX];
 	unsigned int session_count;
+	uint32_t addresses[ISCSI_TARGETS_MAX]; /* of the targets' servers; 0: unknown */
 	char disks[ISCSI_TARGETS_MAX][DISK_NAME_BYTES];
 	struct origin origins[ISCSI_TARGETS_MAX]; /* of each disk */
 	unsigned int disk_count;
@@ -178,22 +181,6 @@ static int name_initiator(struct client *client, struct fault *fault)
 	return 0;
 }
 
-/*
- * The ISID that open-iscsi gives a session of the kernel, by its number: iscsid's, when it takes
- * the session over. With the same ISID a target ends the session that was before, and all that it
- * still had to do for it, before the new one begins (RFC 7143 section 6.3.5), be it this boot's or
- * one that was cut off; with another, a late write of the old session could follow one of the new.
- */
-static void make_isid(uint32_t session, uint8_t isid[static 6])
-{
-	isid[0] = 0x00; /* type: an OUI, open-iscsi's */
-	isid[1] = 0x02;
-	isid[2] = 0x3d;
-	isid[3] = (uint8_t)(session >> 16);
-	isid[4] = (uint8_t)(session >> 8);
-	isid[5] = (uint8_t)session;
-}
-
 /* The kernel counts its sessions from 1, those that attempts before this one had, too. */
 static uint32_t next_session(void)
 {
@@ -248,13 +235,17 @@ static unsigned int usable_algorithms(const struct iscsi_spec *spec)
 	return chap_algorithms() & (chosen ? chosen : ~0u);
 }
 
+static bool wants_chap(const struct iscsi_spec *spec)
+{
+	for (unsigned int i = 0; i < spec->count; i++)
+		if (spec->targets[i].initiator.secret[0])
+			return true;
+	return false;
+}
+
 static int prepare_chap(struct client *client, struct fault *fault)
 {
-	bool wanted = false;
-
-	for (unsigned int i = 0; i < client->spec.count; i++)
-		wanted |= client->spec.targets[i].initiator.secret[0] != '\0';
-	if (!wanted)
+	if (!wants_chap(&client->spec))
 		return 0;
 	await_modules(client);
 	client->config.algorithms = usable_algorithms(&client->spec);
@@ -301,6 +292,8 @@ static void add_portals(struct client *client, unsigned int first)
 		config.target_user = target->target.user;
 		config.target_secret = target->target.secret;
 		portals_add(&client->portals, &spec->targets[i], &config);
+		client->addresses[i] =
+			client->portals.portal[client->portals.count - 1].home_address;
 	}
 }
 
@@ -355,7 +348,7 @@ static int attach(struct client *client, unsigned int first, struct fault *fault
 	struct portal *portal;
 	int error;
 
-	make_isid(next_session(), client->config.isid);
+	iscsi_session_isid(next_session(), client->config.isid);
 	portals_init(&client->portals, &client->request.lease, monotonic_us() + client->step_us);
 	add_portals(client, first);
 	portal = portals_log_in(&client->portals, fault);
@@ -396,9 +389,10 @@ static int run_iscsistart(struct client *client, unsigned int first, struct faul
 					  target->server, "give its IPv4 address or its name");
 		else
 			error = resolve(target->server, &client->request.lease, &address, fault);
-		if (!error)
-			error = iscsistart_log_in(spec, target, address, i + 1 == spec->count,
-						  fault);
+		if (error)
+			continue;
+		client->addresses[i] = address;
+		error = iscsistart_log_in(spec, target, address, i + 1 == spec->count, fault);
 	}
 	return error;
 }
@@ -549,9 +543,6 @@ static int look_into_root(const struct client *client, struct root_result *resul
 		return fault_set(&result->fault, errno, "enter the mounted root", ROOT_DIRECTORY,
 				 NULL);
 	error = find_init(client->request.init, result->init, sizeof(result->init), &result->fault);
-	if (access(HAND_OVER_ISCSID, X_OK) < 0)
-		strcpy(result->lacks, "it has no " HAND_OVER_ISCSID
-				      ": when the connection breaks, nothing logs in again");
 	if (fchdir(outside) < 0 || chroot(".") < 0)
 		error = fault_set(&result->fault, errno, "leave the mounted root", "/", NULL);
 	close(outside);
@@ -615,6 +606,51 @@ static int mount_root(struct client *client)
 	return error;
 }
 
+/* --- the keeper ---------------------------------------------------------------------------------
+ */
+
+/* By address: the name servers may be away when it has to know. */
+static void describe_portals(const struct client *client, struct relogin_settings *settings)
+{
+	const struct iscsi_spec *spec = &client->spec;
+	char address[IPV4_TEXT_BYTES];
+
+	settings->portal_count = spec->count;
+	for (unsigned int i = 0; i < spec->count; i++) {
+		struct iscsi_target *portal = &settings->portals[i];
+
+		*portal = spec->targets[i];
+		memset(&portal->initiator, 0, sizeof(portal->initiator));
+		memset(&portal->target, 0, sizeof(portal->target));
+		if (client->addresses[i])
+			strcpy(portal->server, value_ipv4_text(client->addresses[i], address));
+	}
+}
+
+/* The node can do without, as long as no connection breaks before iscsid is there. */
+static void start_keeper(struct client *client)
+{
+	struct root_result *result = &client->result;
+	size_t length = strlen(result->lacks);
+	struct keeper_request request = { .session_count = client->session_count,
+					  .settings = { .lease = client->request.lease,
+							.header_digest = client->spec.header_digest,
+							.data_digest = client->spec.data_digest } };
+	struct relogin_settings *settings = &request.settings;
+	struct fault fault = { 0 };
+
+	for (unsigned int i = 0; i < client->session_count; i++)
+		request.sessions[i] = client->sessions[i].id;
+	describe_portals(client, settings);
+	if (wants_chap(&client->spec))
+		settings->algorithms = usable_algorithms(&client->spec);
+	memcpy(settings->order, client->spec.chap_order, sizeof(settings->order));
+	if (keeper_start(&request, &fault) < 0)
+		snprintf(result->lacks + length, sizeof(result->lacks) - length,
+			 "%swhen the connection breaks, only iscsid logs in again: %s",
+			 length ? "; " : "", fault.doing);
+}
+
 /* A session must not go before what is mounted on its disk. */
 static void give_up(struct client *client)
 {
@@ -646,31 +682,40 @@ static bool read_request(struct root_request *request)
 
 int main(int argc, char *argv[])
 {
-	static struct client client; /* static only for its size */
-	struct fault *fault = &client.result.fault;
+	struct client *client;
+	struct fault *fault;
 	int error;
 
+	if (argc == 2 && strcmp(argv[1], KEEPER_ARGUMENT) == 0)
+		return keeper_main();
+	/* Not static: the keeper, which is this program, too, has all of that locked in memory. */
+	client = calloc(1, sizeof(*client));
+	if (!client)
+		return 1;
+	fault = &client->result.fault;
 	if (argc == 2 && strcmp(argv[1], ROOT_ISCSI_WORDS) == 0)
-		return print_firmware_words(&client);
-	client.kernel.netlink = -1;
-	client.modules_ready = argc == 2 ? atoi(argv[1]) : -1;
-	if (argc != 2 || !read_request(&client.request)) {
+		return print_firmware_words(client);
+	client->kernel.netlink = -1;
+	client->modules_ready = argc == 2 ? atoi(argv[1]) : -1;
+	if (argc != 2 || !read_request(&client->request)) {
 		fprintf(stderr, "wireroot-iscsi: this program is for the init of an initrd; see "
 				"wireroot-init(8)\n");
 		return 2;
 	}
-	error = read_words(&client, fault);
+	error = read_words(client, fault);
 	if (!error)
-		error = name_initiator(&client, fault);
+		error = name_initiator(client, fault);
 	if (!error)
-		error = attach_all(&client, fault);
+		error = attach_all(client, fault);
 	if (!error)
-		error = mount_root(&client);
+		error = mount_root(client);
 	if (!error)
-		error = iscsi_hand_over(&client.spec, fault);
-	if (error)
-		give_up(&client);
-	else
+		error = iscsi_hand_over(&client->spec, fault);
+	if (error) {
+		give_up(client);
+	} else {
 		memset(fault, 0, sizeof(*fault));
-	return write_all(STDOUT_FILENO, &client.result, sizeof(client.result)) < 0;
+		start_keeper(client);
+	}
+	return write_all(STDOUT_FILENO, &client->result, sizeof(client->result)) < 0;
 }

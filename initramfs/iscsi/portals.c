@@ -156,12 +156,13 @@ static void begin_login(const struct portals *portals, struct portal *portal)
 	send_request(portal);
 }
 
-static void follow(struct portal *portal, const struct lease *lease)
+static void follow(struct portal *portal, const struct iscsi_login *login,
+		   const struct lease *lease)
 {
 	char address[ISCSI_ADDRESS_BYTES];
 
-	strcpy(address, portal->login->moved_to);
-	portal->away |= !portal->login->moved_for_good;
+	strcpy(address, login->moved_to);
+	portal->away |= !login->moved_for_good;
 	fault_set(&portal->fault, ELOOP, "follow the iSCSI target to where it has moved",
 		  portal->peer, "the targets send us from one to the other, or nowhere");
 	fail(portal);
@@ -190,7 +191,7 @@ static void read_answer(struct portal *portal, const struct lease *lease)
 	else if (state == ISCSI_LOGIN_SEND)
 		send_request(portal);
 	else if (state == ISCSI_LOGIN_MOVED)
-		follow(portal, lease);
+		follow(portal, portal->login, lease);
 	else if (state == ISCSI_LOGIN_DONE)
 		enter(portal, PORTAL_OPEN);
 }
@@ -309,10 +310,10 @@ static bool handle_events(struct portals *portals)
 	return true;
 }
 
-static struct portal *find_open(struct portals *portals)
+static struct portal *find_in(struct portals *portals, enum portal_state state)
 {
 	for (unsigned int i = 0; i < portals->count; i++)
-		if (portals->portal[i].state == PORTAL_OPEN)
+		if (portals->portal[i].state == state)
 			return &portals->portal[i];
 	return NULL;
 }
@@ -355,7 +356,7 @@ struct portal *portals_log_in(struct portals *portals, struct fault *fault)
 
 	do {
 		take_turns(portals);
-		open = find_open(portals);
+		open = find_in(portals, PORTAL_OPEN);
 	} while (!open && handle_events(portals));
 	if (!open) {
 		choose_fault(portals, fault);
@@ -367,6 +368,30 @@ struct portal *portals_log_in(struct portals *portals, struct fault *fault)
 	/* The kernel does not look at it, but whoever takes the socket over may. */
 	(void)fcntl(open->socket, F_SETFL, 0);
 	return open;
+}
+
+struct portal *portals_connect(struct portals *portals, struct fault *fault)
+{
+	struct portal *portal;
+
+	while (!(portal = find_in(portals, PORTAL_CONNECTED)))
+		if (!handle_events(portals))
+			break;
+	if (!portal)
+		choose_fault(portals, fault);
+	return portal;
+}
+
+void portals_refused(struct portal *portal, const struct fault *fault)
+{
+	portal->fault = *fault;
+	fail(portal);
+}
+
+void portals_moved(const struct portals *portals, struct portal *portal,
+		   const struct iscsi_login *login)
+{
+	follow(portal, login, portals->lease);
 }
 
 void portals_close(struct portals *portals)

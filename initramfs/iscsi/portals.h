@@ -67,6 +67,17 @@ void portals_add(struct portals *portals, const struct iscsi_target *target,
  */
 struct portal *portals_log_in(struct portals *portals, struct fault *fault);
 
+/*
+ * For who logs in through the kernel: wait until one of them takes a connection, and return it, or
+ * NULL with @fault as above when there is none left. Then either the caller logs in there, or says
+ * by portals_refused() why it cannot, or by portals_moved() that @login sent us elsewhere, and asks
+ * again.
+ */
+struct portal *portals_connect(struct portals *portals, struct fault *fault);
+void portals_refused(struct portal *portal, const struct fault *fault);
+void portals_moved(const struct portals *portals, struct portal *portal,
+		   const struct iscsi_login *login);
+
 /* Does @fault tell more of what is wrong than @other? A target's word does, more than its silence.
  */
 bool portals_tells_more(const struct fault *fault, const struct fault *other);

@@ -49,3 +49,13 @@ void iscsi_record_text(const struct iscsi_record *record, char text[static ISCSI
 		 record->target, record->portal_group, record->address, record->port,
 		 digest(record->header_digest), digest(record->data_digest));
 }
+
+void iscsi_session_isid(uint32_t session, uint8_t isid[static 6])
+{
+	isid[0] = 0x00; /* type: an OUI, open-iscsi's */
+	isid[1] = 0x02;
+	isid[2] = 0x3d;
+	isid[3] = (uint8_t)(session >> 16);
+	isid[4] = (uint8_t)(session >> 8);
+	isid[5] = (uint8_t)session;
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What open-iscsi's iscsid has to know of a session to take it over, as text. Pure.
+ * What open-iscsi's iscsid has to know of a session to take it over, as text, and what has to be
+ * the same whoever logs in. Pure.
  */
 #ifndef WIREROOT_ISCSI_RECORD_H
 #define WIREROOT_ISCSI_RECORD_H
@@ -36,5 +37,13 @@ bool iscsi_record_path(const struct iscsi_record *record,
  * session's own from the kernel, whatever the record says.
  */
 void iscsi_record_text(const struct iscsi_record *record, char text[static ISCSI_RECORD_BYTES]);
+
+/*
+ * The ISID that open-iscsi gives the kernel's session of that number: iscsid's, when it takes the
+ * session over. With the same ISID a target ends the session that was before, and all that it still
+ * had to do for it, before the new one begins (RFC 7143 section 6.3.5), be it this boot's or one
+ * that was cut off; with another, a late write of the old session could follow one of the new.
+ */
+void iscsi_session_isid(uint32_t session, uint8_t isid[static 6]);
 
 #endif

@@ -47,8 +47,6 @@ done
 check_fact plain 'mount / ext4 /dev/sda rw,relatime' "the disk is mounted read-write"
 check_fact mutual 'mount / ext4 /dev/sda rw,noatime' "rootflags= hold for it"
 check_fact overlay 'mount / overlay ' "an overlay can be above it"
-check "and that nothing in the root will log in again" \
-	console_has plain 'root: it has no /sbin/iscsid'
 check "the message says from where" console_has plain \
 	"root: sda \(ext4\) on $IQN:plain by iSCSI from $TARGET_REGEX:3260, read-write"
 # Whether a node's file of test.do=write is on the disk, once its journal is replayed.

@@ -93,6 +93,16 @@ static void digests_are_those_of_the_session(void **state)
 	assert_line(text, "node.conn[0].iscsi.DataDigest = None");
 }
 
+static void isid_is_open_iscsis_of_that_session(void **state)
+{
+	static const uint8_t expected[6] = { 0x00, 0x02, 0x3d, 0x01, 0x02, 0x03 };
+	uint8_t isid[6];
+
+	(void)state;
+	iscsi_session_isid(0x010203, isid);
+	assert_memory_equal(isid, expected, sizeof(isid));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +111,7 @@ int main(void)
 		cmocka_unit_test(longest_names_fit),
 		cmocka_unit_test(record_keeps_the_session_and_waits),
 		cmocka_unit_test(digests_are_those_of_the_session),
+		cmocka_unit_test(isid_is_open_iscsis_of_that_session),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
