@@ -129,6 +129,14 @@ check "… cleared and forgotten" retry 10 cleared
 check "nobody gets in any more" says 1 . client first read 0 512 -
 check "the next one finds zeros" borrow second 64
 check "… only" client second read 0 $((4 * MIB)) -
+# Whoever is too slow to export is told to withdraw what it never had.
+offer_runs_out() {
+	kill -STOP $lender
+	borrow third 1
+	kill -CONT $lender
+	grep -q '"status": *504' "$work/third" && retry 10 lender_is '.grants == 1 and .age_s <= 1'
+}
+check "a lender that comes too late for an offer goes on" offer_runs_out
 
 # --- guests -------------------------------------------------------------------------------------------
 

@@ -272,10 +272,10 @@ static void report_tells_what_the_contract_says(void **state)
 		"\"wanted_back_bytes\":4096,"
 		"\"guests\":[{\"name\":\"vm1\",\"available_bytes\":5,\"age_s\":8}],\"grants\":["
 		"{\"id\":\"" ID "\",\"generation\":3,\"state\":\"exported\",\"bytes\":8192,"
-		"\"allocated_bytes\":4096,\"connected\":true,\"borrower\":\"n01\",\"iqn\":\"\","
+		"\"allocated_bytes\":4096,\"connected\":true,\"borrower\":\"n01\",\"iqn\":null,"
 		"\"detail\":\"\"},"
 		"{\"id\":\"2222222222222222\",\"generation\":0,\"state\":\"failed\",\"bytes\":0,"
-		"\"allocated_bytes\":0,\"connected\":false,\"borrower\":\"\",\"iqn\":\"\","
+		"\"allocated_bytes\":0,\"connected\":false,\"borrower\":null,\"iqn\":null,"
 		"\"detail\":\"why\"}]}",
 		0, NULL);
 	assert_non_null(expected);

@@ -10,15 +10,22 @@ static const char *const state_names[] = {
 	[GRANT_CLEARED] = "cleared",
 };
 
+/* What is to be withdrawn and never was here is known by its id alone. */
+static const char *or_null(const char *text)
+{
+	return *text ? text : NULL;
+}
+
 static json_t *grant_to_json(const struct grant *grant)
 {
 	const struct wanted *wanted = &grant->wanted;
 
-	return json_pack("{s:s s:I s:s s:I s:I s:b s:s s:s s:s}", "id", wanted->id, "generation",
+	return json_pack("{s:s s:I s:s s:I s:I s:b s:s? s:s? s:s}", "id", wanted->id, "generation",
 			 (json_int_t)wanted->generation, "state", state_names[grant->state],
 			 "bytes", (json_int_t)wanted->bytes, "allocated_bytes",
 			 (json_int_t)grant->allocated_bytes, "connected", grant->connected,
-			 "borrower", wanted->borrower, "iqn", wanted->iqn, "detail", grant->detail);
+			 "borrower", or_null(wanted->borrower), "iqn", or_null(wanted->iqn),
+			 "detail", grant->detail);
 }
 
 static json_t *guest_to_json(const struct guest *guest, int64_t now_ms)
