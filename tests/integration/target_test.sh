@@ -129,30 +129,18 @@ check "what is not there is withdrawn without a word" target withdraw $IQN:n01
 
 # --- killed ------------------------------------------------------------------------------------------
 
-# A tgtadm that kills who calls it when it is called for the Nth time to change something.
-mkdir "$work/bin"
-cat >"$work/bin/tgtadm" <<END
-#!/bin/bash
-case " \$* " in
-*' show '*) ;;
-*)
-	n=\$((\$(cat "$work/left") - 1))
-	echo \$n >"$work/left"
-	if [ \$n -lt 0 ]; then
-		kill -9 \$PPID
-		exit 1
-	fi
-	;;
-esac
-exec $(command -v tgtadm) "\$@"
-END
-chmod +x "$work/bin/tgtadm"
+# A control socket that kills who asks for the Nth change.
+tests/integration/tgt_relay.py "$work/relay.$PORT" /run/tgtd/socket.$PORT "$work/left" &
+for _ in $(seq 300); do
+	[ -S "$work/relay.$PORT" ] && break
+	sleep 0.1
+done
 
 # killed_after N COMMAND...
 killed_after() {
 	echo "$1" >"$work/left"
 	shift
-	(PATH=$work/bin:$PATH "$@") >/dev/null 2>&1
+	(TGT_IPC_SOCKET=$work/relay "$@") >/dev/null 2>&1
 }
 
 # Whatever is there of it, nobody can log in, and it can be offered and withdrawn.

@@ -2,9 +2,10 @@
 /* What the kernel, tgtd's notes and guests tell a lender. */
 /* links: userspace/memory/lib/vitals.c userspace/memory/lend/guests.c */
 /* links: userspace/memory/lend/guest_message.c userspace/memory/lend/tgtd.c */
-/* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/spawn.c userspace/lib/text.c */
+/* links: userspace/lib/fs.c userspace/lib/log.c userspace/lib/text.c */
 /* links: userspace/lib/iscsi_portal.c */
-/* links: tools/target/tgt.c tools/target/tgt_text.c tools/target/target.c */
+/* links: tools/target/tgt.c tools/target/tgt_request.c tools/target/tgt_socket.c */
+/* links: tools/target/tgt_text.c tools/target/target.c */
 /* links: initramfs/fault.c initramfs/value.c */
 /* libraries: libsodium */
 

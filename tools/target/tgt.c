@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Targets of a running tgtd, by its control program tgtadm.
+ * Targets of a running tgtd, by its control socket.
  *
  * An offer is made in the order target, disk, accounts, and who may log in last of all: tgt lets
  * nobody in to a target without that, so that what is cut off before is no more than a name. tgtd
@@ -8,14 +8,13 @@
  *
  * Of a node's address and the name of its initiator, tgt is content with one. A name is what
  * anybody may claim; so it is the address where the node has one, and the name only where not.
- *
- * tgtadm takes secrets as arguments, as tgt-admin gives them, too: for the moment in which it runs,
- * users of this host can see them unless /proc is mounted with hidepid.
  */
 #include "tools/target/target.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,78 +22,55 @@
 #include <unistd.h>
 
 #include "initramfs/value.h"
+#include "tools/target/tgt_socket.h"
 #include "tools/target/tgt_text.h"
-#include "userspace/lib/spawn.h"
 #include "userspace/lib/text.h"
 
 /* Beside tgtd's own socket, so that it is there while tgtd is. */
 #define LOCK_FORMAT "/run/tgtd/wireroot.%u.lock"
 
-#define WORDS_MAX 24
-
-/* One run of tgtadm. */
-struct call {
-	const char *words[WORDS_MAX + 1];
-	size_t count;
-	char port[16], id[16];
-};
-
-static struct call call_begin(const struct target_server *server)
-{
-	struct call call = { .count = 0 };
-
-	call.words[call.count++] = "tgtadm";
-	snprintf(call.port, sizeof(call.port), "%u", server->control_port);
-	return call;
-}
-
-/* Add @words, NULL-terminated. */
-static void call_add(struct call *call, const char *const *words)
-{
-	while (*words && call->count < WORDS_MAX)
-		call->words[call->count++] = *words++;
-}
-
-/* Run tgtadm with @words; @id: for the target of that number, unless 0. */
-static int run(const struct target_server *server, unsigned int id, const char *const *words,
-	       struct text *output, struct fault *fault)
-{
-	struct call call = call_begin(server);
-	struct text ignored = { 0 };
-	int error;
-
-	call_add(&call, (const char *const[]){ "-C", call.port, "--lld", "iscsi", NULL });
-	call_add(&call, words);
-	snprintf(call.id, sizeof(call.id), "%u", id);
-	if (id)
-		call_add(&call, (const char *const[]){ "--tid", call.id, NULL });
-	error = spawn_capture(call.words, output ? output : &ignored, fault);
-	text_free(&ignored);
-	return error;
-}
-
-#define WORDS(...)                                                                                 \
-	(const char *const[])                                                                      \
-	{                                                                                          \
-		__VA_ARGS__, NULL                                                                  \
-	}
-
-static int show(const struct target_server *server, const char *mode, struct text *text,
+static int tell(const struct target_server *server, const struct tgt_request *request,
 		struct fault *fault)
 {
-	int error = run(server, 0, WORDS("--op", "show", "--mode", mode), text, fault);
+	return tgt_tell(server->control_port, request, NULL, fault);
+}
 
-	if (error == -EIO && strstr(fault->hint, "tgt daemon"))
-		snprintf(fault->hint, sizeof(fault->hint),
-			 "tgtd does not answer; `systemctl start tgt`");
+/* The same with a text that is put together; it may have a secret in it. */
+static int tell_text(const struct target_server *server, struct tgt_request request,
+		     struct fault *fault, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static int tell_text(const struct target_server *server, struct tgt_request request,
+		     struct fault *fault, const char *format, ...)
+{
+	char text[PATH_MAX + 128];
+	va_list values;
+	int length, error;
+
+	va_start(values, format);
+	length = vsnprintf(text, sizeof(text), format, values);
+	va_end(values);
+	request.text = text;
+	error = length < (int)sizeof(text) ? tell(server, &request, fault)
+					   : fault_set(fault, ENAMETOOLONG, "tell tgtd what to do",
+						       "", "a name or a path is too long");
+	explicit_bzero(text, sizeof(text));
 	return error;
+}
+
+static int show(const struct target_server *server, enum tgt_mode mode, struct text *text,
+		struct fault *fault)
+{
+	const struct tgt_request request = { .mode = mode, .operation = TGT_SHOW };
+
+	return tgt_tell(server->control_port, &request, text, fault);
 }
 
 static int list_targets(const struct target_server *server, struct target_list *list,
 			struct fault *fault)
 {
 	struct text text = { 0 };
-	int error = show(server, "target", &text, fault);
+	int error = show(server, TGT_TARGET, &text, fault);
 
 	if (!error)
 		error = tgt_read_targets(text_string(&text), text.length, list, fault);
@@ -141,66 +117,60 @@ static unsigned int free_id(const struct target_list *list)
 /* tgt keeps accounts that no target has any more. */
 static void delete_account(const struct target_server *server, const char *user)
 {
+	const struct tgt_request request = { .mode = TGT_ACCOUNT, .operation = TGT_DELETE };
 	struct fault ignored;
 
 	if (user)
-		run(server, 0, WORDS("--op", "delete", "--mode", "account", "--user", user), NULL,
-		    &ignored);
+		tell_text(server, request, &ignored, "user=%s", user);
 }
 
 /* An account of this name may be left from an offer that was cut off, or with an old secret. */
 static int add_account(const struct target_server *server, unsigned int id,
 		       const struct target_account *account, bool out, struct fault *fault)
 {
+	const struct tgt_request make = { .mode = TGT_ACCOUNT, .operation = TGT_NEW };
+	const struct tgt_request give = {
+		.mode = TGT_ACCOUNT, .operation = TGT_BIND, .target = id, .outgoing = out
+	};
 	int error;
 
 	delete_account(server, account->user);
-	error = run(server, 0,
-		    WORDS("--op", "new", "--mode", "account", "--user", account->user, "--password",
-			  account->secret),
-		    NULL, fault);
-	if (error)
-		return error;
-	return run(server, id,
-		   WORDS("--op", "bind", "--mode", "account", "--user", account->user,
-			 out ? "--outgoing" : NULL),
-		   NULL, fault);
+	error = tell_text(server, make, fault, "user=%s,password=%s", account->user,
+			  account->secret);
+	return error ? error : tell_text(server, give, fault, "user=%s", account->user);
 }
 
 static int add_disk(const struct target_server *server, unsigned int id,
 		    const struct target_offer *offer, struct fault *fault)
 {
-	char parameters[128], serial[TARGET_TGT_SERIAL_BYTES];
-	int error = run(server, id,
-			WORDS("--op", "new", "--mode", "logicalunit", "--lun", "1",
-			      "--backing-store", offer->disk),
-			NULL, fault);
+	struct tgt_request request = {
+		.mode = TGT_DISK, .operation = TGT_NEW, .target = id, .lun = TARGET_LUN
+	};
+	char serial[TARGET_TGT_SERIAL_BYTES];
+	int error = tell_text(server, request, fault, "path=%s", offer->disk);
 
 	if (error)
 		return error;
 	target_tgt_serial(offer->serial, serial);
+	request.operation = TGT_UPDATE;
 	/* Swap discards only on what says that it does not rotate: rate 1, SBC-3 section 6.6.2. */
-	snprintf(parameters, sizeof(parameters), "scsi_id=%s,scsi_sn=%s%s%s", serial, serial,
-		 offer->read_write ? "" : ",readonly=1",
-		 offer->memory ? ",thin_provisioning=1,rotation_rate=1" : "");
-	return run(server, id,
-		   WORDS("--op", "update", "--mode", "logicalunit", "--lun", "1", "--params",
-			 parameters),
-		   NULL, fault);
+	return tell_text(server, request, fault, "targetOps scsi_id=%s,scsi_sn=%s%s%s,", serial,
+			 serial, offer->read_write ? "" : ",readonly=1",
+			 offer->memory ? ",thin_provisioning=1,rotation_rate=1" : "");
 }
 
 static int open_portal(const struct target_server *server, const struct iscsi_portal *portal,
 		       struct fault *fault)
 {
-	char word[sizeof("portal=") + ISCSI_PORTAL_TEXT_BYTES] = "portal=";
-	const char *text = iscsi_portal_text(portal, word + strlen("portal="));
+	const struct tgt_request request = { .mode = TGT_PORTAL, .operation = TGT_NEW };
+	char place[ISCSI_PORTAL_TEXT_BYTES];
+	const char *text = iscsi_portal_text(portal, place);
 	struct fault story;
-	int error = run(server, 0, WORDS("--op", "new", "--mode", "portal", "--param", word), NULL,
-			&story);
+	int error = tell_text(server, request, &story, "portalOps portal=%s,", text);
 
 	if (!error)
 		return 0;
-	/* tgtadm says no more than that it did not work. */
+	/* It says no more than that it did not work. */
 	return fault_set(fault, error, "let tgtd listen at portal", text,
 			 "is it an address of this server, and does nobody else listen there? "
 			 "tgtd's log says more");
@@ -215,7 +185,7 @@ static int add_portals(const struct target_server *server, const struct iscsi_po
 {
 	struct text there = { 0 };
 	struct fault story;
-	int error = count ? show(server, "portal", &there, fault) : 0, first = error;
+	int error = count ? show(server, TGT_PORTAL, &there, fault) : 0, first = error;
 
 	*open = 0;
 	for (size_t i = 0; !error && i < count; i++) {
@@ -245,35 +215,33 @@ int target_tgt_listen(const struct target_server *server, const struct iscsi_por
 	return error;
 }
 
-/* Whom @offer lets in, as tgt lists it; *@option says to tgtadm what it is. */
-static const char *whom(const struct target_offer *offer, char address[static IPV4_TEXT_BYTES],
-			const char **option)
+/* Whom @offer lets in, as tgt lists it. */
+static const char *whom(const struct target_offer *offer, char address[static IPV4_TEXT_BYTES])
 {
-	*option = offer->address ? "--initiator-address" : "--initiator-name";
 	return offer->address ? value_ipv4_text(offer->address, address) : offer->initiator;
+}
+
+/* @node: its address, or its initiator's name. */
+static int admit(const struct target_server *server, unsigned int id, enum tgt_operation operation,
+		 const char *node, struct fault *fault)
+{
+	const struct tgt_request request = { .mode = TGT_TARGET,
+					     .operation = operation,
+					     .target = id };
+	/* RFC 7143 section 4.2.7.2: a name begins with one of these. */
+	bool name =
+		!strncmp(node, "iqn.", 4) || !strncmp(node, "eui.", 4) || !strncmp(node, "naa.", 4);
+
+	return tell_text(server, request, fault, "initiator-%s=%s", name ? "name" : "address",
+			 node);
 }
 
 static int let_in(const struct target_server *server, unsigned int id,
 		  const struct target_offer *offer, struct fault *fault)
 {
 	char address[IPV4_TEXT_BYTES];
-	const char *option, *node = whom(offer, address, &option);
 
-	return run(server, id, WORDS("--op", "bind", "--mode", "target", option, node), NULL,
-		   fault);
-}
-
-static int shut_out(const struct target_server *server, unsigned int id, const char *node,
-		    struct fault *fault)
-{
-	/* RFC 7143 section 4.2.7.2: a name begins with one of these. */
-	bool name =
-		!strncmp(node, "iqn.", 4) || !strncmp(node, "eui.", 4) || !strncmp(node, "naa.", 4);
-
-	return run(server, id,
-		   WORDS("--op", "unbind", "--mode", "target",
-			 name ? "--initiator-name" : "--initiator-address", node),
-		   NULL, fault);
+	return admit(server, id, TGT_BIND, whom(offer, address), fault);
 }
 
 /* The next of the words in *@list, which blanks part; false at their end. */
@@ -307,13 +275,13 @@ static int change_admitted(const struct target_server *server, const struct targ
 			   const struct target_offer *offer, struct fault *fault)
 {
 	char address[IPV4_TEXT_BYTES], word[TARGET_NAME_BYTES];
-	const char *option, *node = whom(offer, address, &option);
+	const char *node = whom(offer, address);
 	const char *rest = target->admitted ? target->admitted : "";
 	int error = is_admitted(target, node) ? 0 : let_in(server, target->id, offer, fault);
 
 	while (!error && next_word(&rest, word))
 		if (strcmp(word, node) != 0)
-			error = shut_out(server, target->id, word, fault);
+			error = admit(server, target->id, TGT_UNBIND, word, fault);
 	return error;
 }
 
@@ -324,18 +292,19 @@ static int change_admitted(const struct target_server *server, const struct targ
 static int delete_target(const struct target_server *server, unsigned int id, bool force,
 			 const char *in, const char *out, struct fault *fault)
 {
+	const struct tgt_request stop = {
+		.mode = TGT_TARGET, .operation = TGT_UPDATE, .target = id, .text = "state=offline"
+	};
+	const struct tgt_request delete = {
+		.mode = TGT_TARGET, .operation = TGT_DELETE, .target = id, .force = force
+	};
 	struct fault ignored;
 	int error;
 
 	/* tgtd deletes no disk with commands under way: let there be no new ones. */
 	if (force)
-		run(server, id,
-		    WORDS("--op", "update", "--mode", "target", "--name", "state", "-v", "offline"),
-		    NULL, &ignored);
-	error = run(server, id,
-		    WORDS("--op", "delete", "--mode", "target", force ? "--force" : NULL), NULL,
-		    fault);
-
+		tell(server, &stop, &ignored);
+	error = tell(server, &delete, fault);
 	if (!error) {
 		delete_account(server, in);
 		delete_account(server, out);
@@ -360,10 +329,11 @@ static int fill_target(const struct target_server *server, unsigned int id,
 static int make_target(const struct target_server *server, unsigned int id,
 		       const struct target_offer *offer, struct fault *fault)
 {
+	const struct tgt_request request = { .mode = TGT_TARGET,
+					     .operation = TGT_NEW,
+					     .target = id };
 	struct fault ignored;
-	int error = run(server, id,
-			WORDS("--op", "new", "--mode", "target", "--targetname", offer->name), NULL,
-			fault);
+	int error = tell_text(server, request, fault, "targetname=%s", offer->name);
 
 	if (error)
 		return error;

@@ -7,7 +7,8 @@ MEMORY_SHARED   := $(wildcard userspace/memory/lib/*.c) $(wildcard userspace/lib
 		   initramfs/backoff.c initramfs/fault.c initramfs/timeline.c initramfs/value.c
 
 LEND_SOURCES    := $(wildcard userspace/memory/lend/*.c) $(MEMORY_SHARED) \
-		   $(addprefix tools/target/,configfs.c configfs_look.c lio.c lio_text.c target.c tgt.c tgt_text.c)
+		   $(addprefix tools/target/,configfs.c configfs_look.c lio.c lio_text.c target.c) \
+		   $(addprefix tools/target/,tgt.c tgt_request.c tgt_socket.c tgt_text.c)
 BORROW_SOURCES  := $(wildcard userspace/memory/borrow/*.c) $(MEMORY_SHARED) initramfs/swap/grant.c
 
 MEMORY_OBJECT    = $(1:%.c=$(B)/objects/memory/%.o)

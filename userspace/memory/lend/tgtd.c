@@ -215,8 +215,6 @@ static int await_answer(struct tgtd *tgtd, struct fault *fault)
 		target_list_free(&list);
 		if (!error)
 			return 0;
-		if (error == -ENOENT)
-			return error; /* no tgtadm */
 		if (has_ended(tgtd, ANSWER_STEP_MS))
 			return fault_set(fault, ECHILD, "start program", "tgtd",
 					 "it has ended at once; is it installed (package tgt), and "

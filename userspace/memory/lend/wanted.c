@@ -46,7 +46,7 @@ static bool take_name(const json_t *json, const char *key, char to[static GRANT_
 	return take(json, key, "abcdefghijklmnopqrstuvwxyz0123456789-.:", to, GRANT_NAME_BYTES);
 }
 
-/* What tgtadm, LIO and initiators take alike. */
+/* What tgtd, LIO and initiators take alike. */
 static bool take_word(const json_t *json, const char *key, char *to, size_t bytes)
 {
 	return take(json, key,
@@ -55,10 +55,7 @@ static bool take_word(const json_t *json, const char *key, char *to, size_t byte
 	       *to != '-';
 }
 
-/*
- * A secret may begin with '-' since base64url has it; tgtadm's getopt takes an argument's text as
- * it is.
- */
+/* A secret may begin with '-', since base64url has it. */
 static bool take_secret(const json_t *json, const char *key, char to[static GRANT_SECRET_BYTES])
 {
 	return take(json, key,

@@ -2,8 +2,9 @@
 /*
  * What the broker wants of a lender: its answer to a report (Documentation/memory.md).
  *
- * Pure, apart from memory. Everything in it becomes a path, a name in LIO's tree or an argument of
- * tgtadm: what has another form than the contract's is refused, and a grant of another lender is.
+ * Pure, apart from memory. Everything in it becomes a path, a name in LIO's tree or a part of what
+ * tgtd is told, where commas part: what has another form than the contract's is refused, and a
+ * grant of another lender is.
  */
 #ifndef WIREROOT_WANTED_H
 #define WIREROOT_WANTED_H
