@@ -2,7 +2,9 @@
 # The `wireroot` command: every .c file below tools/, what the user-space programs share, and the
 # pure files of the init.
 
-WIREROOT_LIBRARIES ?= libkmod libarchive libzstd liblzma zlib jansson libcurl yaml-0.1 libsodium
+WIREROOT_LIBRARIES ?= libkmod libzstd liblzma zlib jansson yaml-0.1 libsodium
+# Loaded when they are needed, by tools/late/.
+WIREROOT_LATE      := libarchive libcurl
 INITRAMFS_PURE     := arp_packet backoff dhcp_packet dns_packet fault ip_param \
 		      iscsi/superblock module_list node_file params root_spec swap/swap_spec timeline \
 		      value words
@@ -14,7 +16,7 @@ WIREROOT_OBJECTS   := $(WIREROOT_SOURCES:%.c=$(B)/host/%.o)
 ALL += $(B)/wireroot
 
 # Immediate, so that pkg-config runs once and not for each object.
-WIREROOT_CFLAGS := $(shell pkg-config --cflags $(WIREROOT_LIBRARIES) 2>/dev/null)
+WIREROOT_CFLAGS := $(shell pkg-config --cflags $(WIREROOT_LIBRARIES) $(WIREROOT_LATE) 2>/dev/null)
 
 $(B)/wireroot: $(WIREROOT_OBJECTS)
 	@$(call say,CC)
