@@ -626,7 +626,8 @@ static void explain_stage(struct boot *boot)
 			  "a driver that is being loaded does not come to its end; waiting on");
 		report_fault(&boot->report, STAGE_ROOT, &boot->fault);
 	} else if (boot->attempt.pid && monotonic_us() - boot->attempt.began_us > ATTEMPT_LONG_US) {
-		snprintf(peer, sizeof(peer), "%s:%s", boot->root.server, boot->root.path);
+		snprintf(peer, sizeof(peer), "%s%s%s", boot->root.server,
+			 *boot->root.path ? ":" : "", boot->root.path);
 		fault_set(&boot->fault, EINPROGRESS, "mount the root", peer,
 			  "the server does not answer; waiting on");
 		report_fault(&boot->report, STAGE_ROOT, &boot->fault);
