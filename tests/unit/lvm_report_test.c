@@ -26,9 +26,10 @@
 #define REPORT(rows) "{\"report\": [{\"lv\": [" rows "]}]}"
 #define POOL(attributes, data, metadata)                                                           \
 	ROW("pool0", "1073741824", attributes, "", "", data, metadata, "4194304", "")
+#define UUID "01234567-89ab-4cde-8f01-23456789abcd"
 #define GOLDEN                                                                                     \
 	ROW("wr-image-deb", "2147483648", "Vri---tz-k", "pool0", "", "", "", "",                   \
-	    "wireroot.fs.ext4,wireroot.ready")
+	    "wireroot.fs.ext4,wireroot.uuid." UUID ",wireroot.ready")
 #define CLONE(tags)                                                                                \
 	ROW("wr-n10", "2147483648", "Vwi-a-tz--", "pool0", "wr-image-deb", "12.50", "", "", tags)
 
@@ -54,6 +55,8 @@ static void volumes_of_ours_are_found(void **state)
 	assert_int_equal(status.count, 2);
 	assert_string_equal(status.volumes[0].name, "image-deb");
 	assert_string_equal(status.volumes[0].file_system, "ext4");
+	assert_string_equal(status.volumes[0].uuid, UUID);
+	assert_string_equal(status.volumes[0].unfinished_uuid, "");
 	assert_int_equal(status.volumes[0].state, VOLUME_READY);
 	assert_int_equal(status.volumes[0].used_bytes, 0);
 	assert_string_equal(status.volumes[1].name, "n10");
@@ -79,6 +82,9 @@ static void tags_tell_whether_a_volume_is_whole(void **state)
 		{ REPORT(CLONE("wireroot.unfinished,wireroot.ready")), VOLUME_UNFINISHED },
 		{ REPORT(CLONE("")), VOLUME_FOREIGN },
 		{ REPORT(CLONE("wireroot.readymade")), VOLUME_FOREIGN },
+		{ REPORT(CLONE("wireroot.unfinished-with." UUID)), VOLUME_READY },
+		{ REPORT(CLONE("wireroot.unfinished,wireroot.unfinished-with." UUID)),
+		  VOLUME_UNFINISHED },
 	};
 	struct storage_status status;
 
@@ -89,6 +95,18 @@ static void tags_tell_whether_a_volume_is_whole(void **state)
 		assert_int_equal(status.volumes[0].state, examples[i].state);
 		storage_status_free(&status);
 	}
+}
+
+static void tag_of_a_clone_tells_with_which_uuid_it_is_unfinished(void **state)
+{
+	struct storage_status status;
+
+	(void)state;
+	assert_int_equal(
+		read_text(REPORT(CLONE("mine,wireroot.unfinished-with." UUID)), NULL, &status), 0);
+	assert_string_equal(status.volumes[0].unfinished_uuid, UUID);
+	assert_string_equal(status.volumes[0].uuid, "");
+	storage_status_free(&status);
 }
 
 static void what_cannot_be_read_is_refused(void **state)
@@ -202,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(volumes_of_ours_are_found),
 		cmocka_unit_test(tags_tell_whether_a_volume_is_whole),
+		cmocka_unit_test(tag_of_a_clone_tells_with_which_uuid_it_is_unfinished),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
 		cmocka_unit_test(a_group_has_what_is_free),
 		cmocka_unit_test(thin_pools_are_refused_well_before_they_are_full),

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -22,6 +23,18 @@
 /* Another process may be quicker with the free loop device that we were told of. */
 #define LOOP_TRIES 64
 
+#define UUID_BYTES 16
+
+/* Of the kernel's include/uapi/linux/ext4.h, since 6.0; the UUID stands behind what it measures. */
+struct ext4_new_uuid {
+	struct ext4_uuid_head {
+		uint32_t length, flags;
+	} head;
+	uint8_t uuid[UUID_BYTES];
+};
+
+#define EXT4_SET_UUID _IOW('f', 44, struct ext4_uuid_head)
+
 /* In a command: the volume's path, and the label or UUID. */
 static const char path_word[] = "PATH", value_word[] = "VALUE";
 
@@ -34,6 +47,7 @@ struct volume_kind {
 	const char *const *set_label, *const *set_uuid; /* with path_word and value_word */
 	const char *mount_flag; /* or NULL */
 	bool checked;
+	bool uuid_is_last; /* see volume_kind_uuid_is_last() */
 	uint64_t early_bytes; /* see volume_kind_early_bytes() */
 };
 
@@ -64,6 +78,7 @@ static const struct volume_kind kinds[] = {
 		.set_label = WORDS("tune2fs", "-L", value_word, path_word),
 		.set_uuid = WORDS("tune2fs", "-U", value_word, path_word),
 		.checked = true,
+		.uuid_is_last = true,
 		.early_bytes = EARLY_BYTES,
 	},
 	{
@@ -109,6 +124,11 @@ uint64_t volume_kind_early_bytes(const struct volume_kind *kind)
 bool volume_kind_is_checked(const struct volume_kind *kind)
 {
 	return kind->checked;
+}
+
+bool volume_kind_uuid_is_last(const struct volume_kind *kind)
+{
+	return kind->uuid_is_last;
 }
 
 /* --- whose it is --------------------------------------------------------------------------------
@@ -340,6 +360,32 @@ static int sync_root(int root)
 		error = -errno;
 	close(fd);
 	return error;
+}
+
+/* The digits of a good UUID. */
+static void uuid_bytes(const char *uuid, uint8_t bytes[static UUID_BYTES])
+{
+	for (size_t i = 0; i < UUID_BYTES; i++, uuid += 2) {
+		const char pair[] = { *uuid == '-' ? *++uuid : *uuid, uuid[1], '\0' };
+
+		bytes[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+}
+
+int volume_rename_mounted(const struct volume_mount *mount, const char *uuid, struct fault *fault)
+{
+	struct ext4_new_uuid request = { .head = { .length = UUID_BYTES } };
+	int fd = openat(mount->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error = fd < 0 || syncfs(fd) < 0 ? errno : 0;
+
+	uuid_bytes(uuid, request.uuid);
+	if (!error && ioctl(fd, EXT4_SET_UUID, &request) < 0)
+		error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (error == ENOTTY || error == EOPNOTSUPP)
+		return 1;
+	return error ? fault_set(fault, error, "change the UUID of a file system", uuid, NULL) : 0;
 }
 
 int volume_close(struct volume_mount *mount, bool sync, struct fault *fault)

@@ -25,6 +25,13 @@ const struct volume_kind *volume_kind_find(const char *name);
 /* Is fsck to look at a root of this kind at boot? xfs and btrfs have nothing of the sort. */
 bool volume_kind_is_checked(const struct volume_kind *kind);
 
+/*
+ * Is a copy's UUID best changed last of all? Then its one superblock tells whether that was done.
+ * Else it is changed before the copy is mounted: two Btrfs of one UUID are one to the kernel, and
+ * XFS has a UUID in each of many places.
+ */
+bool volume_kind_uuid_is_last(const struct volume_kind *kind);
+
 /* struct tree's ->early_bytes for it. */
 uint64_t volume_kind_early_bytes(const struct volume_kind *kind);
 
@@ -59,5 +66,11 @@ struct volume_mount {
 int volume_open(struct volume_mount *mount, const char *path, const struct volume_kind *kind,
 		struct fault *fault);
 int volume_close(struct volume_mount *mount, bool sync, struct fault *fault);
+
+/*
+ * Give the mounted file system another UUID, once all that was written before is on the disk. 1
+ * when the kernel cannot do that: volume_rename() can, when it is not mounted any more.
+ */
+int volume_rename_mounted(const struct volume_mount *mount, const char *uuid, struct fault *fault);
 
 #endif

@@ -39,6 +39,7 @@ struct writing {
 	uint64_t archive_bytes; /* of an archive */
 	struct progress *progress;
 	struct fault *fault;
+	bool has_uuid; /* a copy's file system has its own UUID by now */
 };
 
 bool image_file_system_is_known(const char *name)
@@ -146,8 +147,17 @@ static int adapt(const struct writing *writing, int root)
 	return adaptations_apply(&volume, writing->fault);
 }
 
+/* A copy's, where that is to be the last thing that is written. */
+static int rename_last(struct writing *writing, const struct volume_mount *mount)
+{
+	int outcome = volume_rename_mounted(mount, writing->uuid, writing->fault);
+
+	writing->has_uuid = !outcome;
+	return outcome < 0 ? outcome : 0;
+}
+
 /* With the file system mounted: @filled says whether it is new. */
-static int change(const struct writing *writing, bool filled)
+static int change(struct writing *writing, bool filled)
 {
 	struct volume_mount mount = { .loop = -1, .root = -1 };
 	struct fault ignored;
@@ -157,6 +167,8 @@ static int change(const struct writing *writing, bool filled)
 		error = fill(writing, mount.root);
 	if (!error)
 		error = adapt(writing, mount.root);
+	if (!error && !filled && !writing->has_uuid)
+		error = rename_last(writing, &mount);
 	if (!error)
 		progress_step(writing->progress, "writing down to the disk", 0);
 	closed = volume_close(&mount, !error, error ? &ignored : writing->fault);
@@ -166,7 +178,7 @@ static int change(const struct writing *writing, bool filled)
 	return error ? error : closed;
 }
 
-static int write_claimed(const struct writing *writing, int fd)
+static int write_claimed(struct writing *writing, int fd)
 {
 	int error;
 
@@ -225,9 +237,13 @@ int image_identify(const char *volume, const struct image_write_options *options
 	error = volume_claim(volume, &fd, &bytes, fault);
 	if (error)
 		return error;
-	error = volume_rename(volume, writing.kind, options->label, writing.uuid, fault);
+	writing.has_uuid = !volume_kind_uuid_is_last(writing.kind);
+	error = volume_rename(volume, writing.kind, options->label,
+			      writing.has_uuid ? writing.uuid : NULL, fault);
 	if (!error)
 		error = change(&writing, false);
+	if (!error && !writing.has_uuid)
+		error = volume_rename(volume, writing.kind, NULL, writing.uuid, fault);
 	if (!error && fsync(fd) < 0)
 		error = fault_set(fault, errno, "write volume down to the disk", volume, NULL);
 	close(fd);

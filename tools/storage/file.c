@@ -188,10 +188,11 @@ static int fill(const struct storage *storage, int to, const char *volume,
 
 static int clone_file(const struct storage *storage, const char *volume,
 		      const struct volume *golden, uint64_t bytes, struct progress *progress,
-		      struct fault *fault)
+		      bool *by_uuid, struct fault *fault)
 {
 	int fd = open_new(storage, volume, fault), error;
 
+	*by_uuid = false;
 	if (fd < 0)
 		return fd;
 	error = fill(storage, fd, volume, golden, progress, fault);

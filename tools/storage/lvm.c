@@ -3,16 +3,22 @@
  * Volumes of LVM: thin ones, whose clones are snapshots, and plain ones, whose clones are copies.
  *
  * Whether a volume is whole is told by its tags, which LVM writes in the same step in which it
- * makes the volume. Thin snapshots would not be activated at the next boot of the server (they are
- * flagged so); ours are, for they are somebody's disks. A golden volume is read-only, and needs to
- * be active only while it is copied.
+ * makes the volume. To change them takes LVM half as long as to make a snapshot; so the tag of a
+ * clone names the UUID with which its file system is unfinished, which is the golden one's, and
+ * what finishes it is the UUID of its own, written last of all. Thin snapshots would not be
+ * activated at the next boot of the server (they are flagged so); ours are, for they are somebody's
+ * disks. A golden volume is read-only, and needs to be active only while it is copied.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "initramfs/iscsi/superblock.h"
+#include "tools/image/volume.h"
 #include "tools/storage/copy.h"
 #include "tools/storage/lvm_report.h"
 #include "userspace/lib/spawn.h"
@@ -69,6 +75,48 @@ static int look_at_group(const struct storage *storage, struct storage_status *s
 	return error;
 }
 
+/* The UUID of an ext4 or XFS file system; false where there is none, or no device. */
+static bool read_uuid(const struct storage *storage, const char *volume,
+		      char uuid[static VOLUME_UUID_BYTES])
+{
+	uint8_t start[SUPERBLOCK_START_BYTES];
+	struct superblock superblock;
+	struct fault ignored;
+	char *path = NULL;
+	ssize_t length = -1;
+	int fd = -1;
+
+	if (storage_path(storage, volume, false, &path, &ignored) == 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		length = pread(fd, start, sizeof(start), 0);
+		close(fd);
+	}
+	free(path);
+	if (length < 0 || !superblock_parse(start, (size_t)length, NULL, 0, &superblock))
+		return false;
+	memcpy(uuid, superblock.uuid, VOLUME_UUID_BYTES);
+	return true;
+}
+
+/*
+ * A clone that is not active cannot be read. It cannot be offered either, and counts as ready:
+ * rather that than to remove somebody's disk.
+ */
+static void judge_clones(const struct storage *storage, struct storage_status *status)
+{
+	char uuid[VOLUME_UUID_BYTES];
+
+	for (size_t i = 0; i < status->count; i++) {
+		struct volume *volume = &status->volumes[i];
+
+		if (volume->unfinished_uuid[0] && volume->state == VOLUME_READY &&
+		    read_uuid(storage, volume->name, uuid) &&
+		    strcmp(uuid, volume->unfinished_uuid) == 0)
+			volume->state = VOLUME_UNFINISHED;
+	}
+}
+
 static int look(const struct storage *storage, struct storage_status *status, struct fault *fault)
 {
 	const struct cluster_storage *definition = storage->definition;
@@ -79,6 +127,8 @@ static int look(const struct storage *storage, struct storage_status *status, st
 		error = lvm_read_volumes(text_string(&text), text.length, definition->pool, status,
 					 fault);
 	text_free(&text);
+	if (!error)
+		judge_clones(storage, status);
 	if (!error && definition->type == STORAGE_LVM)
 		error = look_at_group(storage, status, fault);
 	return error;
@@ -106,17 +156,29 @@ static int create_plain(const struct storage *storage, const char *volume, uint6
 		   storage->definition->group);
 }
 
+/* What is to grow is not finished by its UUID. */
+static bool is_finished_by_uuid(const struct volume *golden, uint64_t bytes)
+{
+	const struct volume_kind *kind = volume_kind_find(golden->file_system);
+
+	return golden->uuid[0] && bytes == golden->bytes && kind && volume_kind_uuid_is_last(kind);
+}
+
 static int clone_thin(const struct storage *storage, const char *volume,
 		      const struct volume *golden, uint64_t bytes, struct progress *progress,
-		      struct fault *fault)
+		      bool *by_uuid, struct fault *fault)
 {
 	struct names names = names_of(storage, volume, bytes);
 	struct names from = names_of(storage, golden->name, golden->bytes);
-	int error = RUN(fault, "lvcreate", "--yes", "--snapshot", "--name", names.own, "--addtag",
-			LVM_TAG_UNFINISHED, "--setactivationskip", "n", "--permission", "rw",
-			from.full);
+	char tag[sizeof(LVM_TAG_CLONE) + VOLUME_UUID_BYTES] = LVM_TAG_UNFINISHED;
+	int error;
 
 	(void)progress;
+	*by_uuid = is_finished_by_uuid(golden, bytes);
+	if (*by_uuid)
+		snprintf(tag, sizeof(tag), LVM_TAG_CLONE "%s", golden->uuid);
+	error = RUN(fault, "lvcreate", "--yes", "--snapshot", "--name", names.own, "--addtag", tag,
+		    "--setactivationskip", "n", "--permission", "rw", from.full);
 	if (!error && bytes > golden->bytes)
 		error = RUN(fault, "lvextend", "--yes", "--size", names.size, names.full);
 	return error;
@@ -139,27 +201,33 @@ static int copy_devices(const struct storage *storage, const char *volume,
 
 static int clone_plain(const struct storage *storage, const char *volume,
 		       const struct volume *golden, uint64_t bytes, struct progress *progress,
-		       struct fault *fault)
+		       bool *by_uuid, struct fault *fault)
 {
 	struct names from = names_of(storage, golden->name, golden->bytes);
 	int error = create_plain(storage, volume, bytes, fault);
 
+	*by_uuid = false;
 	if (!error)
 		error = RUN(fault, "lvchange", "--activate", "y", "--ignoreactivationskip",
 			    from.full);
 	return error ? error : copy_devices(storage, volume, golden, progress, fault);
 }
 
-static int finish_golden(const struct names *names, const char *file_system, struct fault *fault)
+static int finish_golden(const struct storage *storage, const char *volume, const char *file_system,
+			 struct fault *fault)
 {
-	char tag[64];
+	struct names names = names_of(storage, volume, 0);
+	char tag[sizeof(LVM_TAG_FILE_SYSTEM) + 16], uuid[VOLUME_UUID_BYTES];
+	char uuid_tag[sizeof(LVM_TAG_UUID) + VOLUME_UUID_BYTES] = "";
 	int error;
 
-	snprintf(tag, sizeof(tag), LVM_TAG_FILE_SYSTEM "%s", file_system);
-	error = RUN(fault, "lvchange", "--yes", "--permission", "r", names->full);
+	snprintf(tag, sizeof(tag), LVM_TAG_FILE_SYSTEM "%.15s", file_system);
+	if (read_uuid(storage, volume, uuid))
+		snprintf(uuid_tag, sizeof(uuid_tag), LVM_TAG_UUID "%s", uuid);
+	error = RUN(fault, "lvchange", "--yes", "--permission", "r", names.full);
 	if (!error)
-		error = RUN(fault, "lvchange", "--yes", "--addtag", tag, "--setactivationskip", "y",
-			    names->full);
+		error = RUN(fault, "lvchange", "--yes", "--setactivationskip", "y", names.full,
+			    "--addtag", tag, *uuid_tag ? "--addtag" : NULL, uuid_tag);
 	return error;
 }
 
@@ -167,7 +235,7 @@ static int finish(const struct storage *storage, const char *volume, const char 
 		  struct fault *fault)
 {
 	struct names names = names_of(storage, volume, 0);
-	int error = file_system ? finish_golden(&names, file_system, fault) : 0;
+	int error = file_system ? finish_golden(storage, volume, file_system, fault) : 0;
 
 	if (!error)
 		error = RUN(fault, "lvchange", "--yes", "--deltag", LVM_TAG_UNFINISHED, "--addtag",

@@ -108,6 +108,11 @@ static int read_volume(const json_t *row, struct volume *volume, struct fault *f
 	volume->state = has_tag(tags, LVM_TAG_UNFINISHED, NULL, 0) ? VOLUME_UNFINISHED
 			: has_tag(tags, LVM_TAG_READY, NULL, 0)	   ? VOLUME_READY
 								   : VOLUME_FOREIGN;
+	if (has_tag(tags, LVM_TAG_CLONE, volume->unfinished_uuid,
+		    sizeof(volume->unfinished_uuid)) &&
+	    volume->state == VOLUME_FOREIGN)
+		volume->state = VOLUME_READY;
+	has_tag(tags, LVM_TAG_UUID, volume->uuid, sizeof(volume->uuid));
 	has_tag(tags, LVM_TAG_FILE_SYSTEM, volume->file_system, sizeof(volume->file_system));
 	if (!read_name(column(row, "origin"), volume->origin))
 		volume->origin[0] = '\0';

@@ -21,8 +21,14 @@
 #define LVM_TAG_READY	    "wireroot.ready"
 #define LVM_TAG_UNFINISHED  "wireroot.unfinished"
 #define LVM_TAG_FILE_SYSTEM "wireroot.fs."
+/* Behind it stands a UUID: of a golden volume's file system, and the same of a clone that is
+ * unfinished while its own file system has that one. */
+#define LVM_TAG_UUID  "wireroot.uuid."
+#define LVM_TAG_CLONE "wireroot.unfinished-with."
 
 /*
+ * A clone with LVM_TAG_CLONE is VOLUME_READY here: its file system is not looked at.
+ *
  * The volumes whose names begin with LVM_PREFIX, without that, and with @pool, unless it is NULL,
  * how full that is: -ENOENT when there is no such thin pool. 0, -EBADMSG or -ENOMEM with @fault.
  */

@@ -24,6 +24,7 @@ struct work {
 	struct claim golden_claim; /* shared; nobody has it when it is being made or removed */
 	const struct volume *golden; /* to clone from; NULL: the image is written */
 	char *path; /* of the unfinished volume */
+	bool by_uuid; /* see storage_backend's ->clone */
 };
 
 /* --- is it there, and is there room ---------------------------------------------------------- */
@@ -215,16 +216,16 @@ static int write_image(const struct work *work, struct fault *fault)
 }
 
 /*
- * What may not be the same on two nodes was never in the golden volume, or is made anew here. A new
- * UUID comes before anything mounts the clone: two Btrfs of one UUID on one host are one to it. The
+ * What may not be the same on two nodes was never in the golden volume, or is made anew here. The
  * label is the golden volume's, and stays.
  */
-static int clone_golden(const struct work *work, struct fault *fault)
+static int clone_golden(struct work *work, struct fault *fault)
 {
 	const struct volume_order *order = work->order;
 	struct image_write_options options = options_of(work);
-	int error = work->storage->backend->clone(work->storage, order->name, work->golden,
-						  order->bytes, work->progress, fault);
+	int error =
+		work->storage->backend->clone(work->storage, order->name, work->golden,
+					      order->bytes, work->progress, &work->by_uuid, fault);
 
 	options.label = NULL;
 	if (!error)
@@ -248,12 +249,12 @@ static void take_back(const struct work *work)
 	storage_status_free(&status);
 }
 
-static int fill(const struct work *work, struct fault *fault)
+static int fill(struct work *work, struct fault *fault)
 {
 	const struct volume_order *order = work->order;
 	int error = work->golden ? clone_golden(work, fault) : write_image(work, fault);
 
-	if (!error)
+	if (!error && !work->by_uuid)
 		error = work->storage->backend->finish(work->storage, order->name,
 						       order->host_name ? NULL : order->file_system,
 						       fault);

@@ -5,8 +5,9 @@
  *
  * A volume is called as its node; the golden volume of an image, from which nodes' are cloned, is
  * called CLUSTER_GOLDEN and the image. A volume is unfinished from its first moment on until
- * finish() says that it is whole, and that it is unfinished is written down with the volume itself:
- * whatever ends a command in between, no half volume is taken for a whole one. Who makes or removes
+ * finish() says that it is whole, or for some clones, until their file system has a UUID of its
+ * own. That it is unfinished is written down with the volume itself: whatever ends a command in
+ * between, no half volume is taken for a whole one. Who makes or removes
  * a volume has claimed it; see claim.h.
  *
  * Functions return 0 or -errno with @fault filled in.
@@ -24,6 +25,8 @@
 
 /* CLUSTER_GOLDEN and an image's name, or a node's, with the NUL. */
 #define VOLUME_NAME_BYTES 80
+/* Of a file system, as text, with the NUL. */
+#define VOLUME_UUID_BYTES 37
 
 enum volume_state {
 	VOLUME_READY,
@@ -35,6 +38,8 @@ struct volume {
 	char name[VOLUME_NAME_BYTES];
 	char origin[VOLUME_NAME_BYTES]; /* the volume that it is a snapshot of, or "" */
 	char file_system[8]; /* of a golden volume: "ext4"; "" when that is not known */
+	char uuid[VOLUME_UUID_BYTES]; /* of a golden volume's file system, where clones want it */
+	char unfinished_uuid[VOLUME_UUID_BYTES]; /* of a clone: with this one it is unfinished */
 	enum volume_state state;
 	uint64_t bytes; /* as a node sees it */
 	uint64_t used_bytes; /* space that is taken for it */
@@ -73,9 +78,10 @@ struct storage_backend {
 	int (*create)(const struct storage *storage, const char *volume, uint64_t bytes,
 		      struct fault *fault);
 	/* Make an unfinished volume with the contents of the golden one @golden, and @bytes, which
-	 * are not less than its. */
+	 * are not less than its. *@by_uuid: that its file system gets another UUID than the golden
+	 * one's is what makes it ready, and finish() has nothing to do. */
 	int (*clone)(const struct storage *storage, const char *volume, const struct volume *golden,
-		     uint64_t bytes, struct progress *progress, struct fault *fault);
+		     uint64_t bytes, struct progress *progress, bool *by_uuid, struct fault *fault);
 	/* It is whole, and from now on ready. A golden one, whose @file_system is given then, and
 	 * else NULL, is not written any more. */
 	int (*finish)(const struct storage *storage, const char *volume, const char *file_system,
