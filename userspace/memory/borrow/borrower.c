@@ -4,16 +4,20 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 /* What could not be given back is tried again so often; at its deadline, sooner. */
 #define GIVE_BACK_AGAIN_MS 5000
 #define OVERDUE_AGAIN_MS   1000
+/* A process that has not ended after this long hangs. */
+#define STOPPING_MS 60000
 
 int64_t borrower_now_ms(void)
 {
@@ -40,7 +44,7 @@ struct loan *borrower_add(struct borrower *borrower, const struct grant *grant)
 	if (borrower->count == LOANS_MAX)
 		return NULL;
 	loan = &borrower->loans[borrower->count++];
-	*loan = (struct loan){ .grant = *grant, .state = LOAN_ATTACHING };
+	*loan = (struct loan){ .grant = *grant, .state = LOAN_ATTACHING, .stopping = -1 };
 	return loan;
 }
 
@@ -168,6 +172,13 @@ static void attach_ended(struct borrower *borrower, struct loan *loan,
 		 loan->grant.swap[0] ? loan->grant.swap : loan->grant.mapping);
 }
 
+static void forget_stopping(struct loan *loan)
+{
+	if (loan->stopping >= 0)
+		close(loan->stopping);
+	loan->stopping = -1;
+}
+
 static void give_back_ended(struct borrower *borrower, struct loan *loan,
 			    const struct job_result *result)
 {
@@ -177,6 +188,7 @@ static void give_back_ended(struct borrower *borrower, struct loan *loan,
 		loan->detail[0] = '\0';
 		loan->grant.swap[0] = loan->grant.mapping[0] = '\0';
 		loan->state = LOAN_DETACHED;
+		forget_stopping(loan);
 		if (loan->deadline_ms)
 			rest(borrower);
 		return;
@@ -214,15 +226,44 @@ static bool may_be_stopped(pid_t pid)
 	       strtol(text, NULL, 10) > -1000;
 }
 
-static void stop_largest(const struct borrower *borrower, const struct loan *loan)
+/* A process that is told to end has its memory for a while; then it is to be tried without that
+ * before another one is ended. */
+static bool is_stopping(struct loan *loan, int64_t now_ms)
+{
+	struct pollfd fd = { loan->stopping, POLLIN, 0 };
+
+	if (loan->stopping < 0)
+		return false;
+	if (poll(&fd, 1, 0) != 0 || now_ms >= loan->stopping_until_ms)
+		forget_stopping(loan);
+	return true;
+}
+
+/* Which one it was can be seen from nothing but this, so that no later process of its number is
+ * meant. */
+static bool stop_process(struct loan *loan, pid_t pid, int64_t now_ms)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd < 0)
+		return false;
+	if (!may_be_stopped(pid) || syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) < 0) {
+		close(fd);
+		return false;
+	}
+	loan->stopping = fd;
+	loan->stopping_until_ms = now_ms + STOPPING_MS;
+	return true;
+}
+
+static void stop_largest(const struct borrower *borrower, struct loan *loan, int64_t now_ms)
 {
 	struct page_owner owners[8];
 	int type = swap_types_find(&borrower->types, loan->grant.swap);
 	size_t count = type >= 0 ? pages_find_owners(type, owners, 8, NULL) : 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!owners[i].bytes || !may_be_stopped(owners[i].pid) ||
-		    kill(owners[i].pid, SIGKILL) < 0)
+		if (!owners[i].bytes || !stop_process(loan, owners[i].pid, now_ms))
 			continue;
 		log_line(
 			borrower->log, LOG_LEVEL_ERROR,
@@ -242,8 +283,8 @@ static void note_deadline(struct borrower *borrower, struct loan *loan, int64_t 
 		log_line(borrower->log, LOG_LEVEL_ERROR, "%s: overdue: %s; %s", loan->grant.id,
 			 loan->detail, loan->stop_processes ? "ending processes" : "trying on");
 	loan->overdue = true;
-	if (loan->stop_processes && loan->detail[0])
-		stop_largest(borrower, loan);
+	if (loan->stop_processes && loan->detail[0] && !is_stopping(loan, now_ms))
+		stop_largest(borrower, loan, now_ms);
 }
 
 static void give_back(struct borrower *borrower, struct loan *loan, int64_t now_ms)

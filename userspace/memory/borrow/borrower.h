@@ -38,6 +38,8 @@ struct loan {
 	bool silent; /* its session is down; it may come back */
 	bool broken; /* its pages cannot be read any more */
 	bool stop_processes; /* the policy at the deadline */
+	int stopping; /* a pidfd of the last one that was told to end; -1: none */
+	int64_t stopping_until_ms; /* the next one has to wait until it has ended, or so long */
 	bool overdue; /* which was told */
 	bool told; /* that it is detached */
 	bool crowded; /* the last try found no room for its pages */
