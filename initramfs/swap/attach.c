@@ -174,7 +174,7 @@ static struct portal *log_in(const struct grant *grant, struct portals *portals,
 	portals_add(portals, &target, &config);
 	portal = portals_log_in(portals, fault);
 	if (!portal && fault->error == EACCES)
-		strcpy(fault->hint, "the grant may be over: its lender takes its secret no more");
+		strcpy(fault->hint, "the grant may be over, or it is not its lender that answers");
 	return portal;
 }
 
