@@ -413,6 +413,9 @@ hugetlbfs_takes_no_writes() {
 if grep -q hugetlbfs /proc/filesystems; then
 	check "and in truth nothing can be written there" hugetlbfs_takes_no_writes
 fi
+[ -e /sys/kernel/config/target ] || check "without LIO in the kernel, what to load is said" \
+	refuses "find LIO, .*modprobe iscsi_target_mod" --broker 127.0.0.1 --member lender1 \
+	--token-file "$work/token" --directory "$work/none" --target lio
 check "an option that is none is a matter of usage" says 2 'unrecognized option' \
 	build/wireroot-lend-asan --nonsense
 check "a guest needs to know its host" refuses 'it needs --host' --guest

@@ -20,6 +20,8 @@
 #include "userspace/memory/lend/rules.h"
 #include "userspace/memory/lib/vitals.h"
 
+#define LIO_DIRECTORY "/sys/kernel/config/target"
+
 /* A stall counts for so long: PSI's own average needs some seconds to show it. */
 #define STALL_MS 5000
 
@@ -161,16 +163,26 @@ static void start_tgtd(struct lender *lender)
 		lender->dirty |= grants_fail(&lender->grants, fault_line(&fault, line));
 }
 
+/* LIO is asked for nothing before the first grant: who begins without it has to be told. */
+static int open_lio(struct lender *lender, struct fault *fault)
+{
+	if (access(LIO_DIRECTORY, R_OK | W_OK) < 0)
+		return fault_set(fault, errno, "find LIO, the kernel's target, at", LIO_DIRECTORY,
+				 errno == ENOENT ? "`modprobe iscsi_target_mod target_core_file`, "
+						   "with configfs mounted; or --target tgt"
+						 : NULL);
+	lender->grants.server = (struct target_server){ .operations = &target_lio };
+	lender->grants.serving = true;
+	return 0;
+}
+
 /* Only the first start has to succeed: who begins without tgt has to be told. */
 static int open_server(struct lender *lender, struct fault *fault)
 {
 	int error = 0;
 
-	if (lender->options.target == LEND_TARGET_LIO) {
-		lender->grants.server = (struct target_server){ .operations = &target_lio };
-		lender->grants.serving = true;
-		return 0;
-	}
+	if (lender->options.target == LEND_TARGET_LIO)
+		return open_lio(lender, fault);
 	lender->grants.server = (struct target_server){ .operations = &target_tgt,
 							.control_port = TGTD_CONTROL_PORT };
 	lender->tgtd = (struct tgtd){ .pid_file = lender->pid_file,
