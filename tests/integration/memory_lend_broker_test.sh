@@ -134,7 +134,7 @@ offer_runs_out() {
 	kill -STOP $lender
 	borrow third 1
 	kill -CONT $lender
-	grep -q '"status": *504' "$work/third" && retry 10 lender_is '.grants == 1 and .age_s <= 1'
+	grep -q '"status": *504' "$work/third" && retry 10 lender_is '.grants <= 1 and .age_s <= 1'
 }
 check "a lender that comes too late for an offer goes on" offer_runs_out
 

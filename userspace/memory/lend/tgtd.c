@@ -30,6 +30,13 @@
 
 #define STOP_TIMEOUT_MS 10000
 
+/*
+ * A borrower that lost its power says nothing, and tgtd's own keep-alive takes an hour to find out.
+ * Asked every 10 s, whoever is silent five times is gone: well behind the time after which a
+ * borrower has given up a lender that it cannot reach.
+ */
+#define ASK_INITIATORS "nop_interval=10,nop_count=4"
+
 #define STAT_BYTES_MAX 4096
 
 /* --- who it is -------------------------------------------------------------------------------- */
@@ -167,12 +174,12 @@ static void run_child(bool grouped, const char *const argv[])
 
 static int fork_it(struct tgtd *tgtd, pid_t *pid, struct fault *fault)
 {
-	char portal[64], control[16], address[IPV4_TEXT_BYTES];
+	char portal[96], control[16], address[IPV4_TEXT_BYTES];
 	const char *const argv[] = { "tgtd", "-f", "-C", control, "--iscsi", portal, NULL };
 	bool grouped = make_group();
 
-	snprintf(portal, sizeof(portal), "portal=%s:%u", value_ipv4_text(tgtd->address, address),
-		 tgtd->port);
+	snprintf(portal, sizeof(portal), "portal=%s:%u," ASK_INITIATORS,
+		 value_ipv4_text(tgtd->address, address), tgtd->port);
 	snprintf(control, sizeof(control), "%u", tgtd->control_port);
 	*pid = fork();
 	if (*pid < 0)
