@@ -16,12 +16,26 @@
 #include "userspace/memory/borrow/stats.h"
 #include "userspace/memory/borrow/swap_program.h"
 
-/* Of what is available, this much stays free: pages come back into memory that others work with. */
-#define MARGIN_SHARE 10
+/*
+ * Of what is available, this much stays free, and never less: pages come back into memory that
+ * others work with, and through buffers of the network's. Where pages that are on their way take
+ * all there is, none arrives, and the kernel has nothing left but to kill.
+ */
+#define MARGIN_SHARE	   10
+#define MARGIN_LEAST_BYTES (32ull << 20)
 
 static int attach(const struct borrow_options *options, struct grant *grant, struct fault *fault)
 {
 	return swap_program_attach(options, grant, false, fault);
+}
+
+static uint64_t room_in_memory(const struct stats *stats)
+{
+	uint64_t margin = stats->available_bytes / MARGIN_SHARE;
+
+	if (margin < MARGIN_LEAST_BYTES)
+		margin = MARGIN_LEAST_BYTES;
+	return stats->available_bytes > margin ? stats->available_bytes - margin : 0;
 }
 
 /* Would memory and the rest of the swap hold what is on @grant's device? */
@@ -36,8 +50,7 @@ static int check_room(const struct grant *grant, struct fault *fault)
 	if (!swap_usage_of(stats.swaps, grant->swap, &own))
 		return 0;
 	others = swap_usage_but(stats.swaps, grant->swap);
-	room = stats.available_bytes - stats.available_bytes / MARGIN_SHARE +
-	       (others.size_bytes - others.used_bytes);
+	room = room_in_memory(&stats) + (others.size_bytes - others.used_bytes);
 	if (own.used_bytes <= room)
 		return 0;
 	snprintf(hint, sizeof(hint),
@@ -52,8 +65,7 @@ static bool has_room_for_all(void)
 	struct stats stats;
 
 	stats_read(&stats);
-	return swap_usage_but(stats.swaps, "").used_bytes <=
-	       stats.available_bytes - stats.available_bytes / MARGIN_SHARE;
+	return swap_usage_but(stats.swaps, "").used_bytes <= room_in_memory(&stats);
 }
 
 static void prefetch(void *context)
