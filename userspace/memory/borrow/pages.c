@@ -116,28 +116,53 @@ bool pagemap_is_on(uint64_t entry, int type)
 	return (entry & ENTRY_SWAPPED) && (entry & ENTRY_TYPE_MASK) == (uint64_t)type;
 }
 
-/* What is done with each run of pages on the device. */
+/* What is looked for, and what is done with what is found. */
 struct visitor {
 	int type;
 	int pidfd; /* >= 0: have them read */
+	bool file; /* a private mapping of one: asking ahead would read the file */
 	uint64_t bytes;
 };
 
-static void visit_run(struct visitor *visitor, uint64_t start, uint64_t length)
-{
-	struct iovec run = { (void *)(uintptr_t)start, length };
+/* From the first page on the device to behind the last one: read in as few requests as it takes. */
+struct stretch {
+	uint64_t start, end;
+};
 
-	visitor->bytes += length;
-	if (visitor->pidfd >= 0)
-		(void)syscall(SYS_process_madvise, visitor->pidfd, &run, 1, MADV_WILLNEED, 0);
+static void read_stretch(const struct visitor *visitor, struct stretch *stretch)
+{
+	struct iovec range = { (void *)(uintptr_t)stretch->start, stretch->end - stretch->start };
+
+	if (visitor->pidfd >= 0 && !visitor->file && range.iov_len)
+		(void)syscall(SYS_process_madvise, visitor->pidfd, &range, 1, MADV_WILLNEED, 0);
+	*stretch = (struct stretch){ 0 };
+}
+
+/*
+ * What is asked for by one call, the kernel hands on at once, and makes one request of what lies
+ * side by side. So a stretch goes on over pages that are in memory or nowhere, which asking does
+ * nothing to, but not over those on another device, which would be read, too.
+ */
+static void visit_page(struct visitor *visitor, struct stretch *stretch, uint64_t entry,
+		       uint64_t address, uint64_t page_bytes)
+{
+	if (pagemap_is_on(entry, visitor->type)) {
+		if (!stretch->end)
+			stretch->start = address;
+		stretch->end = address + page_bytes;
+		visitor->bytes += page_bytes;
+	} else if (entry & ENTRY_SWAPPED) {
+		read_stretch(visitor, stretch);
+	}
 }
 
 static void visit_range(struct visitor *visitor, int pagemap, uint64_t start, uint64_t end)
 {
 	static _Thread_local uint64_t entries[ENTRIES_AT_ONCE];
-	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), run = 0;
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 
 	while (start < end) {
+		struct stretch stretch = { 0 };
 		uint64_t count = (end - start) / page;
 		ssize_t got;
 
@@ -147,14 +172,9 @@ static void visit_range(struct visitor *visitor, int pagemap, uint64_t start, ui
 		if (got <= 0)
 			return;
 		count = (uint64_t)got / sizeof(uint64_t);
-		for (uint64_t i = 0; i <= count; i++) {
-			if (i < count && pagemap_is_on(entries[i], visitor->type)) {
-				run++;
-			} else if (run) {
-				visit_run(visitor, start + (i - run) * page, run * page);
-				run = 0;
-			}
-		}
+		for (uint64_t i = 0; i < count; i++)
+			visit_page(visitor, &stretch, entries[i], start + i * page, page);
+		read_stretch(visitor, &stretch);
 		start += count * page;
 	}
 }
@@ -188,15 +208,20 @@ static uint64_t own_in_swap(pid_t pid, char name[static PAGES_NAME_BYTES])
 static void visit_process(struct visitor *visitor, pid_t pid)
 {
 	FILE *maps = open_of(pid, "maps");
-	uint64_t start, end;
+	uint64_t start, end, inode;
 	char path[64], line[512];
 	int pagemap;
 
 	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
 	pagemap = open(path, O_RDONLY | O_CLOEXEC);
-	while (maps && pagemap >= 0 && fgets(line, sizeof(line), maps))
-		if (sscanf(line, "%" SCNx64 "-%" SCNx64, &start, &end) == 2 && start < end)
-			visit_range(visitor, pagemap, start, end);
+	while (maps && pagemap >= 0 && fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %" SCNu64, &start, &end,
+			   &inode) != 3 ||
+		    start >= end)
+			continue;
+		visitor->file = inode != 0;
+		visit_range(visitor, pagemap, start, end);
+	}
 	if (pagemap >= 0)
 		close(pagemap);
 	if (maps)
@@ -244,7 +269,7 @@ static void note_owner(struct page_owner *owners, size_t count_max, size_t *coun
 static void look_at(int type, struct page_owner *owner)
 {
 	uint64_t own_bytes = own_in_swap(owner->pid, owner->name);
-	struct visitor visitor = { type, -1, 0 };
+	struct visitor visitor = { .type = type, .pidfd = -1 };
 
 	if (own_bytes)
 		visit_process(&visitor, owner->pid);
@@ -289,7 +314,7 @@ static void *prefetch_thread(void *context)
 	char name[PAGES_NAME_BYTES];
 
 	for (;;) {
-		struct visitor visitor = { prefetch->type, -1, 0 };
+		struct visitor visitor = { .type = prefetch->type, .pidfd = -1 };
 		pid_t pid;
 
 		pthread_mutex_lock(&prefetch->lock);
