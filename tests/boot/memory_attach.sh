@@ -24,6 +24,7 @@ notes=/run/wireroot/memory
 show "swap $(grep /dev/dm- /proc/swaps | tr -s ' \t' ' ')"
 show "mapping $(cat /sys/block/dm-0/dm/name)"
 show "rotating $(cat /sys/block/sda/queue/rotational /sys/block/dm-0/queue/rotational | xargs)"
+show "read-ahead $(cat /proc/sys/vm/page-cluster)"
 show "timeouts $(cat /sys/class/iscsi_session/*/recovery_tmo /sys/class/iscsi_connection/*/*_tmo | xargs)"
 show "modes $(stat -c %a $notes $notes/* | xargs)"
 echo 1 > /proc/sys/kernel/hung_task_panic
@@ -44,6 +45,7 @@ expect_console m01 '^TEST modes' 20 "the second stage looks at it"
 check "it is a swap device with a priority of its own" console_has m01 '^TEST swap /dev/dm-0 partition 327[0-9]+ 0 100'
 check "by its mapping's name" console_has m01 "^TEST mapping wireroot-memory-$MEMORY_ID\$"
 check "the kernel sends it discards" console_has m01 '^TEST rotating 0 0$'
+check "and reads further ahead" console_has m01 '^TEST read-ahead 5$'
 check "a lender's death is noticed within seconds" console_has m01 '^TEST timeouts 5 4 3$'
 check "nobody else may read what is noted of it" console_has m01 '^TEST modes 700 600 600$'
 expect_console m01 '^memory-use: ok' 300 "what does not fit the node's memory keeps what is written" || finish
