@@ -46,7 +46,6 @@ struct boot {
 	struct words words, node_words;
 	struct swap_spec spec;
 	char initiator[GRANT_NAME_BYTES];
-	char instance[17];
 	struct broker broker;
 	pid_t drivers;
 	uint64_t deadline_us;
@@ -90,19 +89,19 @@ static int leave_member(const struct swap_spec *spec, struct fault *fault)
 	return memory_file_write("member", text, fault);
 }
 
-/* The boot's id stands for this life of the node, before and in the second stage. */
-static void make_names(struct boot *boot)
+/* By these the second stage's units know what not to start. */
+static int leave_role(const struct swap_spec *spec, struct fault *fault)
 {
-	char id[64];
-	size_t length = 0;
+	if (spec->bytes || spec->role == SWAP_BORROWS)
+		return memory_file_write("borrows-only", "", fault);
+	return spec->role == SWAP_LENDS ? memory_file_write("lends-only", "", fault) : 0;
+}
 
-	if (file_read("/proc/sys/kernel/random/boot_id", id, sizeof(id)) < 0)
-		snprintf(id, sizeof(id), "%08x%08x", random_word(), random_word());
-	for (const char *at = id; *at && length < sizeof(boot->instance) - 1; at++)
-		if (value_hex_digit(*at) >= 0)
-			boot->instance[length++] = *at;
-	snprintf(boot->initiator, sizeof(boot->initiator), "iqn.2026-11.org.wireroot:node.%s",
-		 boot->spec.member);
+static int leave(const struct swap_spec *spec, struct fault *fault)
+{
+	int error = leave_member(spec, fault);
+
+	return error ? error : leave_role(spec, fault);
 }
 
 static void start_drivers(struct boot *boot)
@@ -142,14 +141,10 @@ static void tell(struct boot *boot, const struct grant *grant, const char *state
 		 const char *detail)
 {
 	const struct broker_report report = { state, detail };
-	struct broker *broker = &boot->broker;
-	int length = broker_report_text(&boot->spec, boot->instance, broker->own, grant, &report,
-					broker->request);
 	char line[FAULT_LINE_BYTES];
 	struct fault fault;
 
-	if (length > 0 && broker_call(broker, (size_t)length, "report to the broker",
-				      boot->deadline_us, &fault) < 0)
+	if (broker_tell(&boot->broker, grant, &report, boot->deadline_us, &fault) < 0)
 		report_line("swap: %s", fault_line(&fault, line));
 }
 
@@ -226,8 +221,9 @@ static int attach_wanted(struct boot *boot, struct fault *fault)
 
 	if (error)
 		return error;
-	make_names(boot);
-	error = leave_member(&boot->spec, fault);
+	snprintf(boot->initiator, sizeof(boot->initiator), "iqn.2026-11.org.wireroot:node.%s",
+		 boot->spec.member);
+	error = leave(&boot->spec, fault);
 	if (error)
 		return error;
 	if (boot->spec.mirror != SWAP_MIRROR_NONE) {
@@ -286,8 +282,7 @@ int swap_boot(struct fault *fault)
 		return error;
 	/* A node that lends, or borrows only when it runs short, has all words but that. */
 	if (!boot.spec.bytes)
-		return swap_spec_complete(&boot.spec, &missing) ? 0
-								: leave_member(&boot.spec, fault);
+		return swap_spec_complete(&boot.spec, &missing) ? 0 : leave(&boot.spec, fault);
 	boot.deadline_us = monotonic_us() + TOTAL_US;
 	if (pipe(ends) < 0 || (pid = fork()) < 0)
 		return fault_set(fault, errno, "start a process", "", NULL);

@@ -167,3 +167,31 @@ int broker_call(struct broker *broker, size_t length, const char *doing, uint64_
 		 broker->answer.line);
 	return fault_set(fault, error, doing, peer, hint);
 }
+
+/* The boot's id, or any number when there is none. */
+void broker_instance(char instance[static BROKER_INSTANCE_BYTES])
+{
+	char id[64];
+	size_t length = 0;
+
+	if (file_read("/proc/sys/kernel/random/boot_id", id, sizeof(id)) < 0)
+		snprintf(id, sizeof(id), "%08x%08x", random_word(), random_word());
+	for (const char *at = id; *at && length < BROKER_INSTANCE_BYTES - 1; at++)
+		if (value_hex_digit(*at) >= 0)
+			instance[length++] = *at;
+	instance[length] = '\0';
+}
+
+int broker_tell(struct broker *broker, const struct grant *grant,
+		const struct broker_report *report, uint64_t deadline_us, struct fault *fault)
+{
+	char instance[BROKER_INSTANCE_BYTES];
+	int length;
+
+	broker_instance(instance);
+	length = broker_report_text(broker->spec, instance, broker->own, grant, report,
+				    broker->request);
+	if (length < 0)
+		return fault_set(fault, length, "report to the broker", grant->id, NULL);
+	return broker_call(broker, (size_t)length, "report to the broker", deadline_us, fault);
+}

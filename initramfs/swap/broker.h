@@ -28,4 +28,12 @@ struct broker {
 int broker_call(struct broker *broker, size_t length, const char *doing, uint64_t deadline_us,
 		struct fault *fault);
 
+/* Room for what stands for this life of the node, before and in the second stage. */
+#define BROKER_INSTANCE_BYTES 17
+void broker_instance(char instance[static BROKER_INSTANCE_BYTES]);
+
+/* Tell what has become of @grant. As broker_call(). */
+int broker_tell(struct broker *broker, const struct grant *grant,
+		const struct broker_report *report, uint64_t deadline_us, struct fault *fault);
+
 #endif

@@ -2,10 +2,10 @@
 /*
  * wireroot-swap: attaches a neighbour's memory as swap, and detaches it.
  *
- *	wireroot-swap boot             the swap that the node's words ask for; the init runs this,
- *and reads a struct fault, all zero for success, from its output wireroot-swap attach [--priority
- *N] [--mapping-only] a grant, given as lines on standard input; writes it, completed wireroot-swap
- *detach ID        what is noted in /run/wireroot/memory/ID
+ *	boot	the swap that the node's words ask for; the init runs this, and reads a struct
+ *		fault, all zero for success, from its output
+ *	attach	a grant, given as lines on standard input; writes it, completed
+ *	detach	what is noted in /run/wireroot/memory, or a grant that is given as lines
  *
  * The last two are for wireroot-borrow, and for whoever has to lend it a hand. Static and small: it
  * runs in the initrd, and where there is no memory left for more.
@@ -21,6 +21,7 @@
 #include "../value.h"
 #include "attach.h"
 #include "boot.h"
+#include "give_back.h"
 #include "mapper_text.h"
 
 static int fail(const struct fault *fault)
@@ -69,15 +70,26 @@ static int run_attach(const struct attach_options *options)
 	return write_all(STDOUT_FILENO, text, grant_format(&grant, text)) < 0;
 }
 
-static int run_detach(const char *id)
+/* Who hands in the lines tells the broker himself. */
+static int detach_given(struct fault *fault)
 {
 	struct grant grant;
-	struct fault fault = { 0 };
-	int error = !strcmp(id, "-") ? read_grant(&grant, &fault)
-				     : memory_grant_read(id, &grant, &fault);
+	int error = read_grant(&grant, fault);
 
-	if (!error)
-		error = detach(&grant, &fault);
+	return error ? error : detach(&grant, fault);
+}
+
+static int run_detach(const char *which)
+{
+	struct fault fault = { 0 };
+	int error;
+
+	if (!strcmp(which, "-"))
+		error = detach_given(&fault);
+	else if (!strcmp(which, "--all"))
+		error = give_back_all(&fault);
+	else
+		error = give_back(which, &fault);
 	return error ? fail(&fault) : 0;
 }
 
@@ -85,7 +97,7 @@ static int misused(void)
 {
 	fprintf(stderr, "usage: wireroot-swap boot\n"
 			"       wireroot-swap attach [--priority N] [--mapping-only] < GRANT\n"
-			"       wireroot-swap detach ID|- [< GRANT]\n"
+			"       wireroot-swap detach ID|--all|- [< GRANT]\n"
 			"see wireroot-swap(8)\n");
 	return 2;
 }

@@ -155,6 +155,16 @@ static int take_token(struct swap_spec *spec, const char *value, struct fault *f
 	return 0;
 }
 
+static int take_role(struct swap_spec *spec, const char *value, struct fault *fault)
+{
+	bool lends = !strcmp(value, "lend");
+
+	if (!lends && strcmp(value, "borrow") != 0)
+		return value_refuse(fault, "role", value, "give lend or borrow");
+	spec->role = lends ? SWAP_LENDS : SWAP_BORROWS;
+	return 0;
+}
+
 static int take_reserve(struct swap_spec *spec, const char *value, struct fault *fault)
 {
 	return take_size(value, strlen(value), &spec->reserve_bytes)
@@ -166,11 +176,9 @@ static const struct {
 	const char *name;
 	int (*take)(struct swap_spec *spec, const char *value, struct fault *fault);
 } rules[] = {
-	{ "wireroot.swap=", take_swap },
-	{ "wireroot.swap.broker=", take_broker },
-	{ "wireroot.swap.member=", take_member },
-	{ "wireroot.swap.token=", take_token },
-	{ "wireroot.swap.reserve=", take_reserve },
+	{ "wireroot.swap=", take_swap },	  { "wireroot.swap.broker=", take_broker },
+	{ "wireroot.swap.member=", take_member }, { "wireroot.swap.token=", take_token },
+	{ "wireroot.swap.role=", take_role },	  { "wireroot.swap.reserve=", take_reserve },
 };
 
 static int take_word(struct swap_spec *spec, const char *word, struct fault *fault)
@@ -197,6 +205,40 @@ int swap_spec_apply(struct swap_spec *spec, const struct words *words, struct fa
 		if (take_word(spec, words->word[i], error ? &later : fault) && !error)
 			error = -EINVAL;
 	return error;
+}
+
+static int take_member_line(struct swap_spec *spec, const char *line, struct fault *fault)
+{
+	static const char broker[] = "broker=http://", member[] = "member=", token[] = "token=";
+
+	if (!strncmp(line, broker, sizeof(broker) - 1))
+		return take_broker(spec, line + sizeof(broker) - 1, fault);
+	if (!strncmp(line, member, sizeof(member) - 1))
+		return take_member(spec, line + sizeof(member) - 1, fault);
+	if (!strncmp(line, token, sizeof(token) - 1))
+		return take_token(spec, line + sizeof(token) - 1, fault);
+	return 0;
+}
+
+int swap_spec_read_member(struct swap_spec *spec, const char *text, size_t length,
+			  struct fault *fault)
+{
+	const char *end = text + length;
+	char line[256];
+	int error = 0;
+
+	memset(spec, 0, sizeof(*spec));
+	while (!error && text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		const char *stop = newline ? newline : end;
+
+		if (!value_copy(line, sizeof(line), text, (size_t)(stop - text)))
+			return fault_set(fault, EINVAL, "read who this node is", "",
+					 "a line is too long, or holds a NUL");
+		error = take_member_line(spec, line, fault);
+		text = newline ? newline + 1 : end;
+	}
+	return error || swap_spec_complete(spec, fault) ? -EINVAL : 0;
 }
 
 int swap_spec_complete(const struct swap_spec *spec, struct fault *fault)

@@ -6,6 +6,7 @@
  *	wireroot.swap.broker=ADDRESS[:PORT]
  *	wireroot.swap.member=NAME
  *	wireroot.swap.token=TOKEN
+ *	wireroot.swap.role=lend|borrow
  *	wireroot.swap.reserve=SIZE
  *
  * SIZE is a number of bytes, or with k, m, g or t behind it of KiB, MiB, GiB or TiB. Pure.
@@ -14,6 +15,7 @@
 #define WIREROOT_SWAP_SPEC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "../fault.h"
@@ -23,6 +25,7 @@
 
 enum swap_mirror { SWAP_MIRROR_NONE, SWAP_MIRROR_LENDER, SWAP_MIRROR_DISK };
 enum swap_mode { SWAP_PLAIN, SWAP_LVM };
+enum swap_role { SWAP_LENDS_OR_BORROWS, SWAP_LENDS, SWAP_BORROWS };
 
 /* Begin with { 0 }. */
 struct swap_spec {
@@ -33,6 +36,7 @@ struct swap_spec {
 	uint16_t port;
 	char member[65];
 	char token[SWAP_TOKEN_BYTES];
+	enum swap_role role;
 	uint64_t reserve_bytes; /* that the node keeps when it lends; 0: not said */
 };
 
@@ -45,6 +49,14 @@ const char *swap_mode_name(enum swap_mode mode);
  * which never shows a token.
  */
 int swap_spec_apply(struct swap_spec *spec, const struct words *words, struct fault *fault);
+
+/*
+ * Read back from @text, what swap_boot() left as MEMORY_DIRECTORY/member, who this node is and
+ * where its broker. Returns 0, or -EINVAL with @fault when one of the three is missing or
+ * malformed.
+ */
+int swap_spec_read_member(struct swap_spec *spec, const char *text, size_t length,
+			  struct fault *fault);
 
 /* Is all there that a node needs to ask? 0, or -ENODATA with @fault that says what is missing. */
 int swap_spec_complete(const struct swap_spec *spec, struct fault *fault);

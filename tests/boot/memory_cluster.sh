@@ -17,11 +17,13 @@ memory_root "$WORK/root"
 cat > "$WORK/root/use.sh" << 'END'
 echo "TEST swap $(grep -c /dev/dm- /proc/swaps)"
 sleep 5
-wireroot-swap detach "$(ls /run/wireroot/memory | grep -v member)" || echo "TEST detach failed"
+wireroot-swap detach "$(ls /run/wireroot/memory | grep -vE 'member|only')" || echo "TEST detach failed"
+echo "TEST role $(ls /run/wireroot/memory | grep only)"
 echo "TEST left $(grep -c /dev/ /proc/swaps)"
 END
 cat > "$WORK/root/member.sh" << 'END'
 echo "TEST member $(cut -d= -f1 /run/wireroot/memory/member | xargs), mode $(stat -c %a /run/wireroot/memory/member)"
+echo "TEST role $(ls /run/wireroot/memory | grep only)"
 echo "TEST $(grep lend-reserve= /run/wireroot/memory/member)"
 echo "TEST swap $(grep -c /dev/ /proc/swaps)"
 END
@@ -77,7 +79,9 @@ expect_second_stage n1
 await "status shows the grant" 30 memory_says status '^[0-9a-f]{16} +attached +96M .* server +n1 '
 check "history tells of it" memory_says history ' attached +[0-9a-f]{16} +server +n1 +96M'
 expect_console n1 '^TEST left 0$' 60 "the node lets go of it"
-await "it is cleared, and lent to nobody" 60 memory_says status '^nothing is lent$'
+await "its lender clears it at once, since the broker was told" 60 memory_says history ' returned .* by wireroot-swap'
+check "… and it is lent to nobody" memory_says status '^nothing is lent$'
+check "that it does not lend is left, too" console_has n1 '^TEST role borrows-only$'
 expect_off n1 30
 await "all of it can be lent again" 30 memory_says status '^server +lending +256M +0 '
 
@@ -87,6 +91,7 @@ expect_console n2 '^TEST member ' 30 "a node that is to lend is left who it is"
 check "… with the broker and its token, for root alone" \
 	console_has n2 '^TEST member broker member token lend-reserve, mode 600'
 expect_console n2 '^TEST lend-reserve=100M$' 30 "… and what it keeps for itself"
+check "… and that it does not borrow" console_has n2 '^TEST role lends-only$'
 expect_console n2 '^TEST swap 0$' 30 "… and attaches nothing"
 expect_off n2 30
 finish

@@ -25,6 +25,16 @@ static void look_at_grant(const char *text, size_t size)
 		abort();
 }
 
+static void look_at_member(const char *text, size_t size)
+{
+	struct swap_spec spec;
+	struct fault fault;
+
+	if (swap_spec_read_member(&spec, text, size, &fault) == 0 &&
+	    (!spec.broker || !spec.port || !spec.member[0] || !spec.token[0]))
+		abort();
+}
+
 static void look_at_words(const char *text, size_t size)
 {
 	char *copy = malloc(size + 1);
@@ -48,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	look_at_grant(text, size);
 	look_at_words(text, size);
+	look_at_member(text, size);
 	if (broker_answer_parse(text, size, &answer)) {
 		(void)broker_largest(&answer);
 		look_at_grant(answer.body, answer.length);

@@ -98,6 +98,48 @@ static void words_arrive_in_their_fields(void **state)
 	assert_int_equal(spec.bytes, 0);
 }
 
+static void roles_are_read(void **state)
+{
+	struct swap_spec spec = { 0 };
+	struct fault fault = { 0 };
+
+	(void)state;
+	assert_int_equal(apply(&spec, "wireroot.swap.role=lend", &fault), 0);
+	assert_int_equal(spec.role, SWAP_LENDS);
+	assert_int_equal(apply(&spec, "wireroot.swap.role=borrow", &fault), 0);
+	assert_int_equal(spec.role, SWAP_BORROWS);
+	assert_int_equal(apply(&spec, "wireroot.swap.role=lends", &fault), -EINVAL);
+}
+
+static void what_was_left_is_read_back(void **state)
+{
+	static const char *const wrong[] = {
+		"",
+		"broker=http://10.0.0.1:8017\nmember=n1\n",
+		"broker=https://10.0.0.1:8017\nmember=n1\ntoken=t\n",
+		"broker=http://10.0.0.1:0\nmember=n1\ntoken=t\n",
+		"broker=http://10.0.0.1:8017\nmember=n 1\ntoken=t\n",
+	};
+	static const char left[] = "broker=http://10.0.0.1:8018\nmember=n1\ntoken=t\n"
+				   "lend-reserve=3M\nborrow-size=96M\nborrow-mode=plain";
+	char long_line[400] = "token=";
+	struct swap_spec spec;
+	struct fault fault = { 0 };
+
+	(void)state;
+	assert_int_equal(swap_spec_read_member(&spec, left, strlen(left), &fault), 0);
+	assert_int_equal(spec.broker, 0x0a000001);
+	assert_int_equal(spec.port, 8018);
+	assert_string_equal(spec.member, "n1");
+	assert_string_equal(spec.token, "t");
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(swap_spec_read_member(&spec, wrong[i], strlen(wrong[i]), &fault),
+				 -EINVAL);
+	memset(long_line + 6, 'x', sizeof(long_line) - 7);
+	assert_int_equal(swap_spec_read_member(&spec, long_line, strlen(long_line), &fault),
+			 -EINVAL);
+}
+
 static void what_is_missing_is_named(void **state)
 {
 	struct swap_spec spec = { 0 };
@@ -266,6 +308,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes_have_units),
 		cmocka_unit_test(words_arrive_in_their_fields),
+		cmocka_unit_test(roles_are_read),
+		cmocka_unit_test(what_was_left_is_read_back),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(a_bad_token_is_not_shown),
 		cmocka_unit_test(a_grant_comes_back_as_it_was),

@@ -236,6 +236,8 @@ static int add_memory(const struct generator *generator, const struct cluster_no
 		text_printf(text, ":%u", server->http_port);
 	text_printf(text, "%cwireroot.swap.member=%s%cwireroot.swap.token=%s%c", end, node->name,
 		    end, token, end);
+	if (node->lend != node->borrow)
+		text_printf(text, "wireroot.swap.role=%s%c", node->lend ? "lend" : "borrow", end);
 	if (node->lend && node->lend_reserve_bytes)
 		text_printf(text, "wireroot.swap.reserve=%" PRIu64 "m%c",
 			    node->lend_reserve_bytes >> 20, end);

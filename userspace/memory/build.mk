@@ -42,8 +42,9 @@ $(B)/wireroot-lend-asan: $(LEND_SOURCES) $(wildcard userspace/*/*.h userspace/*/
 install:: $(MEMORY_PROGRAMS:%=$(B)/wireroot-%)
 	@for name in $(MEMORY_PROGRAMS); do \
 		install -D -m 755 $(B)/wireroot-$$name $(DESTDIR)$(PREFIX)/sbin/wireroot-$$name || exit 1; \
-		unit=userspace/memory/$$name/wireroot-$$name.service; \
-		[ ! -f $$unit ] || { install -d $(DESTDIR)$(PREFIX)/lib/systemd/system && \
-			sed 's|/usr/local/sbin|$(PREFIX)/sbin|' $$unit \
-				> $(DESTDIR)$(PREFIX)/lib/systemd/system/wireroot-$$name.service; } || exit 1; \
+	done
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	@for unit in $(wildcard userspace/memory/*/*.service); do \
+		sed 's|/usr/local/|$(PREFIX)/|' $$unit \
+			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/} || exit 1; \
 	done

@@ -369,12 +369,34 @@ static void judge_size(struct borrower *borrower, int64_t now_ms)
 		borrower->wish.bytes = 0;
 }
 
+/* What somebody has detached by hand; its note goes last. */
+static void look_for_notes(struct borrower *borrower)
+{
+	char path[MEMBER_PATH_BYTES + GRANT_ID_BYTES + 1];
+
+	for (unsigned int i = 0; i < borrower->count; i++) {
+		struct loan *loan = &borrower->loans[i];
+
+		snprintf(path, sizeof(path), "%s/%s", borrower->options->directory, loan->grant.id);
+		if (loan->job.pid || access(path, F_OK) == 0 || errno != ENOENT ||
+		    (loan->state != LOAN_ATTACHED && loan->state != LOAN_DETACHING))
+			continue;
+		log_line(borrower->log, LOG_LEVEL_NOTICE, "%s: somebody has detached it",
+			 loan->grant.id);
+		loan->grant.swap[0] = loan->grant.mapping[0] = '\0';
+		loan->state = LOAN_DETACHED;
+		borrower->report_due = true;
+		rest(borrower);
+	}
+}
+
 void borrower_reconcile(struct borrower *borrower)
 {
 	int64_t now_ms = borrower_now_ms();
 
 	stats_read(&borrower->stats);
 	swap_types_update(&borrower->types, borrower->stats.swaps);
+	look_for_notes(borrower);
 	sessions_look(borrower);
 	judge_size(borrower, now_ms);
 	judge_demand(borrower, now_ms);
