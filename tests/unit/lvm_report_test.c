@@ -57,6 +57,8 @@ static void volumes_of_ours_are_found(void **state)
 	assert_string_equal(status.volumes[0].file_system, "ext4");
 	assert_string_equal(status.volumes[0].uuid, UUID);
 	assert_string_equal(status.volumes[0].unfinished_uuid, "");
+	assert_false(status.volumes[0].active);
+	assert_true(status.volumes[1].active);
 	assert_int_equal(status.volumes[0].state, VOLUME_READY);
 	assert_int_equal(status.volumes[0].used_bytes, 0);
 	assert_string_equal(status.volumes[1].name, "n10");

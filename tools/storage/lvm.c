@@ -100,21 +100,28 @@ static bool read_uuid(const struct storage *storage, const char *volume,
 }
 
 /*
- * A clone that is not active cannot be read. It cannot be offered either, and counts as ready:
- * rather that than to remove somebody's disk.
+ * An lvcreate that was killed may have left a clone that is not active, as ours are otherwise. One
+ * that cannot be activated cannot be offered either, and counts as ready: rather that than to
+ * remove somebody's disk.
  */
+static void judge_clone(const struct storage *storage, struct volume *volume)
+{
+	struct names names = names_of(storage, volume->name, 0);
+	char uuid[VOLUME_UUID_BYTES];
+	struct fault ignored;
+
+	if (!volume->active)
+		(void)RUN(&ignored, "lvchange", "--activate", "y", names.full);
+	if (read_uuid(storage, volume->name, uuid) && strcmp(uuid, volume->unfinished_uuid) == 0)
+		volume->state = VOLUME_UNFINISHED;
+}
+
 static void judge_clones(const struct storage *storage, struct storage_status *status)
 {
-	char uuid[VOLUME_UUID_BYTES];
-
-	for (size_t i = 0; i < status->count; i++) {
-		struct volume *volume = &status->volumes[i];
-
-		if (volume->unfinished_uuid[0] && volume->state == VOLUME_READY &&
-		    read_uuid(storage, volume->name, uuid) &&
-		    strcmp(uuid, volume->unfinished_uuid) == 0)
-			volume->state = VOLUME_UNFINISHED;
-	}
+	for (size_t i = 0; i < status->count; i++)
+		if (status->volumes[i].unfinished_uuid[0] &&
+		    status->volumes[i].state == VOLUME_READY)
+			judge_clone(storage, &status->volumes[i]);
 }
 
 static int look(const struct storage *storage, struct storage_status *status, struct fault *fault)

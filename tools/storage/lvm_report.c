@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of lv_attr, by lvs(8): the first character is the type, the ninth the health. */
+/* Of lv_attr, by lvs(8): the first character is the type, the fifth the state, the ninth the
+ * health. */
+#define ATTRIBUTE_STATE	 4
 #define ATTRIBUTE_HEALTH 8
 #define THIN_POOL	 't'
 
@@ -98,8 +100,10 @@ static bool read_name(const char *text, char name[static VOLUME_NAME_BYTES])
 static int read_volume(const json_t *row, struct volume *volume, struct fault *fault)
 {
 	const char *tags = column(row, "lv_tags"), *data = column(row, "data_percent");
+	const char *attributes = column(row, "lv_attr");
 	unsigned int used;
 
+	volume->active = strlen(attributes) > ATTRIBUTE_STATE && attributes[ATTRIBUTE_STATE] == 'a';
 	if (!read_bytes(column(row, "lv_size"), &volume->bytes))
 		return malformed(fault, "lv_size");
 	if (!read_percent(data, &used))

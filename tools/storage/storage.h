@@ -41,6 +41,7 @@ struct volume {
 	char uuid[VOLUME_UUID_BYTES]; /* of a golden volume's file system, where clones want it */
 	char unfinished_uuid[VOLUME_UUID_BYTES]; /* of a clone: with this one it is unfinished */
 	enum volume_state state;
+	bool active; /* of LVM: its device is there */
 	uint64_t bytes; /* as a node sees it */
 	uint64_t used_bytes; /* space that is taken for it */
 };

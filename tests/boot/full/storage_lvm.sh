@@ -174,6 +174,15 @@ killed_at_any_time()
 	echo "$left times something was left"
 }
 
+killed_before_active()
+{
+	local tags
+	tags=$(lvs --noheadings -o lv_tags vg0/wr-image-box | tr , '\n' | sed -n 's/.*wireroot\.uuid\./wireroot.unfinished-with./p')
+	[ -n "$tags" ] && storage remove t20 -y &&
+		lvcreate -q -y --snapshot --name wr-t20 --addtag "$tags" --setactivationskip n --permission rw -an vg0/wr-image-box &&
+		[[ $(attribute t20) != ????a* ]] && unfinished && storage create t20 && holds_image t20 && ! unfinished
+}
+
 after_a_reboot()
 {
 	vgchange -an vg0 && vgchange -ay vg0 && udevadm settle && [ -e /dev/vg0/wr-t01 ] && [ ! -e /dev/vg0/wr-image-box ]
@@ -221,6 +230,7 @@ guest_check "for another file system the image is written" other_file_system
 guest_check "many at once do not disturb each other" in_parallel
 guest_check "a clone that is killed at any step leaves no half volume" killed t20 t20
 guest_check "nor does one that is killed at any time" killed_at_any_time t21
+guest_check "nor one whose snapshot is cut off before it is active" killed_before_active
 guest_check "volumes are active after a reboot, golden ones are not" after_a_reboot
 guest_check "a volume that is open is not removed" open_volume
 guest_check "a pool that is nearly full is refused more" nearly_full
@@ -248,6 +258,6 @@ while read -r line; do
 	'GUEST > '*) tap_note "${line#GUEST > }" ;;
 	esac
 done < <(grep -a '^GUEST' "$LAB/guest.console" | tr -d '\r')
-[ "$tap_count" -ge 14 ] || show_console guest
-check "all of it was tried" [ "$tap_count" -ge 14 ]
+[ "$tap_count" -ge 15 ] || show_console guest
+check "all of it was tried" [ "$tap_count" -ge 15 ]
 finish
