@@ -2,7 +2,7 @@
 # The programs that keep running: wirerootd.
 
 WIREROOTD_SOURCES := $(wildcard userspace/wirerootd/*.c userspace/wirerootd/memory/*.c) \
-	$(addprefix userspace/lib/,fs.c log.c machine.c notify.c text.c timeline_json.c) \
+	$(addprefix userspace/lib/,fs.c log.c machine.c notify.c signals.c text.c timeline_json.c) \
 	$(addprefix initramfs/,fault.c timeline.c value.c)
 WIREROOTD_OBJECTS := $(WIREROOTD_SOURCES:%.c=$(B)/objects/wirerootd/%.o)
 WIREROOTD_PACKAGES := libmicrohttpd jansson sqlite3 libsodium

@@ -25,6 +25,8 @@
 
 #include "userspace/lib/fs.h"
 #include "userspace/lib/log.h"
+#include "userspace/lib/notify.h"
+#include "userspace/lib/signals.h"
 #include "userspace/wirerootd/access.h"
 #include "userspace/wirerootd/control.h"
 #include "userspace/wirerootd/discovery.h"
@@ -35,7 +37,6 @@
 #include "userspace/wirerootd/memory/memory.h"
 #include "userspace/wirerootd/neighbour.h"
 #include "userspace/wirerootd/nodes.h"
-#include "userspace/lib/notify.h"
 #include "userspace/wirerootd/privileges.h"
 #include "userspace/wirerootd/receiver.h"
 #include "userspace/wirerootd/served.h"
@@ -199,24 +200,6 @@ static int read_options(int argc, char **argv, struct options *options)
 }
 
 /* Signals arrive through a descriptor, so that the loop has only one place where it waits. */
-static int open_signals(struct daemon *daemon, struct fault *fault)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	/* A client that closes while we send is told by EPIPE. */
-	signal(SIGPIPE, SIG_IGN);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return fault_set(fault, errno, "block signals", "", NULL);
-	daemon->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	if (daemon->signals < 0)
-		return fault_set(fault, errno, "watch for signals", "", NULL);
-	return 0;
-}
-
 static int open_served(struct daemon *daemon, struct fault *fault)
 {
 	if (daemon->options.root)
@@ -364,7 +347,8 @@ static int start(struct daemon *daemon, struct fault *fault)
 
 	if (options->user && user_find(options->user, &daemon->user, fault))
 		return -fault->error;
-	if (open_signals(daemon, fault) || (options->root && open_served(daemon, fault)) ||
+	daemon->signals = signals_open(true, fault);
+	if (daemon->signals < 0 || (options->root && open_served(daemon, fault)) ||
 	    listen_open(options->address, options->port, &daemon->sockets, fault) ||
 	    prepare_directory(daemon, options->timelines, 0755, fault) ||
 	    prepare_directory(daemon, options->memory, 0700, fault) || open_control(daemon, fault))

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #include "userspace/lib/notify.h"
+#include "userspace/lib/signals.h"
 #include "userspace/lib/spawn.h"
 #include "userspace/memory/borrow/borrower.h"
 
@@ -25,20 +25,6 @@
 #define TICK_MS 1000
 
 enum { FD_SIGNALS, FD_PRESSURE, FD_JOBS };
-
-static int open_signals(struct fault *fault)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	signal(SIGPIPE, SIG_IGN);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return fd < 0 ? fault_set(fault, errno, "watch for signals", "", NULL) : fd;
-}
 
 static void serve_jobs(struct borrower *borrower, const struct pollfd *fds)
 {
@@ -128,7 +114,7 @@ int main(int argc, char **argv)
 	}
 	load_modules();
 	stay_alive(&log);
-	signals = open_signals(&fault);
+	signals = signals_open(false, &fault);
 	if (signals < 0 || borrower_open(&borrower, &options, &log, &fault) < 0) {
 		log_fault(&log, &fault);
 		return EXIT_FAILURE;

@@ -3,56 +3,21 @@
  * What the borrower and the broker say to each other: reports, the held call, and asking for
  * grants. A broker that is away is asked again later, and nothing else comes of it.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "initramfs/backoff.h"
+#include "initramfs/value.h"
 #include "userspace/memory/borrow/borrower.h"
+#include "userspace/memory/lib/own_address.h"
 
 /* Asking may take as long as a lender's export. */
 #define ASK_TIMEOUT_MS 45000
 #define AGAIN_MS       5000
 /* The broker takes no more. */
 #define APART_MAX 8
-
-/* --- who we are ------------------------------------------------------------------------------- */
-
-/* "http://HOST:PORT" in two. */
-static bool split_url(const char *url, char host[static 256], char port[static 8])
-{
-	const char *start = strstr(url, "://");
-	const char *colon = start ? strrchr(start + 3, ':') : NULL;
-
-	return colon && snprintf(host, 256, "%.*s", (int)(colon - start - 3), start + 3) < 256 &&
-	       snprintf(port, 8, "%s", colon + 1) < 8;
-}
-
-/* The address that the kernel speaks to the broker from; nothing is sent to find out. */
-static void find_address(struct borrower *borrower)
-{
-	const struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM };
-	struct addrinfo *found = NULL;
-	struct sockaddr_in own = { 0 };
-	socklen_t length = sizeof(own);
-	char host[256], port[8];
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (fd >= 0 && split_url(borrower->options->member.broker, host, port) &&
-	    !getaddrinfo(host, port, &hints, &found) &&
-	    !connect(fd, found->ai_addr, found->ai_addrlen) &&
-	    !getsockname(fd, (struct sockaddr *)&own, &length))
-		(void)inet_ntop(AF_INET, &own.sin_addr, borrower->address,
-				sizeof(borrower->address));
-	if (found)
-		freeaddrinfo(found);
-	if (fd >= 0)
-		close(fd);
-}
 
 /* --- reports ---------------------------------------------------------------------------------- */
 
@@ -155,9 +120,11 @@ static void report(struct borrower *borrower)
 	json_t *body;
 	struct broker_request request = { .method = "PUT", .path = path };
 	struct fault fault;
+	uint32_t address;
 
-	if (!borrower->address[0])
-		find_address(borrower);
+	if (!borrower->address[0] &&
+	    !own_address(borrower->options->member.broker, &address, &fault))
+		value_ipv4_text(address, borrower->address);
 	body = make_report(borrower);
 	request.body = body;
 	snprintf(path, sizeof(path), "/v1/memory/borrowers/%s", borrower->options->member.name);

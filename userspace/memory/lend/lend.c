@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "userspace/lib/notify.h"
+#include "userspace/lib/signals.h"
 #include "userspace/memory/lend/guest.h"
 #include "userspace/memory/lend/lender.h"
 
@@ -21,21 +22,6 @@
 #define TICK_MS 1000
 
 enum { FD_SIGNALS, FD_PRESSURE, FD_TGTD, FD_GUESTS, FD_COUNT };
-
-static int open_signals(struct fault *fault)
-{
-	sigset_t set;
-	int fd;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	signal(SIGPIPE, SIG_IGN);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return fd < 0 ? fault_set(fault, errno, "watch for signals", "", NULL) : fd;
-}
 
 static void take_signals(struct lender *lender, int fd, int argc, char **argv)
 {
@@ -94,7 +80,7 @@ static void serve_once(struct lender *lender, int signals, int64_t *tick_at_ms, 
 static int lend(struct lender *lender, int argc, char **argv, struct fault *fault)
 {
 	int64_t tick_at_ms = 0;
-	int signals = open_signals(fault);
+	int signals = signals_open(true, fault);
 	int error = signals < 0 ? signals : lender_open(lender, fault);
 
 	if (!error) {

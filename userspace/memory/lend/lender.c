@@ -3,13 +3,10 @@
 #include "userspace/memory/lend/lender.h"
 
 #include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +15,7 @@
 #include "userspace/lib/fs.h"
 #include "userspace/memory/lend/guest.h"
 #include "userspace/memory/lend/rules.h"
+#include "userspace/memory/lib/own_address.h"
 #include "userspace/memory/lib/vitals.h"
 
 #define LIO_DIRECTORY "/sys/kernel/config/target"
@@ -40,46 +38,14 @@ int64_t lender_now_ms(void)
 
 /* --- beginning -------------------------------------------------------------------------------- */
 
-/* The host's name of "http://HOST:PORT". */
-static void host_of(const char *url, char host[static MEMBER_BROKER_BYTES], char port[static 8])
-{
-	const char *start = strstr(url, "://") + 3;
-	const char *colon = strrchr(start, ':');
-
-	snprintf(host, MEMBER_BROKER_BYTES, "%.*s", (int)(colon - start), start);
-	snprintf(port, 8, "%.7s", colon + 1);
-}
-
-/* The address that this machine has towards the broker. */
+/* Unless it was said. */
 static int find_address(struct lender *lender, struct fault *fault)
 {
-	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_DGRAM }, *found;
-	char host[MEMBER_BROKER_BYTES], port[8];
-	struct sockaddr_in own = { 0 };
-	socklen_t size = sizeof(own);
-	int fd, error = 0;
+	int error = 0;
 
-	if (lender->options.address) {
-		value_ipv4_text(lender->options.address, lender->address);
-		return 0;
-	}
-	host_of(lender->options.member.broker, host, port);
-	error = getaddrinfo(host, port, &hints, &found);
-	if (error)
-		return fault_set(fault, error == EAI_SYSTEM ? errno : EHOSTUNREACH,
-				 "find the broker", host, gai_strerror(error));
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, found->ai_addr, found->ai_addrlen) < 0 ||
-	    getsockname(fd, (struct sockaddr *)&own, &size) < 0)
-		error = fault_set(fault, errno, "find this machine's address", host,
-				  "say it by --address");
-	else
-		error = 0;
-	value_ipv4_text(ntohl(own.sin_addr.s_addr), lender->address);
-	lender->options.address = ntohl(own.sin_addr.s_addr);
-	if (fd >= 0)
-		close(fd);
-	freeaddrinfo(found);
+	if (!lender->options.address)
+		error = own_address(lender->options.member.broker, &lender->options.address, fault);
+	value_ipv4_text(lender->options.address, lender->address);
 	return error;
 }
 
