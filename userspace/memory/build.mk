@@ -10,7 +10,7 @@ LEND_SOURCES    := $(wildcard userspace/memory/lend/*.c) $(MEMORY_SHARED) \
 		   $(addprefix tools/target/,configfs.c configfs_look.c lio.c lio_text.c target.c) \
 		   $(addprefix tools/target/,tgt.c tgt_request.c tgt_socket.c tgt_text.c)
 BORROW_SOURCES  := $(wildcard userspace/memory/borrow/*.c) $(MEMORY_SHARED) \
-		   $(addprefix initramfs/swap/,grant.c swap_header.c)
+		   $(addprefix initramfs/swap/,grant.c mapper.c mapper_text.c swap_header.c)
 
 MEMORY_OBJECT    = $(1:%.c=$(B)/objects/memory/%.o)
 MEMORY_CFLAGS   := $(shell pkg-config --cflags $(MEMORY_PACKAGES) 2>/dev/null)
