@@ -18,7 +18,7 @@ rpcbind qemu-system-x86 qemu-utils ovmf ipxe ipxe-qemu'
 check='mmdebstrap cpio curl jq inotify-tools socat netcat-openbsd python3 mandoc librsvg2-bin procps shellcheck
 git debian-archive-keyring binutils clustershell genders tgt libiscsi-bin nfs-kernel-server strace
 e2fsprogs xfsprogs btrfs-progs fdisk nbdkit nbdkit-plugin-dev gnuplot-nox
-pxelinux syslinux-common stress-ng'
+pxelinux syslinux-common stress-ng lvm2'
 # Of what nodes load, the one thing that other machines' Debian has not.
 if [ "$(dpkg --print-architecture)" = amd64 ]; then
 	check="$check grub-efi-amd64-signed"

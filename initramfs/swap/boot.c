@@ -86,6 +86,11 @@ static int leave_member(const struct swap_spec *spec, struct fault *fault)
 			 "borrow-size=%uM\nborrow-mode=%s\nborrow-mirror=%s\n",
 			 (unsigned int)(spec->bytes >> 20), swap_mode_name(spec->mode),
 			 swap_mirror_name(spec->mirror));
+	if (spec->bytes && spec->disk[0]) {
+		length = (int)strlen(text);
+		snprintf(text + length, sizeof(text) - (size_t)length, "borrow-lvm-disk=%s\n",
+			 spec->disk);
+	}
 	return memory_file_write("member", text, fault);
 }
 
@@ -226,9 +231,8 @@ static int attach_wanted(struct boot *boot, struct fault *fault)
 	error = leave(&boot->spec, fault);
 	if (error)
 		return error;
-	if (boot->spec.mirror != SWAP_MIRROR_NONE) {
-		report_line("swap: it is to be mirrored, which wireroot-borrow does in the second "
-			    "stage");
+	if (boot->spec.mode == SWAP_LVM) {
+		report_line("swap: mode lvm begins with wireroot-borrow, in the second stage");
 		return 0;
 	}
 	start_drivers(boot);

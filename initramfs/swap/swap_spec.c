@@ -85,6 +85,9 @@ static bool take_option(struct swap_spec *spec, const char *option, size_t lengt
 	int mirror = choice(option, length, "mirror=", mirror_names, 3);
 	int mode = choice(option, length, "mode=", mode_names, 2);
 
+	/* "disk=", and a path. */
+	if (length > 5 && !strncmp(option, "disk=/", 6))
+		return value_copy(spec->disk, sizeof(spec->disk), option + 5, length - 5);
 	if (mirror >= 0)
 		spec->mirror = (enum swap_mirror)mirror;
 	if (mode >= 0)
@@ -95,13 +98,15 @@ static bool take_option(struct swap_spec *spec, const char *option, size_t lengt
 static int take_swap(struct swap_spec *spec, const char *value, struct fault *fault)
 {
 	static const char kind[] = "remote:";
-	static const char form[] = "give remote:SIZE[,mirror=lender|disk][,mode=plain|lvm], or off";
+	static const char form[] =
+		"give remote:SIZE[,mirror=lender|disk][,mode=plain|lvm][,disk=/dev/...], or off";
 	const char *at = value + sizeof(kind) - 1;
 	struct swap_spec taken = *spec;
 
 	taken.bytes = 0;
 	taken.mirror = SWAP_MIRROR_NONE;
 	taken.mode = SWAP_PLAIN;
+	taken.disk[0] = '\0';
 	if (strcmp(value, "off") != 0) {
 		if (strncmp(value, kind, sizeof(kind) - 1) != 0 ||
 		    !take_size(at, strcspn(at, ","), &taken.bytes))

@@ -2,7 +2,8 @@
 /*
  * Which remote swap a node is to have, from the words of its node file and its command line:
  *
- *	wireroot.swap=remote:SIZE[,mirror=lender|disk|none][,mode=plain|lvm]   or off
+ *	wireroot.swap=remote:SIZE[,mirror=lender|disk|none][,mode=plain|lvm][,disk=/dev/...]
+ *	wireroot.swap=off
  *	wireroot.swap.broker=ADDRESS[:PORT]
  *	wireroot.swap.member=NAME
  *	wireroot.swap.token=TOKEN
@@ -22,6 +23,7 @@
 #include "../words.h"
 
 #define SWAP_TOKEN_BYTES 129
+#define SWAP_DISK_BYTES	 96
 
 enum swap_mirror { SWAP_MIRROR_NONE, SWAP_MIRROR_LENDER, SWAP_MIRROR_DISK };
 enum swap_mode { SWAP_PLAIN, SWAP_LVM };
@@ -32,6 +34,7 @@ struct swap_spec {
 	uint64_t bytes; /* 0: no swap is wanted */
 	enum swap_mirror mirror;
 	enum swap_mode mode;
+	char disk[SWAP_DISK_BYTES]; /* of mode lvm: "/dev/vda"; or empty */
 	uint32_t broker; /* its address, host byte order */
 	uint16_t port;
 	char member[65];

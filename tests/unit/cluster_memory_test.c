@@ -41,15 +41,12 @@ static const struct example {
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: \"remote:1G,mode=lvm,mirror=lender\", borrow-limit: 2G }\n"
 	  "  n2: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb, lend: yes, borrow: yes, rack: r1 }\n",
-	  "cluster.yaml:10:71: warning: n1: wireroot-borrow has no mode lvm and no mirrors so far\n"
-	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: \"remote:1G,mode=lvm,mirror=lender\", borrow-limit: 2...\n"
-	  "                                                                        ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
-	  "  try: remote:SIZE, and nothing behind it\n" },
+	  "" },
 	{ "swap that the init does not understand",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: remot:1G }\n"
 	       "  n2: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb, lend: yes }\n",
-	  "cluster.yaml:6:70: error: 'swap' cannot be 'remot:1G': give remote:SIZE[,mirror=lender|disk][,mode=plain|lvm], or off\n"
+	  "cluster.yaml:6:70: error: 'swap' cannot be 'remot:1G': give remote:SIZE[,mirror=lender|disk][,mode=plain|lvm][,disk=/dev/...], or off\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: remot:1G }\n"
 	  "                                                                       ^~~~~~~~\n"
 	  "  try: remote:4G, or remote:4G,mode=lvm,mirror=lender\n" },
@@ -62,6 +59,16 @@ static const struct example {
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: \"remote:1G,mirror=disk\" }\n"
 	  "                                                                        ^~~~~~~~~~~~~~~~~~~~~\n"
 	  "  try: remote:1G,mirror=disk,mode=lvm\n" },
+	{ "lvm without a disk",
+	  BASE
+	  "nodes:\n"
+	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: \"remote:1G,mode=lvm\" }\n"
+	  "  n2: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb, swap: \"remote:1G,mode=lvm,disk=/dev/vda\" }\n"
+	  "  n3: { mac: 52:54:00:00:00:03, address: 10.0.0.4, image: deb, lend: yes }\n",
+	  "cluster.yaml:6:71: error: mode=lvm needs disk=, or mirror=lender\n"
+	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: \"remote:1G,mode=lvm\" }\n"
+	  "                                                                        ^~~~~~~~~~~~~~~~~~\n"
+	  "  try: remote:1G,mode=lvm,disk=/dev/sda\n" },
 	{ "nobody lends",
 	  BASE "nodes:\n"
 	       "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: remote:1G }\n",
@@ -74,10 +81,6 @@ static const struct example {
 	  "nodes:\n"
 	  "  n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: \"remote:1G,mode=lvm,mirror=lender\" }\n"
 	  "  n2: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb, lend: yes }\n",
-	  "cluster.yaml:6:71: warning: n1: wireroot-borrow has no mode lvm and no mirrors so far\n"
-	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: \"remote:1G,mode=lvm,mirror=lender\" }\n"
-	  "                                                                        ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
-	  "  try: remote:SIZE, and nothing behind it\n"
 	  "cluster.yaml:6:71: warning: n1: mirror=lender keeps copies at two lenders, and there is one\n"
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: \"remote:1G,mode=lvm,mirror=lender\" }\n"
 	  "                                                                        ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
@@ -110,10 +113,6 @@ static const struct example {
 	  "    n1: { mac: 52:54:00:00:00:01, address: 10.0.0.2, image: deb, swap: remote:2G, borrow-limit: 1G }\n"
 	  "                                                                                                ^~\n"
 	  "  try: a greater borrow-limit, or a smaller swap\n"
-	  "cluster.yaml:7:71: warning: n2: wireroot-borrow has no mode lvm and no mirrors so far\n"
-	  "    n2: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb, swap: \"remote:1G,mode=lvm,mirror=lender\", borrow-limit: 1...\n"
-	  "                                                                        ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~\n"
-	  "  try: remote:SIZE, and nothing behind it\n"
 	  "cluster.yaml:7:120: error: n2: borrow-limit is less than both copies of its swap\n"
 	  "    n2: { mac: 52:54:00:00:00:02, address: 10.0.0.3, image: deb, swap: \"remote:1G,mode=lvm,mirror=lender\", borrow-limit: 1...\n"
 	  "                                                                                                                         ^\n"

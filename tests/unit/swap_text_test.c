@@ -36,6 +36,9 @@ static void sizes_have_units(void **state)
 		{ "wireroot.swap=remote:1t", 1ull << 40 },
 		{ "wireroot.swap=remote:2048K", 2ull << 20 },
 		{ "wireroot.swap=remote:4g,mirror=disk,mode=lvm", 4ull << 30 },
+		{ "wireroot.swap=remote:4g,mode=lvm,disk=/dev/vda", 4ull << 30 },
+		{ "wireroot.swap=remote:4g,mode=lvm,disk=vda", 0 },
+		{ "wireroot.swap=remote:4g,mode=lvm,disk=", 0 },
 		{ "wireroot.swap=remote:", 0 },
 		{ "wireroot.swap=remote:m", 0 },
 		{ "wireroot.swap=remote:1023k", 0 },
@@ -74,13 +77,14 @@ static void words_arrive_in_their_fields(void **state)
 
 	(void)state;
 	assert_int_equal(apply(&spec,
-			       "root=dhcp wireroot.swap=remote:1g,mirror=lender "
+			       "root=dhcp wireroot.swap=remote:1g,mirror=lender,disk=/dev/sdb "
 			       "wireroot.swap.broker=10.0.0.1 wireroot.swap.member=n01 "
 			       "wireroot.swap.token=ab-_c= wireroot.swap.reserve=3g wireroot.debug",
 			       &fault),
 			 0);
 	assert_int_equal(spec.mirror, SWAP_MIRROR_LENDER);
 	assert_int_equal(spec.mode, SWAP_PLAIN);
+	assert_string_equal(spec.disk, "/dev/sdb");
 	assert_int_equal(spec.broker, 0x0a000001);
 	assert_int_equal(spec.port, 8017);
 	assert_string_equal(spec.member, "n01");
@@ -93,6 +97,7 @@ static void words_arrive_in_their_fields(void **state)
 		0);
 	assert_int_equal(spec.bytes, 2ull << 30);
 	assert_int_equal(spec.mirror, SWAP_MIRROR_NONE);
+	assert_string_equal(spec.disk, "");
 	assert_int_equal(spec.port, 99);
 	assert_int_equal(apply(&spec, "wireroot.swap=off", &fault), 0);
 	assert_int_equal(spec.bytes, 0);

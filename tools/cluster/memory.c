@@ -132,6 +132,9 @@ void check_swap(struct loader *loader, const struct yaml_node *value, const char
 	else if (spec.mirror != SWAP_MIRROR_NONE && spec.mode != SWAP_LVM)
 		loader_report(loader, value, loader_printf(loader, "%s,mode=lvm", text),
 			      "a mirror needs mode=lvm");
+	else if (spec.mode == SWAP_LVM && spec.mirror != SWAP_MIRROR_LENDER && !spec.disk[0])
+		loader_report(loader, value, loader_printf(loader, "%s,disk=/dev/sda", text),
+			      "mode=lvm needs disk=, or mirror=lender");
 }
 
 /* Everybody who lends or borrows, and what there is to say of them. */
@@ -179,9 +182,6 @@ static void check_borrower(struct members *members, const struct cluster_node *n
 		return;
 	if (spec.mirror == SWAP_MIRROR_LENDER && !members->first_mirrored)
 		members->first_mirrored = node;
-	if (spec.mode != SWAP_PLAIN)
-		tell(members, node, NODE_SWAP, true, "remote:SIZE, and nothing behind it",
-		     "wireroot-borrow has no mode lvm and no mirrors so far");
 	if (node->lend)
 		tell(members, node, NODE_LEND, false, "lend: no, or swap: none",
 		     "it lends, and borrows from its init on: a node does not do both at once");

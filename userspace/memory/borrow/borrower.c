@@ -118,11 +118,18 @@ static void take_request(struct borrower *borrower, const struct wanted_more *mo
 {
 	if (was_handled(borrower, more->id) || borrower->wish.bytes || borrower->asking.bytes)
 		return;
+	memcpy(borrower->handled[borrower->handled_next++ % ANSWER_REQUESTS_MAX], more->id,
+	       GRANT_ID_BYTES);
+	if (borrower->options->mirror != BORROW_MIRROR_NONE) {
+		log_line(borrower->log, LOG_LEVEL_WARNING,
+			 "asked to borrow %llu MiB more, and does not: what is kept twice has one "
+			 "size",
+			 (unsigned long long)more->bytes >> 20);
+		return;
+	}
 	borrower->wish.bytes = more->bytes;
 	borrower->wish.on_demand = false;
 	memcpy(borrower->wish.request, more->id, GRANT_ID_BYTES);
-	memcpy(borrower->handled[borrower->handled_next++ % ANSWER_REQUESTS_MAX], more->id,
-	       GRANT_ID_BYTES);
 	borrower->ask_ms = 0;
 	log_line(borrower->log, LOG_LEVEL_NOTICE, "asked to borrow %llu MiB",
 		 (unsigned long long)more->bytes >> 20);
@@ -343,6 +350,31 @@ static void judge_demand(struct borrower *borrower, int64_t now_ms)
 	}
 }
 
+/* Of what is kept at two lenders, each has all; the second one as much as the first one has. */
+static struct asking missing_copy(const struct borrower *borrower)
+{
+	struct asking missing = { .bytes = borrower->options->size_bytes };
+	unsigned int copies = 0;
+
+	for (unsigned int i = 0; i < borrower->count; i++) {
+		if (!counts(&borrower->loans[i]))
+			continue;
+		missing.bytes = borrower->loans[i].grant.bytes;
+		missing.exactly = true;
+		copies++;
+	}
+	return copies < 2 ? missing : (struct asking){ 0 };
+}
+
+static struct asking missing_of(const struct borrower *borrower)
+{
+	uint64_t there = sum_of(borrower, false), size = borrower->options->size_bytes;
+
+	if (size && borrower->options->mirror == BORROW_MIRROR_LENDER)
+		return missing_copy(borrower);
+	return (struct asking){ .bytes = size > there ? size - there : 0 };
+}
+
 /* Does what is wanted back wait for room, which another lender may have? */
 static bool is_crowded(const struct borrower *borrower)
 {
@@ -356,14 +388,15 @@ static bool is_crowded(const struct borrower *borrower)
 static void judge_size(struct borrower *borrower, int64_t now_ms)
 {
 	const struct demand_sample sample = take_sample(borrower, now_ms);
-	uint64_t there = sum_of(borrower, false), size = borrower->options->size_bytes;
-	const struct demand_rule rule = { .step_bytes = size > there ? size - there : 0,
+	const struct asking missing = missing_of(borrower);
+	const struct demand_rule rule = { .step_bytes = missing.bytes,
 					  .pressure_max = borrower->options->pressure_max };
 	bool rests = demand_rests(&borrower->rest, &rule, &sample);
 
-	if (borrower->asking.bytes || borrower->wish.bytes || (rests && !is_crowded(borrower)))
+	if (borrower->asking.bytes || borrower->wish.bytes ||
+	    (rests && !is_crowded(borrower) && !missing.exactly))
 		return;
-	borrower->wish.bytes = rule.step_bytes;
+	borrower->wish = missing;
 	/* A whole MiB at the least, which is the least that is granted. */
 	if (borrower->wish.bytes < 1u << 20)
 		borrower->wish.bytes = 0;
@@ -435,10 +468,18 @@ static int check_options(const struct borrower *borrower, struct fault *fault)
 	if (!borrower->mode)
 		return fault_set(fault, EINVAL, "borrow memory", options->mode,
 				 "this program has no such mode");
-	if (options->mirror != BORROW_MIRROR_NONE)
-		return fault_set(fault, EOPNOTSUPP, "borrow memory",
+	if (options->mirror != BORROW_MIRROR_NONE && !borrower->mode->begin)
+		return fault_set(fault, EINVAL, "borrow memory",
+				 borrow_mirror_name(options->mirror), "a mirror needs --mode lvm");
+	if (options->mirror != BORROW_MIRROR_NONE && options->step_bytes)
+		return fault_set(fault, EINVAL, "borrow memory",
 				 borrow_mirror_name(options->mirror),
-				 "this program makes no mirrors: give --mirror none");
+				 "what is kept twice has one size: leave --step out");
+	if (!strcmp(options->mode, "lvm") && !options->lvm_disk[0] &&
+	    options->mirror != BORROW_MIRROR_LENDER)
+		return fault_set(fault, EINVAL, "borrow memory", options->mode,
+				 "say which disk swap moves to by --lvm-disk, or keep it at two "
+				 "lenders by --mirror lender");
 	return 0;
 }
 
@@ -452,6 +493,8 @@ int borrower_open(struct borrower *borrower, const struct borrow_options *option
 	error = check_options(borrower, fault);
 	if (!error)
 		error = read_instance(borrower->instance, fault);
+	if (!error && borrower->mode->begin)
+		error = borrower->mode->begin(options, fault);
 	if (error)
 		return error;
 	stats_read(&borrower->stats);

@@ -54,6 +54,7 @@ struct asking {
 	uint64_t bytes;
 	char request[GRANT_ID_BYTES]; /* an administrator's; or empty */
 	bool on_demand;
+	bool exactly; /* a copy of another one: less is of no use */
 };
 
 struct borrower {

@@ -6,6 +6,8 @@
  * after the other. Beside it, all pages are asked for at once, so that it finds most of them in
  * memory.
  */
+#include <stddef.h>
+
 #include "userspace/memory/borrow/modes.h"
 #include "userspace/memory/borrow/pages.h"
 #include "userspace/memory/borrow/stats.h"
@@ -46,4 +48,4 @@ static bool adopt(const struct borrow_options *options, struct grant *grant)
 	return grant->swap[0] && swap_usage_of(stats.swaps, grant->swap, &usage);
 }
 
-const struct mode mode_plain = { "plain", attach, give_back, adopt };
+const struct mode mode_plain = { "plain", NULL, attach, give_back, adopt };

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct mode *const modes[] = { &mode_plain };
+static const struct mode *const modes[] = { &mode_plain, &mode_lvm };
 
 const struct mode *mode_find(const char *name)
 {

@@ -24,6 +24,8 @@ struct give_back {
 
 struct mode {
 	const char *name;
+	/* Make ready what grants are attached to. 0, or -errno with @fault. May be NULL. */
+	int (*begin)(const struct borrow_options *options, struct fault *fault);
 	/* Attach @grant, and complete it. 0, or -errno with @fault: then nothing of it is left. */
 	int (*attach)(const struct borrow_options *options, struct grant *grant,
 		      struct fault *fault);
@@ -40,7 +42,7 @@ struct mode {
 	bool (*adopt)(const struct borrow_options *options, struct grant *grant);
 };
 
-extern const struct mode mode_plain;
+extern const struct mode mode_plain, mode_lvm;
 
 /* The mode called @name, or NULL. */
 const struct mode *mode_find(const char *name);

@@ -34,8 +34,9 @@ static const char usage[] =
 	"  --step SIZE           borrow so much at a time when memory is short (default: never)\n"
 	"  --most SIZE           no more than this in all when memory is short\n"
 	"  --pressure PERCENT    of time spent waiting for memory that is short (default: 10)\n"
-	"  --mode plain          the only choice so far\n"
-	"  --mirror none         the only choice so far\n"
+	"  --mode plain|lvm      a swap device for each grant, or one that moves\n"
+	"  --mirror MIRROR       lender or disk: keep all twice, in mode lvm (default: none)\n"
+	"  --lvm-disk DEVICE     the local disk of mode lvm\n"
 	"  --priority NUMBER     of the swap devices (default: 100)\n"
 	"  --directory DIR       of notes (default: " DIRECTORY ")\n"
 	"  --program FILE        default: " PROGRAM "\n"
@@ -96,6 +97,11 @@ static bool set_mirror(struct borrow_options *options, const char *value)
 	return false;
 }
 
+static bool set_lvm_disk(struct borrow_options *options, const char *value)
+{
+	return set_path(options->lvm_disk, value);
+}
+
 static bool set_priority(struct borrow_options *options, const char *value)
 {
 	uint32_t number;
@@ -129,6 +135,7 @@ static const struct key {
 	{ "pressure", set_pressure, "it is a percentage, 1 to 100" },
 	{ "mode", set_mode, "it is plain or lvm" },
 	{ "mirror", set_mirror, "it is none, lender or disk" },
+	{ "lvm-disk", set_lvm_disk, "it is a path that begins with '/'" },
 	{ "priority", set_priority, "it is 0 to 32767" },
 	{ "directory", set_directory, "it is a path that begins with '/'" },
 	{ "program", set_program, "it is a path that begins with '/'" },

@@ -17,6 +17,7 @@ struct borrow_options {
 	char directory[MEMBER_PATH_BYTES]; /* of notes */
 	char mode[8]; /* "plain" or "lvm" */
 	enum borrow_mirror mirror;
+	char lvm_disk[MEMBER_PATH_BYTES]; /* where swap of mode "lvm" is at first; or empty */
 	uint64_t size_bytes; /* is always to be there; 0: nothing */
 	unsigned int hold_off_s; /* what was asked back is not asked for again so long */
 	uint64_t step_bytes; /* is borrowed at a time when memory is short; 0: never */

@@ -76,6 +76,11 @@ void sessions_tell_owners(const struct borrower *borrower, const struct loan *lo
 	tell_rest(borrower, loan, own_bytes);
 }
 
+static bool is_mirrored(const struct borrower *borrower)
+{
+	return borrower->options->mirror != BORROW_MIRROR_NONE;
+}
+
 static void note_silence(struct borrower *borrower, struct loan *loan, bool silent)
 {
 	if (loan->silent == silent)
@@ -88,10 +93,11 @@ static void note_silence(struct borrower *borrower, struct loan *loan, bool sile
 	}
 	log_line(borrower->log, LOG_LEVEL_ERROR,
 		 "%s: lender %s does not answer; its %llu MiB on %s are lost unless it is back "
-		 "within seconds",
+		 "within seconds%s",
 		 loan->grant.id, loan->grant.lender, (unsigned long long)loan->grant.bytes >> 20,
-		 loan->grant.swap);
-	sessions_tell_owners(borrower, loan);
+		 loan->grant.swap, is_mirrored(borrower) ? "; there is another copy" : "");
+	if (!is_mirrored(borrower))
+		sessions_tell_owners(borrower, loan);
 }
 
 static void note_loss(struct borrower *borrower, struct loan *loan)
@@ -101,9 +107,10 @@ static void note_loss(struct borrower *borrower, struct loan *loan)
 	loan->broken = true;
 	borrower->report_due = true;
 	snprintf(loan->detail, sizeof(loan->detail), "lender %s is gone", loan->grant.lender);
-	log_line(borrower->log, LOG_LEVEL_ERROR,
-		 "%s: lender %s is gone; who needs a page from there gets SIGBUS", loan->grant.id,
-		 loan->grant.lender);
+	log_line(borrower->log, LOG_LEVEL_ERROR, "%s: lender %s is gone; %s", loan->grant.id,
+		 loan->grant.lender,
+		 is_mirrored(borrower) ? "there is another copy"
+				       : "who needs a page from there gets SIGBUS");
 }
 
 void sessions_look(struct borrower *borrower)

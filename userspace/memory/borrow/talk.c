@@ -30,16 +30,37 @@ static const char *state_of(const struct loan *loan)
 	return loan->state == LOAN_DETACHING || loan->wanted_back ? "detaching" : "attached";
 }
 
+/* Of what is to be at two lenders. */
+static bool is_only_copy(const struct borrower *borrower)
+{
+	unsigned int copies = 0;
+
+	for (unsigned int i = 0; i < borrower->count; i++)
+		copies += borrower->loans[i].state == LOAN_ATTACHED &&
+			  !borrower->loans[i].wanted_back && !borrower->loans[i].broken;
+	return borrower->options->mirror == BORROW_MIRROR_LENDER && copies < 2;
+}
+
+static const char *detail_of(const struct borrower *borrower, const struct loan *loan)
+{
+	if (loan->detail[0])
+		return loan->detail;
+	return is_only_copy(borrower) ? "there is no second copy so far" : "";
+}
+
 static json_t *describe(const struct borrower *borrower, const struct loan *loan)
 {
 	struct swap_usage usage = { 0 };
 
-	(void)swap_usage_of(borrower->stats.swaps, loan->grant.swap, &usage);
+	/* A volume that several grants are below of may hold more than this one. */
+	if (swap_usage_of(borrower->stats.swaps, loan->grant.swap, &usage) &&
+	    usage.used_bytes > loan->grant.bytes)
+		usage.used_bytes = loan->grant.bytes;
 	return json_pack("{s:s, s:I, s:s, s:I, s:I, s:s, s:s}", "id", loan->grant.id, "generation",
 			 (json_int_t)loan->grant.generation, "state", state_of(loan), "bytes",
 			 (json_int_t)loan->grant.bytes, "used_bytes", (json_int_t)usage.used_bytes,
 			 "device", loan->grant.swap[0] ? loan->grant.swap : loan->grant.mapping,
-			 "detail", loan->detail);
+			 "detail", detail_of(borrower, loan));
 }
 
 /* What is only being attached is not told of yet: the broker keeps it as granted. */
@@ -184,7 +205,7 @@ static void refused(struct borrower *borrower, const struct broker_reply *reply)
 	struct asking asked = borrower->asking;
 
 	borrower->asking.bytes = 0;
-	if (largest && largest < asked.bytes) {
+	if (largest && largest < asked.bytes && !asked.exactly) {
 		/* What always is to be there is made up for when this is. */
 		borrower->wish = asked;
 		borrower->wish.bytes = largest;
@@ -217,13 +238,15 @@ static void asked(void *context, const struct broker_reply *reply)
 	borrower_take_grant(borrower, &grant);
 }
 
-/* Who wants memory back is not the one to ask for more. */
-static json_t *list_wanted_back(const struct borrower *borrower)
+/* Who wants memory back is not the one to ask for more, and a copy is for another lender. */
+static json_t *list_apart(const struct borrower *borrower)
 {
+	bool copies = borrower->options->mirror == BORROW_MIRROR_LENDER;
 	json_t *ids = json_array();
 
 	for (unsigned int i = 0; i < borrower->count && json_array_size(ids) < APART_MAX; i++)
-		if (borrower->loans[i].wanted_back && borrower->loans[i].state != LOAN_DETACHED)
+		if (borrower->loans[i].state != LOAN_DETACHED &&
+		    (borrower->loans[i].wanted_back || copies))
 			json_array_append_new(ids, json_string(borrower->loans[i].grant.id));
 	return ids;
 }
@@ -237,7 +260,7 @@ static json_t *make_question(const struct borrower *borrower, const struct askin
 		 borrower->options->member.name);
 	body = json_pack("{s:s, s:I, s:s, s:s, s:o}", "borrower", borrower->options->member.name,
 			 "bytes", (json_int_t)asking->bytes, "initiator", initiator, "address",
-			 borrower->address, "apart_from", list_wanted_back(borrower));
+			 borrower->address, "apart_from", list_apart(borrower));
 	if (asking->request[0])
 		json_object_set_new(body, "request", json_string(asking->request));
 	return body;
