@@ -12,10 +12,10 @@
 lvm_lab
 lender_start first 3261 --limit 1G
 # shellcheck disable=SC2046 # words
-lvm_node 96m,mode=lvm,mirror=disk,disk=/dev/vda '' $(lvm_disk "$WORK/disk" 128M)
-expect_console m01 'wireroot-borrow: 92 MiB of swap on /dev/dm-1, by LVM' 60 "swap begins on the local disk" || finish
+lvm_node 128m,mode=lvm,mirror=disk,disk=/dev/vda '' $(lvm_disk "$WORK/disk" 192M)
+expect_console m01 'wireroot-borrow: 124 MiB of swap on /dev/dm-1, by LVM' 60 "swap begins on the local disk" || finish
 expect_console m01 'wireroot-borrow: swap is there twice' 300 "a lender has a copy" || finish
-expect_console m01 'wireroot-borrow: .*: 96 MiB of first on /dev/dm-1' 60
+expect_console m01 'wireroot-borrow: .*: 128 MiB of first on /dev/dm-1' 60
 expect_passes "what is in use keeps what is written" || finish
 
 lender_start second 3262 --limit 1G

@@ -12,8 +12,8 @@
 lvm_lab
 lender_start first 3261 --limit 1G
 lender_start second 3262 --limit 1G
-lvm_node 96m,mode=lvm,mirror=lender ''
-expect_console m01 'wireroot-borrow: 92 MiB of swap on /dev/dm-[0-9]+, by LVM' 120 "swap begins with two lenders" || finish
+lvm_node 128m,mode=lvm,mirror=lender ''
+expect_console m01 'wireroot-borrow: 124 MiB of swap on /dev/dm-[0-9]+, by LVM' 120 "swap begins with two lenders" || finish
 expect_console m01 'wireroot-borrow: swap is there twice' 300 "which both have a copy" || finish
 await "the broker knows of both" 30 memory_is '[.grants[] | select(.state == "attached") | .lender] | unique | length == 2'
 expect_passes "what is in use keeps what is written" || finish
