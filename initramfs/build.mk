@@ -25,7 +25,7 @@ ISCSI_OBJECTS := $(ISCSI_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
 # Of the iSCSI client it needs the login, the session and the disk; of the init how it tells people.
 SWAP_SOURCES := $(wildcard initramfs/swap/*.c) \
 	$(addprefix initramfs/iscsi/,chap.c disk.c iscsi_login.c iscsi_netlink.c iscsi_pdu.c iscsi_spec.c portals.c \
-		superblock.c) \
+		record.c relogin.c superblock.c sysfs.c) \
 	$(addprefix initramfs/,dns_packet.c fault.c node_file.c report.c resolve.c sys.c timeline.c value.c words.c)
 SWAP_OBJECTS := $(SWAP_SOURCES:initramfs/%.c=$(B)/initramfs/%.o)
 

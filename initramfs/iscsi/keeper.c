@@ -38,6 +38,8 @@
 #define ISCSID_US 1000000ull
 /* Sessions that iscsid has stopped to log in anew, and then ended, are in no event. */
 #define LOOK_US 10000000ull
+/* For a try with all portals together; each has less for itself. */
+#define TRY_US 30000000ull
 /* More descriptors than wireroot-iscsi has open. */
 #define DESCRIPTORS 32
 
@@ -229,6 +231,7 @@ static int prepare(struct keeper *keeper)
 	if (read(STDIN_FILENO, &request, sizeof(request)) != sizeof(request))
 		return -EINVAL;
 	relogin->settings = request.settings;
+	relogin->try_us = TRY_US;
 	keeper->count = request.session_count;
 	for (unsigned int i = 0; i < keeper->count; i++)
 		keeper->sessions[i] = (struct kept){ .id = request.sessions[i] };

@@ -26,8 +26,6 @@
 #include "sysfs.h"
 
 #define ISCSIDS_NAME "ISCSIADM_ABSTRACT_NAMESPACE"
-/* For all portals together; each has less for itself. */
-#define ALL_US 30000000ull
 /* As for the first login. */
 #define LOGIN_US 15000000ull
 
@@ -133,7 +131,10 @@ static int prepare(struct relogin *relogin, struct fault *fault)
 	config->algorithms = settings->algorithms;
 	memcpy(config->order, settings->order, sizeof(config->order));
 	config->digest = chap_kernel_digest;
-	iscsi_session_isid(relogin->session, config->isid);
+	if (relogin->isid)
+		memcpy(config->isid, relogin->isid, sizeof(config->isid));
+	else
+		iscsi_session_isid(relogin->session, config->isid);
 	read_time(relogin->directory, "recovery_tmo", &kernel->replacement_timeout_s);
 	read_time(relogin->connection, "ping_tmo", &kernel->ping_timeout_s);
 	read_time(relogin->connection, "recv_tmo", &kernel->ping_interval_s);
@@ -159,7 +160,7 @@ static void add_portals(struct relogin *relogin)
 {
 	const struct relogin_settings *settings = &relogin->settings;
 
-	portals_init(&relogin->portals, &settings->lease, monotonic_us() + ALL_US);
+	portals_init(&relogin->portals, &settings->lease, monotonic_us() + relogin->try_us);
 	portals_add(&relogin->portals, &relogin->target, &relogin->config);
 	for (unsigned int i = 0; i < settings->portal_count; i++)
 		if (strcmp(settings->portals[i].name, relogin->target.name) == 0 &&

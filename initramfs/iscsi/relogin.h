@@ -40,6 +40,8 @@ struct relogin {
 	struct iscsi_kernel kernel;
 	int events; /* of iscsi_kernel_listen() */
 	int random; /* a descriptor of /dev/urandom */
+	uint64_t try_us; /* how long a try may take with all portals */
+	const uint8_t *isid; /* of the first login, 6 bytes; NULL: iscsid's */
 	/* The rest is private: of the login that is under way. */
 	uint32_t session;
 	char directory[48], connection[48]; /* the session's, below sysfs */

@@ -114,11 +114,7 @@ static int draw(void *bytes, size_t length, struct fault *fault)
 	return drawn ? 0 : fault_set(fault, EIO, "draw random bytes", "/dev/urandom", NULL);
 }
 
-/*
- * An ISID of the random kind (RFC 7143 section 11.12.5), made of the grant's id: a second login to
- * the same grant ends the first one, and no session of anybody else.
- */
-static void make_isid(const struct grant *grant, uint8_t isid[static 6])
+void attach_isid(const struct grant *grant, uint8_t isid[static 6])
 {
 	uint32_t number = (uint32_t)strtoul(grant->id + 8, NULL, 16);
 
@@ -142,7 +138,7 @@ static int prepare(const struct grant *grant, struct iscsi_login_config *config,
 	config->target_secret = grant->secret_in;
 	config->algorithms = chap_algorithms();
 	config->digest = chap_kernel_digest;
-	make_isid(grant, config->isid);
+	attach_isid(grant, config->isid);
 	if (!config->algorithms)
 		return fault_set(fault, EOPNOTSUPP, "compute CHAP responses", "af_alg, algif_hash",
 				 "the modules must be loaded: build the initrd --with swap");

@@ -40,4 +40,10 @@ int attach(struct grant *grant, const struct attach_options *options, struct fau
  */
 int detach(struct grant *grant, struct fault *fault);
 
+/*
+ * The ISID of its session, of the random kind (RFC 7143 section 11.12.5), made of the grant's id: a
+ * second login to the same grant ends the first one, and no session of anybody else.
+ */
+void attach_isid(const struct grant *grant, uint8_t isid[static 6]);
+
 #endif

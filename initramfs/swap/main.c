@@ -6,9 +6,10 @@
  *		fault, all zero for success, from its output
  *	attach	a grant, given as lines on standard input; writes it, completed
  *	detach	what is noted in /run/wireroot/memory, or a grant that is given as lines
+ *	mend	the connection to such a grant's lender, which broke
  *
- * The last two are for wireroot-borrow, and for whoever has to lend it a hand. Static and small: it
- * runs in the initrd, and where there is no memory left for more.
+ * The last three are for wireroot-borrow, and for whoever has to lend it a hand. Static and small:
+ *it runs in the initrd, and where there is no memory left for more.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 #include "boot.h"
 #include "give_back.h"
 #include "mapper_text.h"
+#include "mend.h"
 
 static int fail(const struct fault *fault)
 {
@@ -93,11 +95,24 @@ static int run_detach(const char *which)
 	return error ? fail(&fault) : 0;
 }
 
+static int run_mend(const char *which)
+{
+	struct grant grant;
+	struct fault fault = { 0 };
+	int error = !strcmp(which, "-") ? read_grant(&grant, &fault)
+					: memory_grant_read(which, &grant, &fault);
+
+	if (!error)
+		error = mend(&grant, &fault);
+	return error ? fail(&fault) : 0;
+}
+
 static int misused(void)
 {
 	fprintf(stderr, "usage: wireroot-swap boot\n"
 			"       wireroot-swap attach [--priority N] [--mapping-only] < GRANT\n"
 			"       wireroot-swap detach ID|--all|- [< GRANT]\n"
+			"       wireroot-swap mend ID|- [< GRANT]\n"
 			"see wireroot-swap(8)\n");
 	return 2;
 }
@@ -133,5 +148,7 @@ int main(int argc, char *argv[])
 		return run_attach(&options);
 	if (argc == 3 && !strcmp(argv[1], "detach"))
 		return run_detach(argv[2]);
+	if (argc == 3 && !strcmp(argv[1], "mend"))
+		return run_mend(argv[2]);
 	return misused();
 }

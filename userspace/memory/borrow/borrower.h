@@ -46,6 +46,7 @@ struct loan {
 	int64_t deadline_ms; /* 0: none */
 	int64_t retry_ms; /* giving back is tried again then */
 	struct job job;
+	pid_t mender; /* 0: none; it logs in again */
 	char detail[160]; /* what the last try said */
 };
 
@@ -108,6 +109,10 @@ void sessions_look(struct borrower *borrower);
 
 /* Log which processes have pages on @loan. */
 void sessions_tell_owners(const struct borrower *borrower, const struct loan *loan);
+
+/* mend.c: log in again to the lender of @loan, if nobody is at it; reap who was. */
+void mend_begin(struct borrower *borrower, struct loan *loan);
+void mend_look(struct loan *loan);
 
 /* adopt.c: read what is noted of grants into the loans. */
 int adopt_all(struct borrower *borrower, struct fault *fault);

@@ -91,6 +91,7 @@ static void note_silence(struct borrower *borrower, struct loan *loan, bool sile
 			 loan->grant.lender);
 		return;
 	}
+	mend_begin(borrower, loan);
 	log_line(borrower->log, LOG_LEVEL_ERROR,
 		 "%s: lender %s does not answer; its %llu MiB on %s are lost unless it is back "
 		 "within seconds%s",
@@ -118,6 +119,7 @@ void sessions_look(struct borrower *borrower)
 	for (unsigned int i = 0; i < borrower->count; i++) {
 		struct loan *loan = &borrower->loans[i];
 
+		mend_look(loan);
 		if (loan->state != LOAN_ATTACHED && loan->state != LOAN_DETACHING)
 			continue;
 		if (!loan->grant.session || !loan->grant.disk[0])

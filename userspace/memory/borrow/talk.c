@@ -110,7 +110,8 @@ static void forget_detached(struct borrower *borrower)
 	unsigned int kept = 0;
 
 	for (unsigned int i = 0; i < borrower->count; i++)
-		if (borrower->loans[i].state != LOAN_DETACHED || !borrower->loans[i].told)
+		if (borrower->loans[i].state != LOAN_DETACHED || !borrower->loans[i].told ||
+		    borrower->loans[i].mender)
 			borrower->loans[kept++] = borrower->loans[i];
 	borrower->count = kept;
 }
