@@ -18,7 +18,7 @@ await "lend2 lends" 60 three_lends lend2
 three_borrower 96M
 await "m01's init borrows all that one of them lends" 60 three_attached 1 || finish
 three_borrow 64
-three_load 60
+three_load 14
 
 old=$(three_id lend1)
 allocated()
@@ -26,7 +26,7 @@ allocated()
 	memory_is ".grants[] | select(.id == \"$1\") | .allocated_bytes $2"
 }
 
-await "lend1 has much of it" 60 allocated "$old" "> $((4 * MIB))"
+await "lend1 has much of it" 60 allocated "$old" "> $MIB"
 lab power m01 off
 await "m01 loses its power: its leases end" 90 memory_is 'all(.grants[]; .lease_over)'
 for lender in lend1 lend2; do
@@ -36,5 +36,5 @@ three_borrower 96M
 await "m01 is there again, and borrows" 120 three_attached 1
 check_not "another grant" [ "$(three_id lend1)$(three_id lend2)" = "$old" ]
 check "which has nothing in it" memory_is '.grants[0].allocated_bytes < 262144'
-three_load 60
+three_load 14
 three_end
