@@ -8,19 +8,25 @@
 # memory. The local disk has the times of a drive of 7200 turns a minute (memory/disk.c: 80 MB/s, a seek
 # of 1 ms and a part of 16 ms more that grows with the root of the distance, 4.2 ms for half a turn); the
 # lender is this machine, whose bridge and emulated network card are as fast as they are: below 10 Gbit/s.
-# Disk and memory take turns, ROUNDS times.
+# Disk and memory take turns, ROUNDS times. In the same turn, at one size: a disk of the emulator's whose
+# bytes are in this machine's memory, without network, target and cipher. What that does not reach, no
+# swap of this guest's can: it is the bound that the emulated processor sets.
 #
 # Also measured, with remote memory:
 #   attach     from the request to swapon, by the node's clock (hundredths of a second)
 #   returned   of what is freed in the borrower, how much is back at the lender within ten seconds
 #   crypt      reading the iSCSI disk past the page cache, through dm-crypt and below it, in turn
+#   give back  a swap device that was filled, and of which LIVE_PER_CENT is live: by swapoff alone, and as
+#              wireroot-borrow does it (memory/give_back.c), in turn; and meanwhile the lender's cost, its
+#              programs' processor time
 #
 # Result: a table, build/bench/memory.json, and the experiment's two figures, memory-data.svg and
 # memory-block.svg beside it. No time makes this script fail: it succeeds when everything could be
 # measured. tests/bench/memory_broker.sh, where its result is there, gives its goals to this one.
 #
-#   ROUNDS=2  SECONDS_EACH=2  MEMORY_MIB=256  SIZES=128,256,512,768,1024 (MiB)
-#   BLOCKS=16,256,1024,4096,65536,1048576  ATTACHES=7  KERNEL_SERIES=6.1  OUTPUT=build/bench
+#   ROUNDS=2  SECONDS_EACH=1  MEMORY_MIB=128  SIZES=64,128,256,512 (MiB)
+#   BLOCKS=16,256,1024,4096,65536,1048576  ATTACHES=7  GIVE_BACKS=2  GIVE_BACK_MIB=1024  LIVE_PER_CENT=10
+#   CRYPTS=5  KERNEL_SERIES=6.1  OUTPUT=build/bench
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/bench/lib.sh
@@ -29,11 +35,15 @@ cd "$(dirname "$0")/../.."
 . tests/patience.sh
 
 ROUNDS=${ROUNDS:-2}
-SECONDS_EACH=${SECONDS_EACH:-2}
-MEMORY_MIB=${MEMORY_MIB:-256}
-SIZES=${SIZES:-$((MEMORY_MIB / 2)),$MEMORY_MIB,$((MEMORY_MIB * 2)),$((MEMORY_MIB * 3)),$((MEMORY_MIB * 4))}
+SECONDS_EACH=${SECONDS_EACH:-1}
+MEMORY_MIB=${MEMORY_MIB:-128}
+SIZES=${SIZES:-$((MEMORY_MIB / 2)),$MEMORY_MIB,$((MEMORY_MIB * 2)),$((MEMORY_MIB * 4))}
 BLOCKS=${BLOCKS:-16,256,1024,4096,65536,1048576}
 ATTACHES=${ATTACHES:-7}
+GIVE_BACKS=${GIVE_BACKS:-2}
+GIVE_BACK_MIB=${GIVE_BACK_MIB:-1024}
+LIVE_PER_CENT=${LIVE_PER_CENT:-10}
+CRYPTS=${CRYPTS:-5}
 ACCEL=${ACCEL:-tcg,thread=multi}
 KERNEL_SERIES=${KERNEL_SERIES:-6.1}
 OUTPUT=${OUTPUT:-build/bench}
@@ -42,9 +52,12 @@ SERVER=10.87.0.1
 BROKER=$SERVER:8117
 # An emulated processor as nodes have it, with instructions for AES.
 NODE_CPU=Westmere,+rdrand
-SWAP_MIB=$((MEMORY_MIB * 4 + 128))
+# More than twice the data: from half full on, Linux takes a page's place in the swap back when it is read,
+# and it has to be written again.
+SWAP_MIB=$((MEMORY_MIB * 8 + 256))
 LAB=$PWD/$OUTPUT/memory-lab
 WORK=$PWD/$OUTPUT/memory
+INSTANT=/dev/shm/wireroot-bench.$$
 SAMPLES=$OUTPUT/memory-samples.jsonl
 TOKEN=bench-borrower-token-0123456789
 LENDER_TOKEN=bench-lender-token-0123456789
@@ -69,10 +82,13 @@ build_guest()
 		fail "the initrd could not be built:" "$(cat "$WORK/guest.log")"
 	mkdir -p "$parts"
 	${CC:-gcc} -std=gnu11 -O2 -D_GNU_SOURCE -static -o "$parts/access" tests/bench/memory/access.c
+	${CC:-gcc} -std=gnu11 -O2 -D_GNU_SOURCE -static -I. -o "$parts/give_back" \
+		tests/bench/memory/give_back.c \
+		userspace/memory/borrow/pages.c userspace/memory/borrow/shared.c -pthread
 	module=$(find "$KERNEL_TREE" -name 'virtio_blk.ko*' | head -n 1)
 	cp "$module" "$parts/virtio_blk.ko"
 	install -m 755 tests/bench/memory/guest.sh "$parts/memory.sh"
-	(cd "$parts" && printf '%s\n' access memory.sh virtio_blk.ko | cpio --quiet -o -H newc) \
+	(cd "$parts" && printf '%s\n' access give_back memory.sh virtio_blk.ko | cpio --quiet -o -H newc) \
 		>> "$WORK/guest.img"
 	${CC:-gcc} -std=gnu11 -O2 -D_GNU_SOURCE -fPIC -shared -o "$WORK/disk.so" \
 		tests/bench/memory/disk.c -lm
@@ -130,18 +146,27 @@ start_disk()
 	nbdkit --exit-with-parent -U "$WORK/disk.socket" --foreground "$WORK/disk.so" \
 		file="$WORK/disk.raw" > "$WORK/disk.log" 2>&1 &
 	retry 60 test -S "$WORK/disk.socket" || fail "nbdkit did not start:" "$(cat "$WORK/disk.log")"
+	truncate -s "${SWAP_MIB}M" "$INSTANT"
 }
 
-# boot SWAP REGEX WORDS: until such a line comes
+end_disk()
+{
+	rm -f "$INSTANT"
+	clean_up
+}
+
+# boot SWAP MIB REGEX WORDS: a node with so much memory, until such a line comes. It has one processor: two
+# would wait for each other to be emulated, with each page whose mapping both have to forget.
 boot()
 {
-	local swap=$1 pattern=$2 more=(-- -cpu "$NODE_CPU")
-	shift 2
-	if [ "$swap" = disk ]; then
-		more+=(-drive "file=nbd:unix:$WORK/disk.socket,format=raw,if=virtio")
-	fi
-	attended "$WIREROOT" lab boot "$LAB" node --direct --accel "$ACCEL" --cpus 2 \
-		--memory "$MEMORY_MIB" --nic virtio --no-reboot --kernel "$KERNEL_TREE/boot/vmlinuz-$VERSION" \
+	local swap=$1 mib=$2 pattern=$3 more=(-- -cpu "$NODE_CPU")
+	shift 3
+	case $swap in
+	disk) more+=(-drive "file=nbd:unix:$WORK/disk.socket,format=raw,if=virtio") ;;
+	instant) more+=(-drive "file=$INSTANT,format=raw,if=virtio") ;;
+	esac
+	attended "$WIREROOT" lab boot "$LAB" node --direct --accel "$ACCEL" --cpus 1 \
+		--memory "$mib" --nic virtio --no-reboot --kernel "$KERNEL_TREE/boot/vmlinuz-$VERSION" \
 		--initrd "$WORK/guest.img" --wait "$pattern" --timeout 3600 --append "quiet panic=-1 \
 rdinit=/memory.sh bench.swap=$swap bench.address=10.87.0.60 wireroot.swap=remote:${SWAP_MIB}M \
 wireroot.swap.broker=$BROKER wireroot.swap.member=node wireroot.swap.token=$TOKEN $*" "${more[@]}" ||
@@ -181,6 +206,11 @@ take_lines()
 			read -r _ bytes _ seconds <<< "$number"
 			sample_access "$swap" "crypt_$pattern" 0 0 "$((bytes * 100 / seconds))"
 			;;
+		give_back)
+			read -r _ bytes _ seconds <<< "$number"
+			sample_access "$swap" "give_back_${pattern}_s" 0 0 "$seconds"
+			sample_access "$swap" give_back_bytes 0 0 "$bytes"
+			;;
 		memory) NODE_BYTES=$pattern ;;
 		esac
 	done <<< "$lines"
@@ -191,7 +221,7 @@ measure_returned()
 	local before filled freed after
 
 	say "memory that is freed"
-	boot remote '^BENCH (filled|failed)' "bench.fill=$((MEMORY_MIB * 2)) bench.crypt=5 bench.attach=$ATTACHES"
+	boot remote "$MEMORY_MIB" '^BENCH (filled|failed)' "bench.fill=$((MEMORY_MIB * 2)) bench.crypt=$CRYPTS bench.attach=$ATTACHES"
 	filled=$(console_number filled)
 	sleep 5 # two reports of the lender
 	before=$(held)
@@ -205,6 +235,61 @@ measure_returned()
 	attended "$WIREROOT" lab wait "$LAB" node '^BENCH (done|failed)' 600
 	end_boot
 	take_lines remote
+}
+
+# Processor time of the lender's programs until now, in seconds: tgtd and the one that has started it. Their
+# numbers are those of the lab.
+lender_time()
+{
+	# shellcheck disable=SC2016 # the inner shell's words
+	in_lab sh -c 'tgtd=$(cut -d " " -f 1 "$1")
+		lender=$(sed "s/.*) //" "/proc/$tgtd/stat" | cut -d " " -f 2)
+		sed "s/.*) //" "/proc/$tgtd/stat" "/proc/$lender/stat"' sh "$WORK/lend/tgtd.pid" |
+		awk -v hertz="$(getconf CLK_TCK)" '{ ticks += $12 + $13 } END { print ticks / hertz }'
+}
+
+# Beside the node: what giving back costs the lender.
+watch_lender()
+{
+	local mark what before=0
+
+	while read -r mark what _; do
+		case ${mark#BENCH}$what in
+		live) before=$(lender_time) ;;
+		give_back)
+			sample_access remote give_back_lender_s 0 0 \
+				"$(awk -v from="$before" -v to="$(lender_time)" 'BEGIN { print to - from }')"
+			;;
+		done* | failed*) break ;;
+		esac
+	done < <(exec tail -n +1 -s 0.05 -F --pid=$$ "$LAB/node.console" 2> /dev/null)
+}
+
+# In a node that has room for what is live.
+measure_giving_back()
+{
+	local watcher
+
+	say "memory that is given back"
+	rm -f "$LAB/node.console"
+	watch_lender &
+	watcher=$!
+	boot remote "$((GIVE_BACK_MIB * LIVE_PER_CENT / 100 + 256))" '^BENCH (done|failed)' \
+		"bench.give_back=$GIVE_BACKS bench.data=$GIVE_BACK_MIB bench.live=$LIVE_PER_CENT"
+	end_boot
+	wait "$watcher"
+	take_lines remote
+}
+
+# measure_access SWAP WORDS
+measure_access()
+{
+	local swap=$1
+	shift
+
+	boot "$swap" "$MEMORY_MIB" '^BENCH (done|failed)' "bench.seconds=$SECONDS_EACH" "$@"
+	end_boot
+	take_lines "$swap"
 }
 
 console_number()
@@ -222,6 +307,7 @@ figure()
 
 need_root "for namespaces and targets"
 clean_up_at_end
+trap end_disk EXIT
 rm -rf "$WORK" "$LAB"
 mkdir -p "$WORK"
 : > "$SAMPLES"
@@ -229,14 +315,14 @@ build_guest
 start_servers
 start_disk
 measure_returned
+measure_giving_back
 for ((round = 1; round <= ROUNDS; round++)); do
 	for swap in disk remote; do
 		say "round $round of $ROUNDS: $swap"
-		boot "$swap" '^BENCH (done|failed)' \
-			"bench.seconds=$SECONDS_EACH bench.sizes=$SIZES bench.blocks=$BLOCKS bench.fixed=$((MEMORY_MIB * 2))"
-		end_boot
-		take_lines "$swap"
+		measure_access "$swap" "bench.sizes=$SIZES" "bench.blocks=$BLOCKS" "bench.fixed=$((MEMORY_MIB * 2))"
 	done
+	say "round $round of $ROUNDS: a disk that takes no time"
+	measure_access instant "bench.sizes=$((MEMORY_MIB * 2))"
 done
 say "done"
 end_line
@@ -246,6 +332,6 @@ if [ -f "$OUTPUT/memory_broker.json" ]; then
 fi
 report memory --argjson rounds "$ROUNDS" --argjson seconds "$SECONDS_EACH" --arg kernel "$VERSION" \
 	--argjson memory_bytes "$NODE_BYTES" --argjson fixed "$((MEMORY_MIB * 2 * 1048576))" \
-	--argjson broker "$broker"
+	--argjson broker "$broker" --argjson give_back_mib "$GIVE_BACK_MIB" --argjson live "$LIVE_PER_CENT"
 figure memory-data data "data, at blocks of 1 KiB"
 figure memory-block block "block, at data of $((MEMORY_MIB * 2)) MiB"

@@ -22,6 +22,11 @@ head("data"), (.by_data | rows("data")),
 "",
 head("block"), (.by_block | rows("block")),
 "",
+"a disk that takes no time (bound of the emulated processor), of the local disk's speed: " +
+	([.by_data[] | select(.["random-read"].bound) | .["sequential-read", "random-read"].bound | tostring] |
+		join(", ") | if . == "" then "–" else . end) + " (sequential, random read)",
+"giving back: \(.give_back.speed_of_swapoff // "–") of the speed of swapoff alone; " +
+	"\(.give_back.lender_s_per_gib // "–") s of the lender's processors for each GiB that comes back",
 "dm-crypt: reads at \(.crypt_speed_of_plain // "?") of the speed without",
 "",
 verdicts,

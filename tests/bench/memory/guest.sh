@@ -3,7 +3,7 @@
 # PID 1 (rdinit=) of the guests of the memory benchmark: an initrd of ours `--with swap,rescue`, with
 # access and virtio_blk.ko behind it. Words of the command line:
 #
-#   bench.swap=disk|remote   swap on /dev/vda, or what wireroot.swap= says
+#   bench.swap=disk|instant|remote   swap on /dev/vda, or what wireroot.swap= says
 #   bench.address=ADDRESS    the node's own
 #   bench.seconds=N          for each measurement
 #   bench.sizes=LIST         of data in MiB, each with blocks of 1 KiB
@@ -11,6 +11,9 @@
 #   bench.attach=N           attach and detach so often (remote)
 #   bench.fill=MIB           and then free so much, for the lender to see (remote)
 #   bench.crypt=N            read the disk below dm-crypt and the mapping so often, in turn (remote)
+#   bench.give_back=N        give swap that is partly live back so often, by swapoff alone and as
+#                            wireroot-borrow does, in turn (remote)
+#   bench.data=MIB           of which bench.live= per cent are live then
 PATH=/bin:/sbin
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sysfs /sys
@@ -63,8 +66,13 @@ read_device()
 	echo "BENCH crypt $2 bytes 67108864 hundredths $((to - from))"
 }
 
+swap_device()
+{
+	busybox awk '/^.dev/ { print $1 }' /proc/swaps
+}
+
 read -r words < /proc/cmdline
-swap='' address='' seconds='' sizes='' blocks='' fixed='' attach=0 fill=0 crypt=0
+swap='' address='' seconds='' sizes='' blocks='' fixed='' attach=0 fill=0 crypt=0 give_back=0 data='' live=''
 for word in $words; do
 	case $word in
 	bench.*=*)
@@ -84,7 +92,9 @@ busybox ip link set eth0 up
 busybox ip address add "$address/24" dev eth0
 
 case $swap in
-disk)
+disk | instant)
+	# As far ahead as wireroot-swap has it: what is swapped to is to be all that differs.
+	echo 5 > /proc/sys/vm/page-cluster
 	if ! busybox mkswap /dev/vda > /dev/null || ! busybox swapon /dev/vda; then
 		end "failed: swap on the disk"
 	fi
@@ -131,6 +141,13 @@ for _ in $(busybox seq "$crypt"); do
 	done
 	for mapping in /sys/block/dm-*; do
 		read_device "/dev/${mapping##*/}" mapping
+	done
+done
+for _ in $(busybox seq "$give_back"); do
+	for how in bare prefetch; do
+		/give_back "$(swap_device)" "$data" "$live" "$how" || end "failed: give back, $how"
+		detach
+		attach
 	done
 done
 end "done"
