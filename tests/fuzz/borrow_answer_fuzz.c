@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* links: userspace/memory/borrow/answer.c userspace/memory/borrow/pages.c */
+/* links: userspace/memory/borrow/shared.c */
 /* links: userspace/memory/borrow/stats.c userspace/memory/lib/vitals.c userspace/lib/fs.c */
 /* links: userspace/lib/text.c initramfs/swap/grant.c */
 /* links: initramfs/value.c initramfs/fault.c */
