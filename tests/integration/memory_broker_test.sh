@@ -327,6 +327,13 @@ failing_lender_is_replaced_by_another() {
 	lender l0 $((1024 * mib))
 }
 
+failure_that_is_nobodys_makes_no_member() {
+	lender l0 $((1024 * mib)) "$(held_by 00000000000000aa failed false | jq -c '.borrower = null')" ||
+		return
+	answers 200 nobody GET /borrowers && [ "$(answer 'map(select(.name == "")) | length')" = 0 ] || return
+	lender l0 $((1024 * mib))
+}
+
 limits_and_roles_hold() {
 	lend_one || return
 	answers 409 l0 POST /grants -d "$(ask_body l0)" && grep -q 'lends memory itself' "$work/answer" &&
@@ -522,6 +529,7 @@ check grant_of_another_is_not_touched grant_of_another_is_not_touched
 check nonsense_is_refused nonsense_is_refused
 check held_call_is_answered_with_news held_call_is_answered_with_news
 check failing_lender_is_replaced_by_another failing_lender_is_replaced_by_another
+check failure_that_is_nobodys_makes_no_member failure_that_is_nobodys_makes_no_member
 check limits_and_roles_hold limits_and_roles_hold
 check lender_gets_its_memory_back lender_gets_its_memory_back
 check wish_reaches_its_node wish_reaches_its_node

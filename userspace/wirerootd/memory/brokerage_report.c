@@ -117,9 +117,13 @@ static void adopt(struct brokerage *brokerage, struct member *member,
 		  const struct lender_held *held, int64_t now_ms)
 {
 	enum grant_state state = held->connected ? GRANT_ATTACHED : GRANT_GRANTED;
-	struct member *borrower = change_member(brokerage, held->borrower);
+	struct member *borrower;
 	struct grant *grant;
 
+	/* What failed before anybody had it: nobody is to be told, and nothing to be kept. */
+	if (!held->borrower[0])
+		return;
+	borrower = change_member(brokerage, held->borrower);
 	if (held->state == HELD_FAILED)
 		state = GRANT_LOST;
 	/* It said before that it had cleared it, so no borrower can have it. */
