@@ -46,6 +46,8 @@ static const char *state_of(const struct volume *volume, const struct cluster_no
 {
 	if (volume->state == VOLUME_UNFINISHED)
 		return "unfinished";
+	if (volume->state == VOLUME_UNCLEAR)
+		return "unclear";
 	if (volume->state == VOLUME_FOREIGN)
 		return "not Wireroot's";
 	return node || storage_is_golden(volume->name) ? "ready" : "no node has it";

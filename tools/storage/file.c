@@ -227,11 +227,12 @@ static int finish_paths(const struct storage *storage, const char *from, const c
 }
 
 static int finish(const struct storage *storage, const char *volume, const char *file_system,
-		  struct fault *fault)
+		  bool by_uuid, struct fault *fault)
 {
 	char *from = NULL, *to = NULL;
 	int error = storage_path(storage, volume, true, &from, fault);
 
+	(void)by_uuid;
 	if (!error)
 		error = storage_path(storage, volume, false, &to, fault);
 	if (!error)

@@ -5,9 +5,10 @@
  * Whether a volume is whole is told by its tags, which LVM writes in the same step in which it
  * makes the volume. To change them takes LVM half as long as to make a snapshot; so the tag of a
  * clone names the UUID with which its file system is unfinished, which is the golden one's, and
- * what finishes it is the UUID of its own, written last of all. Thin snapshots would not be
- * activated at the next boot of the server (they are flagged so); ours are, for they are somebody's
- * disks. A golden volume is read-only, and needs to be active only while it is copied.
+ * what finishes it is the UUID of its own, written last of all. As a node, too, can write a UUID,
+ * such a clone is removed only if it is also noted as begun. Thin snapshots would not be activated
+ * at the next boot of the server (they are flagged so); ours are, for they are somebody's disks. A
+ * golden volume is read-only, and needs to be active only while it is copied.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 
 #include "initramfs/iscsi/superblock.h"
 #include "tools/image/volume.h"
+#include "tools/storage/begun.h"
 #include "tools/storage/copy.h"
 #include "tools/storage/lvm_report.h"
 #include "userspace/lib/spawn.h"
@@ -102,18 +104,25 @@ static bool read_uuid(const struct storage *storage, const char *volume,
 /*
  * An lvcreate that was killed may have left a clone that is not active, as ours are otherwise. One
  * that cannot be activated cannot be offered either, and counts as ready: rather that than to
- * remove somebody's disk.
+ * remove somebody's disk. The note is looked for first, for it goes after the UUID has changed:
+ * what is finished meanwhile is not unclear. A note that outlived its clone's making, as that was
+ * killed, goes here, before a node writes another UUID.
  */
 static void judge_clone(const struct storage *storage, struct volume *volume)
 {
 	struct names names = names_of(storage, volume->name, 0);
+	bool noted = begun_is_noted(storage, volume->name);
 	char uuid[VOLUME_UUID_BYTES];
 	struct fault ignored;
 
 	if (!volume->active)
 		(void)RUN(&ignored, "lvchange", "--activate", "y", names.full);
-	if (read_uuid(storage, volume->name, uuid) && strcmp(uuid, volume->unfinished_uuid) == 0)
-		volume->state = VOLUME_UNFINISHED;
+	if (!read_uuid(storage, volume->name, uuid))
+		return;
+	if (strcmp(uuid, volume->unfinished_uuid) == 0)
+		volume->state = noted ? VOLUME_UNFINISHED : VOLUME_UNCLEAR;
+	else if (noted)
+		(void)begun_forget(storage, volume->name, &ignored);
 }
 
 static void judge_clones(const struct storage *storage, struct storage_status *status)
@@ -182,8 +191,12 @@ static int clone_thin(const struct storage *storage, const char *volume,
 
 	(void)progress;
 	*by_uuid = is_finished_by_uuid(golden, bytes);
-	if (*by_uuid)
+	if (*by_uuid) {
 		snprintf(tag, sizeof(tag), LVM_TAG_CLONE "%s", golden->uuid);
+		error = begun_note(storage, volume, fault);
+		if (error)
+			return error;
+	}
 	error = RUN(fault, "lvcreate", "--yes", "--snapshot", "--name", names.own, "--addtag", tag,
 		    "--setactivationskip", "n", "--permission", "rw", from.full);
 	if (!error && bytes > golden->bytes)
@@ -239,11 +252,14 @@ static int finish_golden(const struct storage *storage, const char *volume, cons
 }
 
 static int finish(const struct storage *storage, const char *volume, const char *file_system,
-		  struct fault *fault)
+		  bool by_uuid, struct fault *fault)
 {
 	struct names names = names_of(storage, volume, 0);
-	int error = file_system ? finish_golden(storage, volume, file_system, fault) : 0;
+	int error;
 
+	if (by_uuid)
+		return begun_forget(storage, volume, fault);
+	error = file_system ? finish_golden(storage, volume, file_system, fault) : 0;
 	if (!error)
 		error = RUN(fault, "lvchange", "--yes", "--deltag", LVM_TAG_UNFINISHED, "--addtag",
 			    LVM_TAG_READY, names.full);
@@ -262,7 +278,7 @@ static int remove_volume(const struct storage *storage, const struct volume *vol
 	if (error && (strstr(fault->hint, "in use") || strstr(fault->hint, "is used by")))
 		return fault_set(fault, EBUSY, "remove volume", names.full,
 				 "something on this server has it open, or mounted");
-	return error;
+	return error ? error : begun_forget(storage, volume->name, fault);
 }
 
 const struct storage_backend storage_lvm_thin = {

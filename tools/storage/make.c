@@ -61,6 +61,13 @@ static int refuse_foreign(const struct volume *volume, struct fault *fault)
 			 "it");
 }
 
+static int refuse_unclear(const struct volume *volume, struct fault *fault)
+{
+	return fault_set(fault, EEXIST, "make volume", volume->name,
+			 "it has the UUID of the golden volume, and nothing says that it is half "
+			 "made; let its node set another (tune2fs -U random), or remove it");
+}
+
 /*
  * What there is of the volume: 1 when it is ready, else 0 with nothing of it left. It is claimed,
  * so that what is unfinished is left over.
@@ -76,6 +83,8 @@ static int settle(const struct storage *storage, const struct storage_status *st
 			return 1;
 		if (volume->state == VOLUME_FOREIGN)
 			return refuse_foreign(volume, fault);
+		if (volume->state == VOLUME_UNCLEAR)
+			return refuse_unclear(volume, fault);
 		error = storage->backend->remove(storage, volume, fault);
 	}
 	return error;
@@ -254,10 +263,10 @@ static int fill(struct work *work, struct fault *fault)
 	const struct volume_order *order = work->order;
 	int error = work->golden ? clone_golden(work, fault) : write_image(work, fault);
 
-	if (!error && !work->by_uuid)
+	if (!error)
 		error = work->storage->backend->finish(work->storage, order->name,
 						       order->host_name ? NULL : order->file_system,
-						       fault);
+						       work->by_uuid, fault);
 	if (error)
 		take_back(work);
 	return error;
@@ -342,7 +351,7 @@ static int remove_claimed(const struct storage *storage, const struct storage_st
 		if (volume->state == VOLUME_FOREIGN)
 			return fault_set(fault, EPERM, "remove volume", name,
 					 "Wireroot did not make it");
-		*was_there |= volume->state == VOLUME_READY;
+		*was_there |= volume->state != VOLUME_UNFINISHED;
 		error = storage->backend->remove(storage, volume, fault);
 	}
 	return error;

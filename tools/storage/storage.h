@@ -7,8 +7,8 @@
  * called CLUSTER_GOLDEN and the image. A volume is unfinished from its first moment on until
  * finish() says that it is whole, or for some clones, until their file system has a UUID of its
  * own. That it is unfinished is written down with the volume itself: whatever ends a command in
- * between, no half volume is taken for a whole one. Who makes or removes
- * a volume has claimed it; see claim.h.
+ * between, no half volume is taken for a whole one. Who makes or removes a volume has claimed it;
+ * see claim.h.
  *
  * Functions return 0 or -errno with @fault filled in.
  */
@@ -31,6 +31,7 @@
 enum volume_state {
 	VOLUME_READY,
 	VOLUME_UNFINISHED,
+	VOLUME_UNCLEAR, /* looks unfinished, but may be in use: for a person to remove */
 	VOLUME_FOREIGN, /* of such a name, and not made by us: not to be touched */
 };
 
@@ -80,13 +81,13 @@ struct storage_backend {
 		      struct fault *fault);
 	/* Make an unfinished volume with the contents of the golden one @golden, and @bytes, which
 	 * are not less than its. *@by_uuid: that its file system gets another UUID than the golden
-	 * one's is what makes it ready, and finish() has nothing to do. */
+	 * one's is what makes it ready. finish() is told. */
 	int (*clone)(const struct storage *storage, const char *volume, const struct volume *golden,
 		     uint64_t bytes, struct progress *progress, bool *by_uuid, struct fault *fault);
 	/* It is whole, and from now on ready. A golden one, whose @file_system is given then, and
 	 * else NULL, is not written any more. */
 	int (*finish)(const struct storage *storage, const char *volume, const char *file_system,
-		      struct fault *fault);
+		      bool by_uuid, struct fault *fault);
 	/* Remove a volume, finished or not. -EBUSY: it is open. */
 	int (*remove)(const struct storage *storage, const struct volume *volume,
 		      struct fault *fault);

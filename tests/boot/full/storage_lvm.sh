@@ -30,6 +30,8 @@ nodes:
   p[1-3]: { profiles: plain, mac: "52:54:00:00:02:[01-03]" }
 EOF
 
+notes=/var/lib/wireroot/begun/vg0
+
 storage()
 {
 	local verb=$1
@@ -174,13 +176,41 @@ killed_at_any_time()
 	echo "$left times something was left"
 }
 
+# What is removed has to be noted as begun: that it looks half made is not enough.
 killed_before_active()
 {
 	local tags
+	mkdir -p "$notes" && touch "$notes/t20" || return 1
 	tags=$(lvs --noheadings -o lv_tags vg0/wr-image-box | tr , '\n' | sed -n 's/.*wireroot\.uuid\./wireroot.unfinished-with./p')
 	[ -n "$tags" ] && storage remove t20 -y &&
 		lvcreate -q -y --snapshot --name wr-t20 --addtag "$tags" --setactivationskip n --permission rw -an vg0/wr-image-box &&
-		[[ $(attribute t20) != ????a* ]] && unfinished && storage create t20 && holds_image t20 && ! unfinished
+		[[ $(attribute t20) != ????a* ]] && unfinished && storage create t20 && holds_image t20 && ! unfinished &&
+		[ -z "$(ls "$notes")" ]
+}
+
+uuid_of_golden()
+{
+	lvs --noheadings -o lv_tags vg0/wr-image-box | tr , '\n' | sed -n 's/.*wireroot\.uuid\.//p' | tr -d ' '
+}
+
+# Whoever owns a node can give its file system any UUID.
+golden_uuid_set_by_a_node()
+{
+	mount /dev/vg0/wr-t03 /run/volume && echo precious > /run/volume/data && umount /run/volume &&
+		tune2fs -U "$(uuid_of_golden)" /dev/vg0/wr-t03 || return 1
+	storage create t03 > /run/unclear.log 2>&1 && return 1
+	cat /run/unclear.log
+	grep -q 'UUID of the golden volume' /run/unclear.log && storage create t04 &&
+		storage list t03 | grep -q ' unclear$' && ! unfinished &&
+		mount -o ro /dev/vg0/wr-t03 /run/volume && grep precious /run/volume/data && umount /run/volume || return 1
+	tune2fs -U random /dev/vg0/wr-t03 && storage create t03 | grep 'is there already' || return 1
+	tune2fs -U "$(uuid_of_golden)" /dev/vg0/wr-t03 && storage remove t03 -y && storage create t03 && holds_image t03
+}
+
+# As it is when a command is killed between the UUID and taking the note away.
+note_outlives_its_clone()
+{
+	touch "$notes/t03" && storage create t03 | grep 'is there already' && [ -z "$(ls "$notes")" ]
 }
 
 after_a_reboot()
@@ -228,6 +258,8 @@ guest_check "a clone of it is a snapshot, active and whole" clones
 guest_check "a larger clone's file system has all of it" larger
 guest_check "for another file system the image is written" other_file_system
 guest_check "many at once do not disturb each other" in_parallel
+guest_check "a volume whose node took the golden UUID is kept" golden_uuid_set_by_a_node
+guest_check "a note that outlived its clone's making is removed" note_outlives_its_clone
 guest_check "a clone that is killed at any step leaves no half volume" killed t20 t20
 guest_check "nor does one that is killed at any time" killed_at_any_time t21
 guest_check "nor one whose snapshot is cut off before it is active" killed_before_active
@@ -258,6 +290,6 @@ while read -r line; do
 	'GUEST > '*) tap_note "${line#GUEST > }" ;;
 	esac
 done < <(grep -a '^GUEST' "$LAB/guest.console" | tr -d '\r')
-[ "$tap_count" -ge 15 ] || show_console guest
-check "all of it was tried" [ "$tap_count" -ge 15 ]
+[ "$tap_count" -ge 17 ] || show_console guest
+check "all of it was tried" [ "$tap_count" -ge 17 ]
 finish
