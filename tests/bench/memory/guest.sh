@@ -49,10 +49,7 @@ attach()
 
 detach()
 {
-	for note in /run/wireroot/memory/*; do
-		grant=${note##*/}
-		[ "$grant" = member ] || /sbin/wireroot-swap detach "$grant" || end "failed: detach $grant"
-	done
+	/sbin/wireroot-swap detach --all || end "failed: detach --all"
 }
 
 # How many MB/s come from the device, past the page cache.

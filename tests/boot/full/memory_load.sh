@@ -24,10 +24,10 @@ lender_start right 3262 --limit 160M
 cat > "$WORK/root/use.sh" << 'END'
 echo 1 > /proc/sys/kernel/hung_task_panic
 notes=/run/wireroot/memory
-for id in $(ls $notes | grep -v member); do
+for id in $(ls $notes | grep -vE 'member|only'); do
 	grep -q "^bytes=$((160 << 20))$" $notes/$id && first=$id
 done
-echo "TEST pieces $(ls $notes | grep -vc member), swaps $(grep -c /dev/dm- /proc/swaps)"
+echo "TEST pieces $(ls $notes | grep -vcE 'member|only'), swaps $(grep -c /dev/dm- /proc/swaps)"
 wireroot-borrow --program /sbin/wireroot-swap --configuration /none &
 memory-use 40 1 100000 &
 filled=$!

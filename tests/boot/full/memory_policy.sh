@@ -27,7 +27,7 @@ sleep 1
 large 90 1 100000 &
 wait $!
 echo "TEST large ends with $?"
-while ls /run/wireroot/memory | grep -qv member; do
+while ls /run/wireroot/memory | grep -qvE 'member|only'; do
 	sleep 1
 done
 kill $small

@@ -32,7 +32,7 @@ ask()
 left()
 {
 	echo "$(grep -c /dev/dm- /proc/swaps) $(ls -d /sys/block/dm-* | wc -l) $(ls /sys/class/iscsi_session | wc -l)" \
-		"$(ls /run/wireroot/memory | grep -vc member)"
+		"$(ls /run/wireroot/memory | grep -vcE 'member|only')"
 }
 
 # try NAME: the grant on standard input

@@ -40,13 +40,13 @@ until grep -q ok /run/sharing; do
 	sleep 1
 done
 notes=/run/wireroot/memory
-first=$(ls $notes | grep -v member)
+first=$(ls $notes | grep -vE 'member|only')
 press_out
 while [ -e $notes/$first ]; do
 	sleep 1
 done
 [ "$(md5sum < /mnt/file)" = "$sum" ] && echo "TEST file ok"
-while ! ls $notes | grep -qv member; do
+while ! ls $notes | grep -qvE 'member|only'; do
 	sleep 1
 done
 sleep 5
