@@ -18,6 +18,8 @@
 #define OVERDUE_AGAIN_MS   1000
 /* A process that has not ended after this long hangs. */
 #define STOPPING_MS 60000
+/* An administrator's request is tried for as long as the broker itself would repeat it. */
+#define REQUEST_STANDS_MS 60000
 
 int64_t borrower_now_ms(void)
 {
@@ -127,8 +129,8 @@ static void take_request(struct borrower *borrower, const struct wanted_more *mo
 			 (unsigned long long)more->bytes >> 20);
 		return;
 	}
-	borrower->wish.bytes = more->bytes;
-	borrower->wish.on_demand = false;
+	borrower->wish = (struct asking){ .bytes = more->bytes,
+					  .until_ms = borrower_now_ms() + REQUEST_STANDS_MS };
 	memcpy(borrower->wish.request, more->id, GRANT_ID_BYTES);
 	borrower->ask_ms = 0;
 	log_line(borrower->log, LOG_LEVEL_NOTICE, "asked to borrow %llu MiB",

@@ -54,6 +54,8 @@ struct loan {
 struct asking {
 	uint64_t bytes;
 	char request[GRANT_ID_BYTES]; /* an administrator's; or empty */
+	int64_t until_ms; /* a request stands so long */
+	bool told; /* that it was refused, and is tried again */
 	bool on_demand;
 	bool exactly; /* a copy of another one: less is of no use */
 };

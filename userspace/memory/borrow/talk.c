@@ -200,6 +200,12 @@ static uint64_t largest_of(const struct broker_reply *reply)
 		       : 0;
 }
 
+/* A lender that is silent, or short, for a moment is no reason to drop what somebody asked for. */
+static bool still_stands(const struct asking *asked, int error)
+{
+	return borrower_now_ms() < asked->until_ms && (error == -ENOSPC || error == -ETIME);
+}
+
 static void refused(struct borrower *borrower, const struct broker_reply *reply)
 {
 	uint64_t largest = largest_of(reply);
@@ -211,6 +217,14 @@ static void refused(struct borrower *borrower, const struct broker_reply *reply)
 		borrower->wish = asked;
 		borrower->wish.bytes = largest;
 		borrower->ask_ms = 0;
+		return;
+	}
+	if (still_stands(&asked, reply->error)) {
+		if (!asked.told)
+			log_fault(borrower->log, &reply->fault);
+		asked.told = true;
+		borrower->wish = asked;
+		borrower->ask_ms = borrower_now_ms() + AGAIN_MS;
 		return;
 	}
 	log_fault(borrower->log, &reply->fault);
