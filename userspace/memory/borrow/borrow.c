@@ -20,6 +20,7 @@
 #include "userspace/lib/signals.h"
 #include "userspace/lib/spawn.h"
 #include "userspace/memory/borrow/borrower.h"
+#include "userspace/memory/borrow/pid1.h"
 
 /* Sessions are looked at so often: a lender that is gone is to be told of within seconds. */
 #define TICK_MS 1000
@@ -95,6 +96,10 @@ static void stay_alive(const struct log *log)
 			 "cannot hold on to memory (errno %d): it runs as root as a rule", errno);
 	if (fd >= 0)
 		close(fd);
+	if (!pid1_keep_in_memory())
+		log_line(log, LOG_LEVEL_WARNING,
+			 "PID 1 may be swapped out: it has no init.scope of cgroup v2 to itself; "
+			 "when a lender that has a page of it dies, the kernel panics");
 }
 
 int main(int argc, char **argv)

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "userspace/memory/borrow/pid1.h"
+
 /* What could not be given back is tried again so often; at its deadline, sooner. */
 #define GIVE_BACK_AGAIN_MS 5000
 #define OVERDUE_AGAIN_MS   1000
@@ -176,6 +178,8 @@ static void attach_ended(struct borrower *borrower, struct loan *loan,
 	}
 	loan->grant = result->grant;
 	loan->state = LOAN_ATTACHED;
+	/* systemd may have set its limits anew since the last time. */
+	(void)pid1_keep_in_memory();
 	log_line(borrower->log, LOG_LEVEL_NOTICE, "%s: %llu MiB of %s on %s", loan->grant.id,
 		 (unsigned long long)loan->grant.bytes >> 20, loan->grant.lender,
 		 loan->grant.swap[0] ? loan->grant.swap : loan->grant.mapping);
