@@ -103,8 +103,8 @@ static bool read_uuid(const struct storage *storage, const char *volume,
 
 /*
  * An lvcreate that was killed may have left a clone that is not active, as ours are otherwise. One
- * that cannot be activated cannot be offered either, and counts as ready: rather that than to
- * remove somebody's disk. The note is looked for first, for it goes after the UUID has changed:
+ * that cannot be read then is unclear if it is noted, and else ready: rather that than to remove
+ * somebody's disk. The note is looked for first, for it goes after the UUID has changed:
  * what is finished meanwhile is not unclear. A note that outlived its clone's making, as that was
  * killed, goes here, before a node writes another UUID.
  */
@@ -118,8 +118,8 @@ static void judge_clone(const struct storage *storage, struct volume *volume)
 	if (!volume->active)
 		(void)RUN(&ignored, "lvchange", "--activate", "y", names.full);
 	if (!read_uuid(storage, volume->name, uuid))
-		return;
-	if (strcmp(uuid, volume->unfinished_uuid) == 0)
+		volume->state = noted ? VOLUME_UNCLEAR : VOLUME_READY;
+	else if (strcmp(uuid, volume->unfinished_uuid) == 0)
 		volume->state = noted ? VOLUME_UNFINISHED : VOLUME_UNCLEAR;
 	else if (noted)
 		(void)begun_forget(storage, volume->name, &ignored);

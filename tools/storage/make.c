@@ -64,8 +64,8 @@ static int refuse_foreign(const struct volume *volume, struct fault *fault)
 static int refuse_unclear(const struct volume *volume, struct fault *fault)
 {
 	return fault_set(fault, EEXIST, "make volume", volume->name,
-			 "it has the UUID of the golden volume, and nothing says that it is half "
-			 "made; let its node set another (tune2fs -U random), or remove it");
+			 "it cannot be read, or has the UUID of the golden volume, and may be in "
+			 "use; have its node set another (tune2fs -U random), or remove it");
 }
 
 /*

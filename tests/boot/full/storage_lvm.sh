@@ -171,7 +171,11 @@ killed_at_any_time()
 			storage create "$volume" && break
 			sleep 0.2
 		done
-		[ "$tries" -lt 100 ] && holds_image "$volume" && ! unfinished || return 1
+		[ "$tries" -lt 100 ] && holds_image "$volume" && ! unfinished && continue
+		lvs -o lv_name,lv_attr,lv_tags "vg0/wr-$volume"
+		dmsetup info "vg0-wr--$volume"
+		ls -l "/dev/vg0/wr-$volume" "$notes"
+		return 1
 	done
 	echo "$left times something was left"
 }
@@ -180,12 +184,11 @@ killed_at_any_time()
 killed_before_active()
 {
 	local tags
-	mkdir -p "$notes" && touch "$notes/t20" || return 1
 	tags=$(lvs --noheadings -o lv_tags vg0/wr-image-box | tr , '\n' | sed -n 's/.*wireroot\.uuid\./wireroot.unfinished-with./p')
-	[ -n "$tags" ] && storage remove t20 -y &&
+	[ -n "$tags" ] && storage remove t20 -y && touch "$notes/t20" &&
 		lvcreate -q -y --snapshot --name wr-t20 --addtag "$tags" --setactivationskip n --permission rw -an vg0/wr-image-box &&
 		[[ $(attribute t20) != ????a* ]] && unfinished && storage create t20 && holds_image t20 && ! unfinished &&
-		[ -z "$(ls "$notes")" ]
+		[ ! -e "$notes/t20" ]
 }
 
 uuid_of_golden()
