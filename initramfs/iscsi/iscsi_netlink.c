@@ -487,7 +487,7 @@ static bool is_session_with(const char *entry, const char *name, uint32_t *id)
 }
 
 bool iscsi_kernel_find(const char *name, struct iscsi_session *session, uint32_t *address,
-		       char portal[static 24])
+		       char portal[24])
 {
 	DIR *directory = opendir(SESSIONS);
 	struct dirent *entry;
@@ -496,7 +496,7 @@ bool iscsi_kernel_find(const char *name, struct iscsi_session *session, uint32_t
 	while (directory && !found && (entry = readdir(directory)))
 		found = is_session_with(entry->d_name, name, &session->id) &&
 			find_host(session->id, &session->host) &&
-			find_portal(session->id, address, portal);
+			(!address || find_portal(session->id, address, portal));
 	if (directory)
 		closedir(directory);
 	return found;

@@ -73,10 +73,11 @@ void iscsi_kernel_destroy_all(struct iscsi_kernel *kernel);
 
 /*
  * Find the session with the target called @name: *@session, its portal's *@address (host byte
- * order), and as text with the port, "10.0.0.1:3260". Returns false when there is none.
+ * order), and as text with the port, "10.0.0.1:3260". A session whose connection broke has no such
+ * portal; with NULL for both, it is found all the same. Returns false when there is none.
  */
 bool iscsi_kernel_find(const char *name, struct iscsi_session *session, uint32_t *address,
-		       char portal[static 24]);
+		       char portal[24]);
 
 /*
  * From now on events of all sessions come to the descriptor that this returns, or a negative errno;

@@ -409,11 +409,9 @@ static int log_out(struct grant *grant, struct fault *fault)
 {
 	struct iscsi_kernel kernel;
 	struct iscsi_session session;
-	char portal[24];
-	uint32_t address;
 	int error;
 
-	if (!iscsi_kernel_find(grant->iqn, &session, &address, portal))
+	if (!iscsi_kernel_find(grant->iqn, &session, NULL, NULL))
 		return 0;
 	error = iscsi_kernel_open(&kernel, fault);
 	if (error)
