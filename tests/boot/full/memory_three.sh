@@ -20,6 +20,7 @@ await "lend2 lends" 60 three_lends lend2
 three_borrower 96M
 await "m01's init borrows all that one of them lends" 60 three_attached 1 || finish
 three_borrow 64
+check "PID 1 is kept out of swap" three_spares_init
 three_load 14
 three_ciphers
 
@@ -40,5 +41,6 @@ lab power lend2 off
 expect_console m01 "wireroot-borrow: $lost: lender lend2 is gone" 60 "the other lender loses its power: m01 tells of it"
 expect_console m01 "wireroot-borrow: $lost: given back to lend2" 60 "… and clears its device away" || finish
 await "the broker takes the grant for over" 60 three_is_lost "$lost"
-three_load 14
+# There is no swap now: what fits without.
+three_load 6
 three_end
