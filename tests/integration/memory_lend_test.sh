@@ -6,19 +6,9 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-# In namespaces of its own, where all processes end with the test, and where nobody else's tgtd is.
-if [ -z "${LEND_TEST_APART:-}" ]; then
-	LEND_TEST_APART=1 exec unshare --mount --net --pid --mount-proc --fork --kill-child "$0"
-fi
-mount --make-rprivate / && mount -t tmpfs none /run || exit 1
-ip link set lo up
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/integration/memory_apart.sh
+. tests/integration/memory_apart.sh
 
-# shellcheck source=tests/integration/tap.sh
-. tests/integration/tap.sh
-
-MIB=$((1 << 20))
 TOKEN=a-token-of-this-test-alone
 A=00000000000000aa
 B=00000000000000bb

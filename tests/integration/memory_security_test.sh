@@ -8,18 +8,9 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-if [ -z "${SECURITY_TEST_APART:-}" ]; then
-	SECURITY_TEST_APART=1 exec unshare --mount --net --pid --mount-proc --fork --kill-child "$0"
-fi
-mount --make-rprivate / && mount -t tmpfs none /run || exit 1
-ip link set lo up
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/integration/memory_apart.sh
+. tests/integration/memory_apart.sh
 
-# shellcheck source=tests/integration/tap.sh
-. tests/integration/tap.sh
-
-MIB=$((1 << 20))
 URL=http://127.0.0.1:8017/v1/memory
 PAGES=/run/wireroot/lend/pages
 mkdir "$work/root"
