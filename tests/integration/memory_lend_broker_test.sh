@@ -6,9 +6,10 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-# shellcheck source=tests/integration/memory_apart.sh
-. tests/integration/memory_apart.sh
+# shellcheck source=tests/integration/apart.sh
+. tests/integration/apart.sh
 
+MIB=$((1 << 20))
 URL=http://127.0.0.1:8017/v1/memory
 PAGES=/run/wireroot/lend/pages
 mkdir "$work/root"

@@ -6,9 +6,10 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-# shellcheck source=tests/integration/memory_apart.sh
-. tests/integration/memory_apart.sh
+# shellcheck source=tests/integration/apart.sh
+. tests/integration/apart.sh
 
+MIB=$((1 << 20))
 TOKEN=a-token-of-this-test-alone
 A=00000000000000aa
 B=00000000000000bb

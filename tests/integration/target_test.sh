@@ -6,17 +6,8 @@
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1
-# In namespaces of its own, where all processes end with the test, and where nobody else's tgtd is.
-if [ -z "${TARGET_TEST_APART:-}" ]; then
-	TARGET_TEST_APART=1 exec unshare --mount --net --pid --mount-proc --fork --kill-child "$0"
-fi
-mount --make-rprivate / && mount -t tmpfs none /run || exit 1
-ip link set lo up
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-# shellcheck source=tests/integration/tap.sh
-. tests/integration/tap.sh
+# shellcheck source=tests/integration/apart.sh
+. tests/integration/apart.sh
 
 PORT=77
 IQN=iqn.2026-11.example.test
