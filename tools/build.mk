@@ -2,9 +2,9 @@
 # The `wireroot` command: every .c file below tools/, what the user-space programs share, and the
 # pure files of the init.
 
-WIREROOT_LIBRARIES ?= libkmod libzstd liblzma zlib jansson yaml-0.1 libsodium
+WIREROOT_LIBRARIES ?= libzstd liblzma zlib jansson yaml-0.1 libsodium
 # Loaded when they are needed, by tools/late/.
-WIREROOT_LATE      := libarchive libcurl
+WIREROOT_LATE      := libarchive libcurl libkmod
 INITRAMFS_PURE     := arp_packet backoff dhcp_packet dns_packet fault ip_param \
 		      iscsi/superblock module_list node_file params root_spec swap/swap_spec timeline \
 		      value words
