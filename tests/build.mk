@@ -65,6 +65,14 @@ $(B)/memory-model: $(MEMORY_MODEL_SOURCES) $(HEADERS)
 	@$(call say,CC)
 	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -o $@ $(filter %.c,$^)
 
+# For tests that lay commands of LVM in the way of `wireroot storage`; found by its directory's name.
+TEST_PROGRAMS += $(B)/lvm-by-path/liblvm2cmd.so.2.03
+
+$(B)/lvm-by-path/liblvm2cmd.so.2.03: tests/fixtures/lvm2cmd.c
+	@mkdir -p $(@D)
+	@$(call say,CC)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(CPPFLAGS)) $(HOSTCFLAGS) -fPIC -shared -o $@ $<
+
 # Members by the thousand, for tests/bench/memory_broker.sh.
 TEST_PROGRAMS += $(B)/memory-broker-bench
 

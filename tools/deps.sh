@@ -8,7 +8,7 @@ set -eu
 build='gcc make pkg-config clang clang-format clang-tidy libclang-rt-14-dev cppcheck
 klibc-utils libklibc-dev libarchive-dev libkmod-dev libmicrohttpd-dev libjansson-dev
 libzstd-dev liblzma-dev zlib1g-dev libcurl4-openssl-dev libyaml-dev libsodium-dev libcmocka-dev
-libsqlite3-dev'
+libsqlite3-dev liblvm2-dev'
 
 # What `wireroot initrd build` and the lab run, and what the boot tests boot.
 run='kmod zstd xz-utils busybox-static iproute2 util-linux dnsmasq-base nfs-ganesha nfs-ganesha-vfs

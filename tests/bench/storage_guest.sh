@@ -47,7 +47,7 @@ done
 				> "/run/counted/$program"
 			chmod 755 "/run/counted/$program"
 		done
-		PATH=/run/counted:$PATH storage clone "$1" n001 && storage remove "$1" n001 -y &&
+		PATH=/run/counted:$PATH LD_LIBRARY_PATH=/usr/local/lib/lvm-by-path storage clone "$1" n001 && storage remove "$1" n001 -y &&
 			echo "{\"back_end\":\"lvm-thin\",\"what\":\"commands\",\"value\":$(wc -l < /run/commands)}"
 	}
 	set -o pipefail

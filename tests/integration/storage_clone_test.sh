@@ -27,7 +27,7 @@ notes=/var/lib/wireroot/begun/vg0
 storage() {
 	local verb=$1
 	shift
-	PATH=$work:$PATH "$wireroot" storage "$verb" --cluster "$work/cluster.yaml" --services none "$@"
+	PATH=$work:$PATH LD_LIBRARY_PATH=$PWD/build/lvm-by-path "$wireroot" storage "$verb" --cluster "$work/cluster.yaml" --services none "$@"
 }
 
 define() {

@@ -20,6 +20,37 @@
 #define FILES_DIRECTORY ".claims"
 #define LVM_DIRECTORY	"/run/wireroot/claims"
 
+/* What is open for claims; 0 for a free place. */
+static int held[CLAIMS_MAX];
+
+static bool hold(int fd)
+{
+	for (size_t i = 0; i < CLAIMS_MAX; i++) {
+		if (held[i])
+			continue;
+		held[i] = fd;
+		return true;
+	}
+	return false;
+}
+
+static void let_go(int fd)
+{
+	for (size_t i = 0; i < CLAIMS_MAX; i++)
+		if (held[i] == fd)
+			held[i] = 0;
+}
+
+size_t claims_held(int fds[static CLAIMS_MAX])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < CLAIMS_MAX; i++)
+		if (held[i])
+			fds[count++] = held[i];
+	return count;
+}
+
 /* In the directory, which is made when it is missing. */
 static int claim_path(const struct storage *storage, const char *volume, char **path,
 		      struct fault *fault)
@@ -85,6 +116,11 @@ static int take_at(struct claim *claim, const struct storage *storage, int opera
 	error = claim_path(storage, volume, &claim->path, fault);
 	if (!error && claim->path)
 		error = take(claim, operation, volume, fault);
+	if (!error && claim->path && !hold(claim->fd)) {
+		claim_release(claim);
+		return fault_set(fault, EMFILE, "claim volume", volume,
+				 "this command has claimed too many at once");
+	}
 	if (error) {
 		free(claim->path);
 		claim->path = NULL;
@@ -108,6 +144,7 @@ int claim_share(struct claim *claim, const struct storage *storage, const char *
 void claim_release(struct claim *claim)
 {
 	if (claim->fd >= 0) {
+		let_go(claim->fd);
 		if (flock(claim->fd, LOCK_EX | LOCK_NB) == 0)
 			unlink(claim->path);
 		close(claim->fd);

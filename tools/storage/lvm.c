@@ -22,8 +22,9 @@
 #include "tools/image/volume.h"
 #include "tools/storage/begun.h"
 #include "tools/storage/copy.h"
+#include "tools/storage/lvm_device.h"
 #include "tools/storage/lvm_report.h"
-#include "userspace/lib/spawn.h"
+#include "tools/storage/lvm_run.h"
 
 /* "GROUP/wr-VOLUME"; a group's name has 127 characters at most. */
 #define FULL_NAME_BYTES (128 + 1 + VOLUME_NAME_BYTES + 4)
@@ -45,14 +46,7 @@ static struct names names_of(const struct storage *storage, const char *volume, 
 	return names;
 }
 
-/* What a claim keeps open on purpose is no leak. */
-static int run(const char *const argv[], struct text *output, struct fault *fault)
-{
-	setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
-	return output ? spawn_capture(argv, output, fault) : spawn_quietly(argv, fault);
-}
-
-#define RUN(fault, ...) run((const char *const[]){ __VA_ARGS__, NULL }, NULL, fault)
+#define RUN(fault, ...) lvm_run((const char *const[]){ __VA_ARGS__, NULL }, NULL, fault)
 
 static int report(const char *program, const char *columns, const char *group, struct text *text,
 		  struct fault *fault)
@@ -62,7 +56,7 @@ static int report(const char *program, const char *columns, const char *group, s
 		"-o",	 columns,	   group,  NULL
 	};
 
-	return run(argv, text, fault);
+	return lvm_run(argv, text, fault);
 }
 
 static int look_at_group(const struct storage *storage, struct storage_status *status,
@@ -197,11 +191,21 @@ static int clone_thin(const struct storage *storage, const char *volume,
 		if (error)
 			return error;
 	}
+	/* LVM would wait until udev is through with all that it does for a new disk, which takes as
+	 * long as all the rest; we wait for the name alone, and have work to do until then. */
 	error = RUN(fault, "lvcreate", "--yes", "--snapshot", "--name", names.own, "--addtag", tag,
-		    "--setactivationskip", "n", "--permission", "rw", from.full);
+		    "--setactivationskip", "n", "--permission", "rw", "--noudevsync", from.full);
 	if (!error && bytes > golden->bytes)
 		error = RUN(fault, "lvextend", "--yes", "--size", names.size, names.full);
 	return error;
+}
+
+static int clone_path(const struct storage *storage, const char *volume, char **path,
+		      struct fault *fault)
+{
+	struct names names = names_of(storage, volume, 0);
+
+	return lvm_device_path(storage->definition->group, names.own, path, fault);
 }
 
 static int copy_devices(const struct storage *storage, const char *volume,
@@ -255,8 +259,12 @@ static int finish(const struct storage *storage, const char *volume, const char 
 		  bool by_uuid, struct fault *fault)
 {
 	struct names names = names_of(storage, volume, 0);
-	int error;
+	int error = 0;
 
+	if (!file_system && storage->definition->type == STORAGE_LVM_THIN)
+		error = lvm_await_name(storage->definition->group, names.own, fault);
+	if (error)
+		return error;
 	if (by_uuid)
 		return begun_forget(storage, volume, fault);
 	error = file_system ? finish_golden(storage, volume, file_system, fault) : 0;
@@ -285,6 +293,7 @@ const struct storage_backend storage_lvm_thin = {
 	.look = look,
 	.create = create_thin,
 	.clone = clone_thin,
+	.clone_path = clone_path,
 	.finish = finish,
 	.remove = remove_volume,
 	.blank = true,

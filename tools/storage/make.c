@@ -237,6 +237,11 @@ static int clone_golden(struct work *work, struct fault *fault)
 					      order->bytes, work->progress, &work->by_uuid, fault);
 
 	options.label = NULL;
+	if (!error && work->storage->backend->clone_path) {
+		free(work->path);
+		error = work->storage->backend->clone_path(work->storage, order->name, &work->path,
+							   fault);
+	}
 	if (!error)
 		error = image_identify(work->path, &options, fault);
 	if (!error && order->bytes > work->golden->bytes)

@@ -84,6 +84,10 @@ struct storage_backend {
 	 * one's is what makes it ready. finish() is told. */
 	int (*clone)(const struct storage *storage, const char *volume, const struct volume *golden,
 		     uint64_t bytes, struct progress *progress, bool *by_uuid, struct fault *fault);
+	/* Where a clone that has just been made, and is unfinished, is written: *@path is for the
+	 * caller to free. NULL: by storage_path(). */
+	int (*clone_path)(const struct storage *storage, const char *volume, char **path,
+			  struct fault *fault);
 	/* It is whole, and from now on ready. A golden one, whose @file_system is given then, and
 	 * else NULL, is not written any more. */
 	int (*finish)(const struct storage *storage, const char *volume, const char *file_system,

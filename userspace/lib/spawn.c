@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,19 +111,6 @@ static void read_both(int *output, struct text *output_text, int *errors, struct
 	}
 }
 
-/* The last line with something in it. Cuts @errors off behind it. */
-static const char *last_line(struct text *errors)
-{
-	char *newline;
-
-	while (errors->length > 0 && errors->data[errors->length - 1] <= ' ')
-		errors->data[--errors->length] = '\0';
-	if (!errors->length)
-		return NULL;
-	newline = strrchr(errors->data, '\n');
-	return newline ? newline + 1 : errors->data;
-}
-
 static int judge(const char *program, int status, struct text *errors, struct fault *fault)
 {
 	char doing[sizeof(fault->doing)];
@@ -136,7 +122,7 @@ static int judge(const char *program, int status, struct text *errors, struct fa
 			 WTERMSIG(status));
 	else
 		snprintf(doing, sizeof(doing), "run program (exit status %d)", WEXITSTATUS(status));
-	return fault_set(fault, EIO, doing, program, last_line(errors));
+	return fault_set(fault, EIO, doing, program, text_last_line(errors));
 }
 
 static int run(const char *const argv[], struct text *output, struct fault *fault)

@@ -82,6 +82,18 @@ const char *text_string(const struct text *text)
 	return text->data ? text->data : "";
 }
 
+const char *text_last_line(struct text *text)
+{
+	char *newline;
+
+	while (text->length > 0 && text->data[text->length - 1] <= ' ')
+		text->data[--text->length] = '\0';
+	if (!text->length)
+		return NULL;
+	newline = strrchr(text->data, '\n');
+	return newline ? newline + 1 : text->data;
+}
+
 char *text_take(struct text *text)
 {
 	char *data;

@@ -28,6 +28,9 @@ void text_vprintf(struct text *text, const char *format, va_list values)
 /* The string so far, never NULL. */
 const char *text_string(const struct text *text);
 
+/* The last line that has more than spaces; NULL when there is none. Cuts @text off behind it. */
+const char *text_last_line(struct text *text);
+
 /*
  * Hand the string over to the caller, who frees it; @text is empty afterwards.
  * NULL when memory ran out at any time.

@@ -119,10 +119,10 @@ make_killers()
 #!/bin/bash
 step=\$((\$(cat /run/step) + 1))
 echo \$step > /run/step
-[ "\$step:before" = "\$(cat /run/kill)" ] && kill -9 \$PPID && exit 1
+[ "\$step:before" = "\$(cat /run/kill)" ] && kill -9 \${LVM_CALLER:-\$PPID} && exit 1
 $(command -v $program) "\$@"
 status=\$?
-[ "\$step:after" = "\$(cat /run/kill)" ] && kill -9 \$PPID
+[ "\$step:after" = "\$(cat /run/kill)" ] && kill -9 \${LVM_CALLER:-\$PPID}
 exit \$status
 EOF
 		chmod 755 "/run/killers/$program"
@@ -142,7 +142,7 @@ killed()
 			storage remove $volume -y > /dev/null 2>&1
 			echo 0 > /run/step
 			echo "$step:$when" > /run/kill
-			PATH=/run/killers:$PATH storage create "$@" > /run/killed.log 2>&1 && break 2
+			PATH=/run/killers:$PATH LD_LIBRARY_PATH=/usr/local/lib/lvm-by-path storage create "$@" > /run/killed.log 2>&1 && break 2
 			steps=$((steps + 1))
 			if storage list --json | jq -e ".[] | select(.volume == \"$volume\" and .state == \"ready\")"; then
 				holds_image "$volume" || return 1
