@@ -68,7 +68,7 @@ int lvm_device_path(const char *group, const char *volume, char **path, struct f
 
 int lvm_await_name(const char *group, const char *volume, struct fault *fault)
 {
-	const struct timespec wait = { .tv_nsec = WAIT_MS * 1000000 };
+	const struct timespec wait = { .tv_nsec = WAIT_MS * 1000000L };
 	char path[sizeof("/dev//") + 2 * DM_NAME_LEN];
 	dev_t device = 0;
 	int error = look_up(group, volume, &device, fault);
