@@ -315,6 +315,57 @@ static void copy_goes_to_another_lender_and_another_rack_first(void **state)
 	assert_int_equal(ask(world, "b0", GIB, first, &copy), -ENOSPC);
 }
 
+static void lender_out_of_reach_is_asked_last(void **state)
+{
+	struct world *world = *state;
+	struct grant *grant = attached_grant(world, GIB);
+	struct lender_held held = holds(grant, HELD_CLEARED, false);
+	uint64_t id = grant->id;
+
+	/* It broke although its lender is heard of. */
+	assert_int_equal(borrower_says(world, "b0", 1, id, BORROWED_BROKEN), 0);
+	assert_int_equal(borrower_says(world, "b0", 1, id, BORROWED_DETACHED), 0);
+	lender_says(world, 0, 4 * GIB, &held, 1);
+	lender_says(world, 1, 2 * GIB, NULL, 0);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(ask(world, "b0", GIB / 8, NULL, &grant), 0);
+		assert_string_equal(grant->lender->rules.name, "l1");
+	}
+	/* When nobody else has room, it may be in reach again. */
+	assert_int_equal(ask(world, "b0", 3 * GIB, NULL, &grant), 0);
+	assert_string_equal(grant->lender->rules.name, "l0");
+}
+
+static void lender_that_could_not_be_attached_from_is_asked_last_for_a_while(void **state)
+{
+	struct world *world = *state;
+	struct lender_held held, busy;
+	struct grant *grant;
+
+	lender_says(world, 1, 4 * GIB, NULL, 0);
+	assert_int_equal(ask(world, "b1", 3 * GIB, NULL, &grant), 0);
+	busy = holds(grant, HELD_EXPORTED, true);
+	lender_says(world, 1, GIB, &busy, 1);
+	lender_says(world, 0, 4 * GIB, NULL, 0);
+	assert_int_equal(ask(world, "b0", GIB / 2, NULL, &grant), 0);
+	assert_string_equal(grant->lender->rules.name, "l0"); /* the less loaded one */
+	held = holds(grant, HELD_EXPORTED, false);
+	lender_says(world, 0, 7 * GIB / 2, &held, 1);
+	assert_int_equal(borrower_says(world, "b0", 1, grant->id, BORROWED_DETACHED), 0);
+	held.state = HELD_CLEARED;
+	lender_says(world, 0, 4 * GIB, &held, 1);
+	assert_int_equal(ask(world, "b0", GIB / 2, NULL, &grant), 0);
+	assert_string_equal(grant->lender->rules.name, "l1");
+	/* That is nobody else's matter. */
+	assert_int_equal(ask(world, "b1", GIB / 4, NULL, &grant), 0);
+	assert_string_equal(grant->lender->rules.name, "l0");
+	world->now_ms += BROKERAGE_OUT_OF_REACH_MS;
+	lender_says(world, 1, GIB, &busy, 1);
+	lender_says(world, 0, 4 * GIB, NULL, 0);
+	assert_int_equal(ask(world, "b0", GIB / 4, NULL, &grant), 0);
+	assert_string_equal(grant->lender->rules.name, "l0");
+}
+
 struct few {
 	struct placement_lender lenders[40];
 	size_t count;
@@ -756,6 +807,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(limit_of_a_borrower_holds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(copy_goes_to_another_lender_and_another_rack_first,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(lender_out_of_reach_is_asked_last, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(
+			lender_that_could_not_be_attached_from_is_asked_last_for_a_while, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(load_is_spread_over_lenders, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(lender_gets_back_what_it_wants_and_no_more, set_up,
 						tear_down),

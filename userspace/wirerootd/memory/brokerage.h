@@ -43,6 +43,10 @@
 #define BROKERAGE_OFFER_MS   20000 /* to export it */
 #define BROKERAGE_REQUEST_MS 60000 /* an administrator's wish */
 
+/* A link is mended within minutes, or late; to try it again costs a borrower seconds. */
+#define BROKERAGE_OUT_OF_REACH_MS  300000
+#define BROKERAGE_OUT_OF_REACH_MAX 4
+
 enum lender_state { LENDER_LENDING, LENDER_SHORT, LENDER_BORROWING, LENDER_LEAVING, LENDER_STATES };
 enum held_state { HELD_EXPORTED, HELD_CLEARED, HELD_FAILED, HELD_STATES };
 enum borrowed_state {
@@ -189,6 +193,12 @@ struct lender {
 				 */
 };
 
+/* A lender from which a borrower could not attach, or which it lost; by name, as it may leave. */
+struct out_of_reach {
+	char lender[BROKERAGE_NAME_BYTES];
+	int64_t until_ms;
+};
+
 struct borrower {
 	bool was_heard;
 	int64_t heard_ms;
@@ -203,6 +213,7 @@ struct borrower {
 	struct grant_list grants;
 	unsigned int grant_count;
 	uint64_t bytes; /* of all of them */
+	struct out_of_reach out_of_reach[BROKERAGE_OUT_OF_REACH_MAX]; /* the latest first */
 };
 
 /* What memory.json says of one. */

@@ -66,6 +66,17 @@ static bool is_near(const struct search *search, const struct member *lender)
 	return false;
 }
 
+static bool is_out_of_reach(const struct search *search, const struct member *lender)
+{
+	const struct out_of_reach *known = search->borrower->borrower.out_of_reach;
+
+	for (size_t i = 0; i < BROKERAGE_OUT_OF_REACH_MAX; i++)
+		if (known[i].until_ms > search->now_ms &&
+		    !strcmp(known[i].lender, lender->rules.name))
+			return true;
+	return false;
+}
+
 static struct placement_lender look(const void *context, size_t number)
 {
 	const struct search *search = context;
@@ -75,7 +86,7 @@ static struct placement_lender look(const void *context, size_t number)
 		.room = brokerage_room(search->brokerage, member, search->now_ms),
 		.lent = member->lender.lent_bytes,
 		.is_out = is_out(search, member),
-		.is_near = is_near(search, member),
+		.is_second = is_near(search, member) || is_out_of_reach(search, member),
 	};
 }
 

@@ -295,6 +295,25 @@ static void miss_borrowed(struct brokerage *brokerage, struct member *member,
 		change_end_lease(brokerage, grant, now_ms);
 }
 
+/*
+ * The borrower gives back what it never had, or what broke: it does not reach the lender, which
+ * may well be there for all others.
+ */
+static void note_out_of_reach(const struct grant *grant, enum borrowed_state before, int64_t now_ms)
+{
+	struct out_of_reach *known = grant->borrower->borrower.out_of_reach;
+	const char *lender = grant->lender->rules.name;
+	size_t place = 0;
+
+	if (!grant_is_lent(grant->state) || (grant->was_attached && before != BORROWED_BROKEN))
+		return;
+	while (place < BROKERAGE_OUT_OF_REACH_MAX - 1 && strcmp(known[place].lender, lender) != 0)
+		place++;
+	memmove(known + 1, known, place * sizeof(*known));
+	memcpy(known->lender, lender, sizeof(known->lender));
+	known->until_ms = now_ms + BROKERAGE_OUT_OF_REACH_MS;
+}
+
 static void take_broken(struct brokerage *brokerage, struct grant *grant,
 			const struct borrowed *borrowed, enum borrowed_state before, int64_t now_ms)
 {
@@ -318,6 +337,7 @@ static void take_borrowed(struct brokerage *brokerage, struct grant *grant,
 	grant->used_bytes = borrowed->used_bytes;
 	memcpy(grant->device, borrowed->device, sizeof(grant->device));
 	if (borrowed->state == BORROWED_DETACHED) {
+		note_out_of_reach(grant, before, now_ms);
 		change_apply(brokerage, grant, GRANT_GIVEN_UP, borrowed->detail, now_ms);
 		return;
 	}

@@ -14,11 +14,11 @@ struct choice {
 	void *source;
 };
 
-static bool fits(const struct choice *choice, size_t number, bool near,
+static bool fits(const struct choice *choice, size_t number, bool second,
 		 struct placement_lender *lender)
 {
 	*lender = choice->look(choice->lenders, number);
-	return !lender->is_out && lender->is_near == near && lender->room >= choice->bytes;
+	return !lender->is_out && lender->is_second == second && lender->room >= choice->bytes;
 }
 
 /* Is @one less loaded than @other, by the part of its memory that is lent? */
@@ -53,7 +53,7 @@ static long draw(const struct choice *choice)
  * Two among all that fit, each pair as likely as any other: one pass that keeps the first two and
  * replaces one of them by the i-th with probability 2/i.
  */
-static long scan(const struct choice *choice, bool near)
+static long scan(const struct choice *choice, bool second)
 {
 	struct placement_lender kept[2] = { 0 }, lender;
 	long numbers[2] = { -1, -1 };
@@ -62,7 +62,7 @@ static long scan(const struct choice *choice, bool near)
 	for (size_t number = 0; number < choice->count; number++) {
 		size_t place;
 
-		if (!fits(choice, number, near, &lender))
+		if (!fits(choice, number, second, &lender))
 			continue;
 		place = seen < 2 ? seen : choice->random(choice->source, seen + 1);
 		seen++;

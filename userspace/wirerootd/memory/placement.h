@@ -5,8 +5,9 @@
  *
  * Two at random are nearly as even as the least loaded of all, and do not send everybody who asks
  * in the same moment to the same lender (Mitzenmacher). A copy of something goes to another
- * lender than the first, and to another rack when there is one with room. Pure: the random numbers
- * come from the caller.
+ * lender than the first, and to another rack when there is one with room. Who is cut off from a
+ * lender is sent to others first: that one would be the least loaded again and again. Pure: the
+ * random numbers come from the caller.
  */
 #ifndef WIREROOT_PLACEMENT_H
 #define WIREROOT_PLACEMENT_H
@@ -20,7 +21,8 @@ struct placement_lender {
 	uint64_t lent; /* bytes that are */
 	bool is_out; /* not to be taken: the borrower itself, one that has a copy, one that refused
 		      */
-	bool is_near; /* in the rack of a copy; taken only when no other one has room */
+	/* in the rack of a copy, or out of reach of late; taken only when no other one has room */
+	bool is_second;
 };
 
 /* A number below @limit, which is above 0. */
