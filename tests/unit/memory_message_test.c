@@ -174,6 +174,39 @@ static void borrower_report_is_read(void **state)
 	assert_int_equal(message_borrower_report(none, strlen(none), &report, &fault), -EINVAL);
 }
 
+/* @said as JSON has it in a borrower's report, and what is kept of it. */
+static void expect_detail(const char *said, const char *kept)
+{
+	static struct borrower_report report;
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 BORROWER_HEAD "\"grants\":[{\"id\":\"00000000000000cc\",\"generation\":2,"
+			       "\"state\":\"detached\",\"detail\":%s}]}",
+		 said);
+	assert_int_equal(message_borrower_report(text, strlen(text), &report, &fault), 0);
+	assert_string_equal(report.grants[0].detail, kept);
+}
+
+static void long_details_are_cut_and_not_refused(void **state)
+{
+	char said[BROKERAGE_DETAIL_BYTES + 16], kept[BROKERAGE_DETAIL_BYTES];
+
+	(void)state;
+	memset(kept, 'x', sizeof(kept));
+	kept[sizeof(kept) - 1] = '\0';
+	snprintf(said, sizeof(said), "\"%s\"", kept);
+	expect_detail(said, kept);
+	snprintf(said, sizeof(said), "\"%sxyz\"", kept);
+	expect_detail(said, kept);
+	/* Of a character that does not fit, nothing is left. */
+	kept[sizeof(kept) - 2] = '\0';
+	snprintf(said, sizeof(said), "\"%s\u20ac\"", kept);
+	expect_detail(said, kept);
+	expect_detail("\"two\\nlines\"", "two?lines");
+	expect_detail("null", "");
+}
+
 static void requests_for_grants_are_read(void **state)
 {
 	static const struct {
@@ -336,6 +369,7 @@ int main(void)
 		cmocka_unit_test(values_of_a_lender_have_ranges),
 		cmocka_unit_test(too_many_grants_are_refused),
 		cmocka_unit_test(borrower_report_is_read),
+		cmocka_unit_test(long_details_are_cut_and_not_refused),
 		cmocka_unit_test(requests_for_grants_are_read),
 		cmocka_unit_test(small_bodies_are_read),
 		cmocka_unit_test(members_are_read_with_their_defaults),

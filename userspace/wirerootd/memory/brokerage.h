@@ -30,7 +30,7 @@
 #define BROKERAGE_INITIATOR_BYTES 224 /* RFC 7143: 223 */
 #define BROKERAGE_SECRET_BYTES	  17 /* 16 characters: see storage's secrets */
 #define BROKERAGE_USER_BYTES	  20
-#define BROKERAGE_DETAIL_BYTES	  128
+#define BROKERAGE_DETAIL_BYTES	  160 /* as much as members say; more is cut */
 #define BROKERAGE_DEVICE_BYTES	  64
 #define BROKERAGE_IQN_BYTES	  (sizeof("iqn.2026-11.org.wireroot:memory.") + HOST_NAME_LENGTH + 17)
 

@@ -139,6 +139,34 @@ static void text_or_nothing(struct reader *reader, const char *key, char *to, si
 		text(reader, key, to, size);
 }
 
+/* How much of @said fits @size with its NUL, up to the end of a character of UTF-8. */
+static size_t cut(const char *said, size_t size)
+{
+	size_t length = strnlen(said, size);
+
+	if (length < size)
+		return length;
+	while (--length && ((unsigned char)said[length] & 0xc0) == 0x80)
+		;
+	return length;
+}
+
+/*
+ * What is for people to read is cut, and never a reason to refuse the rest: leases end when a
+ * report is not taken.
+ */
+static void remark(struct reader *reader, const char *key, char *to, size_t size)
+{
+	const char *said = json_string_value(json_object_get(reader->object, key));
+	size_t length = said ? cut(said, size) : 0;
+
+	if (!said && !is_absent(reader, key))
+		wrong(reader, key, "a text is expected");
+	for (size_t i = 0; i < length; i++)
+		to[i] = (unsigned char)said[i] < ' ' || said[i] == 0x7f ? '?' : said[i];
+	to[length] = '\0';
+}
+
 static void name(struct reader *reader, const char *key, char to[static BROKERAGE_NAME_BYTES])
 {
 	text(reader, key, to, BROKERAGE_NAME_BYTES);
@@ -293,7 +321,7 @@ static void read_held(struct reader *reader, struct lender_held *held)
 	held->bytes = number_or(reader, "bytes", 0, MESSAGE_BYTES_OF_ALL, 0);
 	held->allocated_bytes = number_or(reader, "allocated_bytes", 0, MESSAGE_BYTES_OF_ALL, 0);
 	held->connected = boolean(reader, "connected", false);
-	text_or_nothing(reader, "detail", held->detail, sizeof(held->detail));
+	remark(reader, "detail", held->detail, sizeof(held->detail));
 	held->borrower[0] = '\0';
 	if (held->state == HELD_EXPORTED) {
 		/* Whoever has lost its notes learns all of it from here. */
@@ -362,7 +390,7 @@ static void read_borrowed(struct reader *reader, struct borrowed *borrowed)
 	borrowed->bytes = number_or(reader, "bytes", 0, MESSAGE_BYTES_OF_ALL, 0);
 	borrowed->used_bytes = number_or(reader, "used_bytes", 0, MESSAGE_BYTES_OF_ALL, 0);
 	text_or_nothing(reader, "device", borrowed->device, sizeof(borrowed->device));
-	text_or_nothing(reader, "detail", borrowed->detail, sizeof(borrowed->detail));
+	remark(reader, "detail", borrowed->detail, sizeof(borrowed->detail));
 }
 
 int message_borrower_report(const char *string, size_t length, struct borrower_report *report,
