@@ -23,7 +23,7 @@ kernels_are_found()
 		jq -e --arg series "$SERIES." 'any(.[] | select(.name == "debian").kernels[]; .version | startswith($series))'
 }
 
-# Says once it is up, and by which kernel; then it goes off.
+# Says once it is up, and by which kernel, on a line of its own behind the console's prompt; then it goes off.
 cat > "$WORK/hook" << 'END'
 #!/bin/sh
 cat > "$1/etc/systemd/system/boot-test.service" << 'UNIT'
@@ -31,7 +31,7 @@ cat > "$1/etc/systemd/system/boot-test.service" << 'UNIT'
 After=multi-user.target
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c 'echo "TEST kernel $(uname -r) root $(findmnt -n -o FSTYPE /) host $(uname -n)" > /dev/console'
+ExecStart=/bin/sh -c 'printf "\\n%%s\\n" "TEST kernel $(uname -r) root $(findmnt -n -o FSTYPE /) host $(uname -n)" > /dev/console'
 ExecStart=/bin/systemctl --no-block poweroff
 [Install]
 WantedBy=multi-user.target
