@@ -8,25 +8,27 @@
 #
 # Succeeds when all nodes have reached multi-user, a command typed at their serial consoles was answered,
 # they have powered off by themselves and their timelines were drawn. Whatever way this script ends, the
-# lab ends with it. What it made is left in build/demo/.
+# lab ends with it. What it made is left in OUTPUT.
 #
 #   KERNEL_SERIES=6.1    or 6.12
+#   OUTPUT=build/demo    PATIENCE=1, how many times as long it waits for a node
 #   ACCEL=               as for qemu -accel; KVM where it works, else TCG
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 KERNEL_SERIES=${KERNEL_SERIES:-6.1}
 ACCEL=${ACCEL:-}
-OUTPUT=$PWD/build/demo
+OUTPUT=$(realpath -m "${OUTPUT:-build/demo}")
+PATIENCE=${PATIENCE:-1}
 WIREROOT=$PWD/build/wireroot
 LAB=$OUTPUT/lab
 ROOT=$OUTPUT/root
 CLUSTER=$OUTPUT/cluster.yaml
 DISKS=$OUTPUT/disks
 NODES=(n01 n02 n03)
-BOOT_TIMEOUT_S=240
-COMMAND_TIMEOUT_S=60
-OFF_TIMEOUT_S=90
+BOOT_TIMEOUT_S=$((240 * PATIENCE))
+COMMAND_TIMEOUT_S=$((60 * PATIENCE))
+OFF_TIMEOUT_S=$((90 * PATIENCE))
 
 BOLD='' DIM='' PLAIN='' CLEAR=''
 if [ -t 1 ]; then
@@ -426,7 +428,7 @@ sum_up()
 		"power-on to multi-user, all" "$(seconds "$up_ms") s" \
 		"of that, from the kernel's start" "$(kernel_to_multi_user n01) s, $(kernel_to_multi_user n02) s, $(kernel_to_multi_user n03) s" \
 		"the whole demo" "$SECONDS s" \
-		"the timelines as pictures" "build/demo/n01.svg and the like"
+		"the timelines as pictures" "${OUTPUT#"$PWD/"}/n01.svg and the like"
 }
 
 printf '%sFrom one file to three Debians: two over NFS, one on a disk of its own by iSCSI%s\n' "$BOLD" "$PLAIN"
