@@ -53,12 +53,17 @@ define() {
 		JSON
 	END
 	printf '#!/bin/sh\necho "$*" >> %s/removed\n' "$work" >"$work/lvremove"
-	chmod 755 "$work/lvs" "$work/lvremove"
+	# Whether the pool was told to make it, as LVM keeps that: "--file FILE vg0".
+	cat >"$work/vgcfgbackup" <<-END
+		#!/bin/sh
+		[ ! -e $work/yet-to-be-made ] || echo 'create = "wr-n1"' > "\$2"
+	END
+	chmod 755 "$work/lvs" "$work/lvremove" "$work/vgcfgbackup"
 }
 
 # lay_out UUID|unreadable noted|unnoted
 lay_out() {
-	rm -rf "$notes" /dev/vg0/* "$work/removed"
+	rm -rf "$notes" /dev/vg0/* "$work/removed" "$work/yet-to-be-made"
 	mkdir -p "$notes"
 	[ "$2" = unnoted ] || touch "$notes/n1"
 	[ "$1" = unreadable ] || mkfs.ext4 -q -F -U "$1" /dev/vg0/wr-n1 8M
@@ -91,6 +96,10 @@ unreadable_and_unnoted() {
 	lay_out unreadable unnoted && is_listed ready && is_kept
 }
 
+yet_to_be_made() {
+	lay_out unreadable noted && touch "$work/yet-to-be-made" && is_listed unfinished && ! is_kept
+}
+
 whole() {
 	lay_out "$own" unnoted && is_listed ready && is_kept && grep -q 'is there already' "$work/log"
 }
@@ -107,6 +116,7 @@ define
 check "a clone that is noted and has the golden UUID is removed" half_made
 check "one whose node took the golden UUID is kept" golden_uuid_of_a_node
 check "one that was begun and cannot be read is neither ready nor removed" unreadable_and_noted
+check "one that LVM wrote down and never made is removed" yet_to_be_made
 check "one that was not begun and cannot be read is kept" unreadable_and_unnoted
 check "one with a UUID of its own is ready" whole
 check "a note that outlived the making is removed" note_outlives

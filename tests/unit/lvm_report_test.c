@@ -217,6 +217,27 @@ static void other_storages_have_limits_of_their_own(void **state)
 	assert_int_equal(room_check(&storage, &space, 1ull << 40, 10ull << 20, &fault), -ENOSPC);
 }
 
+static void volumes_yet_to_be_made(void **state)
+{
+	static const char backup[] = "\t\t\t\ttransaction_id = 8\n"
+				     "\t\t\t\tmessage1 {\n"
+				     "\t\t\t\t\tcreate = \"wr-n001\"\n"
+				     "\t\t\t\t}\n"
+				     "\t\t\t\tmessage2 {\n"
+				     "\t\t\t\t\tdelete = 7\n"
+				     "\t\t\t\t}\n"
+				     "\t\t\t\tmessage3 {\n"
+				     "\t\t\t\t\tcreate = \"wr-n02\"\n";
+
+	(void)state;
+	assert_true(lvm_is_yet_to_be_made(backup, "wr-n001"));
+	assert_true(lvm_is_yet_to_be_made(backup, "wr-n02"));
+	assert_false(lvm_is_yet_to_be_made(backup, "wr-n00"));
+	assert_false(lvm_is_yet_to_be_made(backup, "wr-n0011"));
+	assert_false(lvm_is_yet_to_be_made("", "wr-n001"));
+	assert_false(lvm_is_yet_to_be_made("create = \"wr-n001", "wr-n001"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +248,7 @@ int main(void)
 		cmocka_unit_test(a_group_has_what_is_free),
 		cmocka_unit_test(thin_pools_are_refused_well_before_they_are_full),
 		cmocka_unit_test(other_storages_have_limits_of_their_own),
+		cmocka_unit_test(volumes_yet_to_be_made),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,9 +25,14 @@
 #include "tools/storage/lvm_device.h"
 #include "tools/storage/lvm_report.h"
 #include "tools/storage/lvm_run.h"
+#include "userspace/lib/fs.h"
 
 /* "GROUP/wr-VOLUME"; a group's name has 127 characters at most. */
 #define FULL_NAME_BYTES (128 + 1 + VOLUME_NAME_BYTES + 4)
+
+/* Of the metadata of a group, as text: some hundred bytes for each volume. */
+#define RUN_DIRECTORY	 "/run/wireroot"
+#define BACKUP_BYTES_MAX (64u << 20)
 
 struct names {
 	char full[FULL_NAME_BYTES]; /* "vg0/wr-n01" */
@@ -96,11 +101,37 @@ static bool read_uuid(const struct storage *storage, const char *volume,
 }
 
 /*
+ * An lvcreate that was killed may have written down a volume that the pool was never told of. LVM
+ * tells it with the next volume that it makes; until then the volume is but a name.
+ */
+static bool is_yet_to_be_made(const struct storage *storage, const char *volume)
+{
+	char path[] = RUN_DIRECTORY "/lvm.XXXXXX";
+	struct fault ignored;
+	char *backup = NULL;
+	bool is_only_name;
+	size_t length;
+	int fd;
+
+	fd = fs_make_dirs(RUN_DIRECTORY, 0700, &ignored) == 0 ? mkstemp(path) : -1;
+	if (fd < 0)
+		return false;
+	close(fd);
+	is_only_name =
+		RUN(&ignored, "vgcfgbackup", "--file", path, storage->definition->group) == 0 &&
+		fs_read_file(path, BACKUP_BYTES_MAX, &backup, &length, &ignored) == 0 &&
+		lvm_is_yet_to_be_made(backup, names_of(storage, volume, 0).own);
+	unlink(path);
+	free(backup);
+	return is_only_name;
+}
+
+/*
  * An lvcreate that was killed may have left a clone that is not active, as ours are otherwise. One
- * that cannot be read then is unclear if it is noted, and else ready: rather that than to remove
- * somebody's disk. The note is looked for first, for it goes after the UUID has changed:
- * what is finished meanwhile is not unclear. A note that outlived its clone's making, as that was
- * killed, goes here, before a node writes another UUID.
+ * that cannot be read then, and is more than a name, is unclear if it is noted, and else ready:
+ * rather that than to remove somebody's disk. The note is looked for first, for it goes after the
+ * UUID has changed: what is finished meanwhile is not unclear. A note that outlived its clone's
+ * making, as that was killed, goes here, before a node writes another UUID.
  */
 static void judge_clone(const struct storage *storage, struct volume *volume)
 {
@@ -112,7 +143,9 @@ static void judge_clone(const struct storage *storage, struct volume *volume)
 	if (!volume->active)
 		(void)RUN(&ignored, "lvchange", "--activate", "y", names.full);
 	if (!read_uuid(storage, volume->name, uuid))
-		volume->state = noted ? VOLUME_UNCLEAR : VOLUME_READY;
+		volume->state = is_yet_to_be_made(storage, volume->name) ? VOLUME_UNFINISHED
+				: noted					 ? VOLUME_UNCLEAR
+									 : VOLUME_READY;
 	else if (strcmp(uuid, volume->unfinished_uuid) == 0)
 		volume->state = noted ? VOLUME_UNFINISHED : VOLUME_UNCLEAR;
 	else if (noted)
@@ -281,8 +314,13 @@ static int remove_volume(const struct storage *storage, const struct volume *vol
 			 struct fault *fault)
 {
 	struct names names = names_of(storage, volume->name, 0);
-	int error = RUN(fault, "lvremove", "--yes", names.full);
+	struct fault ignored;
+	int error;
 
+	/* One whose lvcreate was killed may be half active, which lvremove takes for used. */
+	if (volume->state == VOLUME_UNFINISHED && !volume->active)
+		(void)RUN(&ignored, "lvchange", "--activate", "y", names.full);
+	error = RUN(fault, "lvremove", "--yes", names.full);
 	if (error && (strstr(fault->hint, "in use") || strstr(fault->hint, "is used by")))
 		return fault_set(fault, EBUSY, "remove volume", names.full,
 				 "something on this server has it open, or mounted");

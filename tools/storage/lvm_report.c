@@ -223,3 +223,17 @@ int lvm_read_group(const char *text, size_t length, struct storage_space *space,
 	json_decref(json);
 	return error;
 }
+
+bool lvm_is_yet_to_be_made(const char *backup, const char *name)
+{
+	const char *const message = "create = \"";
+	size_t length = strlen(name);
+	const char *at = backup;
+
+	while ((at = strstr(at, message))) {
+		at += strlen(message);
+		if (strncmp(at, name, length) == 0 && at[length] == '"')
+			return true;
+	}
+	return false;
+}

@@ -39,4 +39,11 @@ int lvm_read_volumes(const char *text, size_t length, const char *pool,
 int lvm_read_group(const char *text, size_t length, struct storage_space *space,
 		   struct fault *fault);
 
+/*
+ * Does the group's metadata @backup, as vgcfgbackup(8) writes it, say that the pool has yet to be
+ * told to make the thin volume @name? Then there is nothing in it, and LVM cannot activate it. A
+ * message of the pool's, lib/metadata/thin_manip.c of LVM.
+ */
+bool lvm_is_yet_to_be_made(const char *backup, const char *name);
+
 #endif

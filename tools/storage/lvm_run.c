@@ -92,9 +92,10 @@ static _Noreturn void become_lvm(int channel, int output, int errors)
 	    dup2(channel, CHANNEL) < 0 || close_range(CHANNEL + 1, ~0u, 0) < 0)
 		_exit(1);
 	fcntl(CHANNEL, F_SETFD, FD_CLOEXEC);
-	/* Nobody may be there to read, or may want to unmount where we were called. */
+	/* Nobody may be there to read, or may want to unmount where we were called; and what ends a
+	 * command at its terminal is not to end LVM in the middle of a change. */
 	signal(SIGPIPE, SIG_IGN);
-	if (chdir("/") < 0)
+	if (chdir("/") < 0 || setpgid(0, 0) < 0)
 		_exit(1);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

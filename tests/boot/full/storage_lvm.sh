@@ -180,6 +180,29 @@ killed_at_any_time()
 	echo "$left times something was left"
 }
 
+# LVM itself, as by a power failure: what it has written down then may be a name only, or half active.
+lvm_killed_at_any_time()
+{
+	local volume=$1 part took from=${EPOCHREALTIME/[^0-9]/} left=0 pid lvm
+	storage remove "$volume" -y && storage create "$volume" || return 1
+	took=$((${EPOCHREALTIME/[^0-9]/} - from))
+	for part in $(seq 16 3 76); do
+		storage remove "$volume" -y || return 1
+		wireroot storage create --cluster /run/cluster.yaml --services none "$volume" &
+		pid=$!
+		sleep "$((took * part / 100))e-6"
+		lvm=$(pgrep -P "$pid")
+		[ -z "$lvm" ] || kill -9 "$lvm" "$pid"
+		wait "$pid"
+		unfinished && left=$((left + 1))
+		storage create "$volume" && holds_image "$volume" && ! unfinished && continue
+		lvs -o lv_name,lv_attr,lv_tags "vg0/wr-$volume"
+		dmsetup info "vg0-wr--$volume"
+		return 1
+	done
+	echo "$left times something was left"
+}
+
 # What is removed has to be noted as begun: that it looks half made is not enough.
 killed_before_active()
 {
@@ -265,6 +288,7 @@ guest_check "a volume whose node took the golden UUID is kept" golden_uuid_set_b
 guest_check "a note that outlived its clone's making is removed" note_outlives_its_clone
 guest_check "a clone that is killed at any step leaves no half volume" killed t20 t20
 guest_check "nor does one that is killed at any time" killed_at_any_time t21
+guest_check "nor when LVM is killed at any time" lvm_killed_at_any_time t21
 guest_check "nor one whose snapshot is cut off before it is active" killed_before_active
 guest_check "volumes are active after a reboot, golden ones are not" after_a_reboot
 guest_check "a volume that is open is not removed" open_volume
