@@ -50,6 +50,15 @@ enum uevent_type {
 	SEND_PDU = 19,
 };
 
+/*
+ * As a session's creator the kernel notes the netlink address of who asked for it, or -1 when it
+ * was a driver. iscsid takes over, as it starts, whatever has not -1.
+ */
+#define DRIVERS_ADDRESS UINT32_MAX
+/* Whoever else creates a session so has that address for a moment. */
+#define ADDRESS_TRIES	1000
+#define ADDRESS_STEP_MS 10
+
 #define INTERFACE_ERROR 103 /* what an event becomes that the kernel refuses */
 
 #define STOP_FOR_GOOD	 1 /* STOP_CONN_TERM */
@@ -167,6 +176,7 @@ int iscsi_kernel_open(struct iscsi_kernel *kernel, struct fault *fault)
 	kernel->netlink = -1;
 	kernel->replacement_timeout_s = REPLACEMENT_TIMEOUT_S;
 	kernel->ping_timeout_s = kernel->ping_interval_s = NO_PING;
+	kernel->is_not_iscsids = false;
 	if (file_read(TRANSPORT_HANDLE, handle, sizeof(handle)) > 0) {
 		kernel->transport = strtoull(handle, NULL, 10);
 		kernel->netlink = open_netlink();
@@ -236,16 +246,44 @@ static int call_for_result(const struct iscsi_kernel *kernel, struct message *me
 	return error ? error : message->event.r.result;
 }
 
+/* Events are for the other socket. */
+static int open_at_drivers_address(void)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_pid = DRIVERS_ADDRESS };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ISCSI);
+
+	for (int tries = 0; fd >= 0; tries++) {
+		int error;
+
+		if (bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+			return fd;
+		error = -errno;
+		if (error != -EADDRINUSE || tries == ADDRESS_TRIES) {
+			close(fd);
+			return error;
+		}
+		(void)poll(NULL, 0, ADDRESS_STEP_MS);
+	}
+	return -errno;
+}
+
 static int create_session(const struct iscsi_kernel *kernel, uint32_t cmd_sn,
 			  struct iscsi_session *session)
 {
 	struct message message = { 0 };
+	struct iscsi_kernel asking = *kernel;
 	int error;
 
+	if (kernel->is_not_iscsids)
+		asking.netlink = open_at_drivers_address();
+	if (asking.netlink < 0)
+		return asking.netlink;
 	message.event.u.create_session.initial_cmd_sn = cmd_sn;
 	message.event.u.create_session.commands_max = COMMANDS_MAX;
 	message.event.u.create_session.queue_depth = QUEUE_DEPTH;
-	error = call(kernel, &message, CREATE_SESSION, 0);
+	error = call(&asking, &message, CREATE_SESSION, 0);
+	if (kernel->is_not_iscsids)
+		close(asking.netlink);
 	session->id = message.event.r.created.session;
 	session->host = message.event.r.created.host;
 	return error;

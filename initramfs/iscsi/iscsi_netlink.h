@@ -25,6 +25,7 @@ struct iscsi_kernel {
 	uint64_t transport; /* the kernel's handle for iscsi_tcp */
 	/* Of the sessions to come, see iscsi_kernel_open(). 0 pings: none. */
 	uint32_t replacement_timeout_s, ping_timeout_s, ping_interval_s;
+	bool is_not_iscsids; /* it leaves them to whoever made them, as it does drivers' own */
 };
 
 /* Targets of neighbours' memory are called so; wireroot-swap looks after their sessions. */
@@ -50,8 +51,8 @@ struct iscsi_event {
 };
 
 /*
- * Needs the module iscsi_tcp. The times are a root's: it waits a day for its server. Returns 0 or a
- * negative errno with @fault.
+ * Needs the module iscsi_tcp. The times are a root's: it waits a day for its server; and iscsid may
+ * take over what is made. Returns 0 or a negative errno with @fault.
  */
 int iscsi_kernel_open(struct iscsi_kernel *kernel, struct fault *fault);
 void iscsi_kernel_close(struct iscsi_kernel *kernel);

@@ -226,7 +226,7 @@ static int converse(struct relogin *relogin, const char *peer, struct fault *fau
 	return state;
 }
 
-/* With iscsid's name in our hands. Returns as iscsi_login_received_pdu(). */
+/* Nobody else must be at it. Returns as iscsi_login_received_pdu(). */
 static int log_in(struct relogin *relogin, struct portal *portal, struct fault *fault)
 {
 	const struct iscsi_kernel *kernel = &relogin->kernel;
@@ -259,13 +259,16 @@ static int log_in(struct relogin *relogin, struct portal *portal, struct fault *
 static int try_portal(struct relogin *relogin, struct portal *portal)
 {
 	struct fault fault = { 0 };
-	int state, name = take_name();
+	/* A session with an ISID of its own is none that iscsid would look after. */
+	const bool is_iscsids = !relogin->isid;
+	int state, name = is_iscsids ? take_name() : -1;
 
-	if (name == -EADDRINUSE)
+	if (is_iscsids && name == -EADDRINUSE)
 		return -EBUSY;
-	state = name < 0 ? fault_set(&fault, name, "keep iscsid away from the session",
-				     relogin->directory, NULL)
-			 : log_in(relogin, portal, &fault);
+	state = is_iscsids && name < 0
+			? fault_set(&fault, name, "keep iscsid away from the session",
+				    relogin->directory, NULL)
+			: log_in(relogin, portal, &fault);
 	if (name >= 0)
 		close(name);
 	if (state == ISCSI_LOGIN_DONE)

@@ -4,6 +4,8 @@
  *
  *	connect to a portal ▸ have iscsid's name ▸ stop, bind ▸ log in through the kernel ▸ go on
  *
+ * The name is for sessions that iscsid looks after when it is there.
+ *
  * Names, accounts and the portal that was used are read from the session in sysfs, so that no
  *secret is kept anywhere else; they are wiped when the login is over. The working directory is
  *sysfs itself, since the second stage moves its mount.
@@ -41,7 +43,8 @@ struct relogin {
 	int events; /* of iscsi_kernel_listen() */
 	int random; /* a descriptor of /dev/urandom */
 	uint64_t try_us; /* how long a try may take with all portals */
-	const uint8_t *isid; /* of the first login, 6 bytes; NULL: iscsid's */
+	/* Of the first login, 6 bytes; NULL: iscsid's, which looks after the session when there. */
+	const uint8_t *isid;
 	/* The rest is private: of the login that is under way. */
 	uint32_t session;
 	char directory[48], connection[48]; /* the session's, below sysfs */
@@ -57,8 +60,8 @@ struct relogin {
 /*
  * Try all portals of the kernel's session @session once. Blocks, for the time that the slowest of
  * them has. Returns 0 and in @portal (24 bytes) where it is logged in now: "10.0.0.1:3260";
- * -EBUSY when iscsid is there, or came meanwhile: then nothing was done to the session; or another
- * negative errno with @fault, and the session's I/O waits on.
+ * -EBUSY when the session is iscsid's, and it is there, or came meanwhile: then nothing was done;
+ * or another negative errno with @fault, and the session's I/O waits on.
  */
 int relogin(struct relogin *relogin, uint32_t session, char portal[static 24], struct fault *fault);
 

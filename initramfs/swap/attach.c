@@ -189,6 +189,7 @@ static int start_session(struct grant *grant, struct portals *portals, struct is
 	kernel->replacement_timeout_s = REPLACEMENT_TIMEOUT_S;
 	kernel->ping_timeout_s = PING_TIMEOUT_S;
 	kernel->ping_interval_s = PING_INTERVAL_S;
+	kernel->is_not_iscsids = true; /* its times are those of disks, beside such a root a day */
 	if (!error)
 		error = iscsi_kernel_start(kernel, portal->socket, portal->login, &portal->target,
 					   value_ipv4_text(portal->address, address),

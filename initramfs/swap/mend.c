@@ -64,10 +64,6 @@ static int try_again(struct relogin *relogin_state, const struct grant *grant, s
 
 	while (error && waits(grant->session)) {
 		error = relogin(relogin_state, grant->session, portal, fault);
-		/* Its name may only be taken by the keeper of the root's sessions, for a moment. */
-		if (error == -EBUSY)
-			fault_set(fault, EBUSY, "log in to the lender again", grant->lender,
-				  "iscsid is there, whose matter that is");
 		if (error)
 			(void)poll(NULL, 0, BETWEEN_MS);
 	}

@@ -10,8 +10,7 @@
 
 /*
  * Log in again for the session of @grant, whose swap stays attached, until its time for coming back
- * is over. Blocks. Returns 0 when it is logged in, -EBUSY with @fault when iscsid was there all the
- * time, whose matter it is then, or another negative errno with @fault.
+ * is over. Blocks. Returns 0 when it is logged in, or a negative errno with @fault.
  */
 int mend(const struct grant *grant, struct fault *fault);
 

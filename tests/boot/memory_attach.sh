@@ -26,6 +26,7 @@ show "mapping $(cat /sys/block/dm-0/dm/name)"
 show "rotating $(cat /sys/block/sda/queue/rotational /sys/block/dm-0/queue/rotational | xargs)"
 show "read-ahead $(cat /proc/sys/vm/page-cluster)"
 show "timeouts $(cat /sys/class/iscsi_session/*/recovery_tmo /sys/class/iscsi_connection/*/*_tmo | xargs)"
+show "creator $(cat /sys/class/iscsi_session/*/creator)"
 show "modes $(stat -c %a $notes $notes/* | xargs)"
 echo 1 > /proc/sys/kernel/hung_task_panic
 memory-use 230 1 3
@@ -47,6 +48,7 @@ check "by its mapping's name" console_has m01 "^TEST mapping wireroot-memory-$ME
 check "the kernel sends it discards" console_has m01 '^TEST rotating 0 0$'
 check "and reads further ahead" console_has m01 '^TEST read-ahead 5$'
 check "a lender's death is noticed within seconds" console_has m01 '^TEST timeouts 5 4 3$'
+check "… whatever an iscsid does, for which the session is a driver's" console_has m01 '^TEST creator -1$'
 check "nobody else may read what is noted of it" console_has m01 '^TEST modes 700( 600)+$'
 expect_console m01 '^memory-use: ok' 300 "what does not fit the node's memory keeps what is written" || finish
 used=$(backing_mib)
