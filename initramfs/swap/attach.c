@@ -362,7 +362,7 @@ int attach(struct grant *grant, const struct attach_options *options, struct fau
 
 /* --- and back --------------------------------------------------------------------------------- */
 
-/* Is @device among the swap devices? */
+/* Is @device among the swap devices? Also while it is being taken out of use. */
 static bool is_swap(const char *device)
 {
 	char swaps[4096];
@@ -370,20 +370,37 @@ static bool is_swap(const char *device)
 	const char *line = swaps;
 
 	if (file_read("/proc/swaps", swaps, sizeof(swaps)) < 0)
-		return true; /* then swapoff() will say */
+		return false; /* then removing what is below it will say */
 	for (; *line; line += strcspn(line, "\n"), line += *line == '\n')
 		if (strncmp(line, device, length) == 0 && strchr(" \t", line[length]))
 			return true;
 	return false;
 }
 
+/*
+ * The kernel calls invalid what somebody else has begun, as wireroot-borrow does for the lender
+ * just before its node goes down. What has failed there is tried again here.
+ */
+static int swap_off_or_wait(const char *device)
+{
+	while (is_swap(device) && swapoff(device) < 0) {
+		if (errno != EINVAL)
+			return errno;
+		(void)poll(NULL, 0, REMOVE_STEP_MS);
+	}
+	return 0;
+}
+
 static int swap_off(struct grant *grant, struct fault *fault)
 {
+	int error;
+
 	if (!grant->swap[0])
 		return 0;
-	if (is_swap(grant->swap) && swapoff(grant->swap) < 0)
-		return fault_set(fault, errno, "swap off", grant->swap,
-				 errno == ENOMEM ? "memory and other swap do not hold its pages"
+	error = swap_off_or_wait(grant->swap);
+	if (error)
+		return fault_set(fault, error, "swap off", grant->swap,
+				 error == ENOMEM ? "memory and other swap do not hold its pages"
 						 : NULL);
 	grant->swap[0] = '\0';
 	return note(grant, fault);
