@@ -43,7 +43,7 @@
 #define SETTLE_MS    10000
 /* Requests that wait for their answers; with more, none is added, and the rate is what it is. */
 #define WAITING_MAX    1000
-#define CLOSED_WAITING 128
+#define CLOSED_WAITING 512
 /* No broker of ours answers so many in a second. */
 #define RATE_MAX 20000
 

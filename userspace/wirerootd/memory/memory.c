@@ -24,10 +24,30 @@ int64_t memory_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Asked of the system many at a time: a grant with its secrets takes half a hundred. */
+static uint32_t random_word(struct memory_random *random)
+{
+	uint32_t word;
+
+	if (!random->left) {
+		randombytes_buf(random->words, sizeof(random->words));
+		random->left = MEMORY_RANDOM_WORDS;
+	}
+	word = random->words[--random->left];
+	sodium_memzero(&random->words[random->left], sizeof(word));
+	return word;
+}
+
+/* Each number below @limit is as likely: what is left over of a last round is drawn again. */
 static size_t draw(void *context, size_t limit)
 {
-	(void)context;
-	return randombytes_uniform((uint32_t)limit);
+	struct memory *memory = context;
+	uint32_t bound = (uint32_t)limit, left_over = -bound % bound, word;
+
+	do
+		word = random_word(&memory->random);
+	while (word < left_over);
+	return word % bound;
 }
 
 /* --- what the brokerage tells ------------------------------------------------------------------
@@ -196,6 +216,7 @@ int memory_open(struct memory *memory, const char *file, bool may_lack, const ch
 	*memory = (struct memory){ .file = file,
 				   .log = log,
 				   .brokerage = { .random = draw,
+						  .source = memory,
 						  .sequence_base = sequence_base(),
 						  .watch = { .context = memory,
 							     .grant = note_grant,

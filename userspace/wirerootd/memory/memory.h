@@ -54,6 +54,14 @@ struct memory_try {
 	uint64_t id; /* the grant that is offered; 0: none */
 };
 
+#define MEMORY_RANDOM_WORDS 128
+
+/* Random numbers that nobody has seen yet. */
+struct memory_random {
+	uint32_t words[MEMORY_RANDOM_WORDS];
+	size_t left;
+};
+
 TAILQ_HEAD(memory_calls, memory_call);
 
 struct memory {
@@ -65,6 +73,7 @@ struct memory {
 	uint16_t line_port;
 	const struct states *states; /* of nodes, for /metrics */
 	const struct log *log;
+	struct memory_random random;
 	int64_t ticked_ms;
 	uint64_t refused[REFUSALS];
 	uint64_t lender_reports, borrower_reports;

@@ -15,11 +15,11 @@
 #define BEARER	       "Bearer "
 
 /*
- * libmicrohttpd goes through all that are held to find the one that was woken: 10,000 take it up to
- * a millisecond where they are in no cache. With so many for each millisecond between two times,
- * that is a twentieth of the processor at the most; and the first one after a pause never waits.
+ * libmicrohttpd goes through all that are held to find the one that was woken: 10,000 take it
+ * several milliseconds where they are in no cache. With so many for each millisecond between two
+ * times, that is a tenth of the processor at the most; and the first one after a pause never waits.
  */
-#define HELD_PER_MS 500
+#define HELD_PER_MS 125
 
 struct memory_call {
 	struct memory *memory;
