@@ -160,6 +160,29 @@ static void memory_that_stays_short_ends_the_rest(void **state)
 	assert_true(demand_rests(&rest, &rule, &now));
 }
 
+static void what_went_back_is_not_borrowed_again_on_demand_at_once(void **state)
+{
+	struct demand demand = { .rest.until_ms = 601000 };
+	struct demand_sample now = sample(1000, 50, 0, 0, 80);
+
+	(void)state;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 0, 0), DEMAND_KEEP);
+	/* Short for a while, as when pages come back. */
+	now.now_ms += 19999;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 0, 0), DEMAND_KEEP);
+	now.available_bytes = 600 * MIB;
+	now.pressure = 0;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 0, 0), DEMAND_KEEP);
+	now.available_bytes = 50 * MIB;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 0, 0), DEMAND_KEEP);
+	/* It stays short. */
+	now.now_ms += 20000;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 0, 0), DEMAND_MORE);
+	now.now_ms = 601000;
+	demand = (struct demand){ .rest.until_ms = 601000 };
+	assert_int_equal(demand_judge(&demand, &rule, &now, 0, 0), DEMAND_MORE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +195,7 @@ int main(void)
 		cmocka_unit_test(what_would_not_fit_is_not_given_back),
 		cmocka_unit_test(what_was_asked_back_rests),
 		cmocka_unit_test(memory_that_stays_short_ends_the_rest),
+		cmocka_unit_test(what_went_back_is_not_borrowed_again_on_demand_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

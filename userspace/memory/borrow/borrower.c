@@ -80,10 +80,18 @@ static struct loan *last_on_demand(struct borrower *borrower)
 
 /* --- the broker's wishes ---------------------------------------------------------------------- */
 
+/* What goes back for whatever reason is not to come back on demand for the pressure that it makes.
+ */
+static void rest_on_demand(struct borrower *borrower)
+{
+	borrower->demand.rest.until_ms = borrower_now_ms() + borrower->options->hold_off_s * 1000ll;
+}
+
 /* Who wants it back would have gained nothing if it were asked for again at once. */
 static void rest(struct borrower *borrower)
 {
-	borrower->rest.until_ms = borrower_now_ms() + borrower->options->hold_off_s * 1000ll;
+	rest_on_demand(borrower);
+	borrower->rest.until_ms = borrower->demand.rest.until_ms;
 }
 
 static void take_wanted(struct borrower *borrower, const struct wanted_grant *wanted)
@@ -204,6 +212,8 @@ static void give_back_ended(struct borrower *borrower, struct loan *loan,
 		forget_stopping(loan);
 		if (loan->deadline_ms)
 			rest(borrower);
+		else if (loan->on_demand)
+			rest_on_demand(borrower);
 		return;
 	}
 	loan->crowded = result->fault.error == ENOMEM;
@@ -329,6 +339,15 @@ static struct demand_sample take_sample(const struct borrower *borrower, int64_t
 	};
 }
 
+/* Does what is wanted back wait for room, which another lender may have? */
+static bool is_crowded(const struct borrower *borrower)
+{
+	for (unsigned int i = 0; i < borrower->count; i++)
+		if (borrower->loans[i].state != LOAN_DETACHED && borrower->loans[i].crowded)
+			return true;
+	return false;
+}
+
 static void judge_demand(struct borrower *borrower, int64_t now_ms)
 {
 	const struct borrow_options *options = borrower->options;
@@ -339,6 +358,8 @@ static void judge_demand(struct borrower *borrower, int64_t now_ms)
 
 	if (borrower->asking.bytes || borrower->wish.bytes)
 		return;
+	if (is_crowded(borrower))
+		borrower->demand.rest.until_ms = 0;
 	switch (demand_judge(&borrower->demand, &rule, &sample, sum_of(borrower, true),
 			     last ? last->grant.bytes : 0)) {
 	case DEMAND_MORE:
@@ -348,6 +369,7 @@ static void judge_demand(struct borrower *borrower, int64_t now_ms)
 		break;
 	case DEMAND_LESS:
 		last->wanted_back = true;
+		rest_on_demand(borrower);
 		log_line(borrower->log, LOG_LEVEL_NOTICE,
 			 "%s: memory is short no longer: giving it back", last->grant.id);
 		break;
@@ -379,15 +401,6 @@ static struct asking missing_of(const struct borrower *borrower)
 	if (size && borrower->options->mirror == BORROW_MIRROR_LENDER)
 		return missing_copy(borrower);
 	return (struct asking){ .bytes = size > there ? size - there : 0 };
-}
-
-/* Does what is wanted back wait for room, which another lender may have? */
-static bool is_crowded(const struct borrower *borrower)
-{
-	for (unsigned int i = 0; i < borrower->count; i++)
-		if (borrower->loans[i].state != LOAN_DETACHED && borrower->loans[i].crowded)
-			return true;
-	return false;
 }
 
 /* What is always to be there, and is not yet, or no longer. */

@@ -39,10 +39,20 @@ static bool is_enough(const struct demand_rule *rule, const struct demand_sample
 	       room > used + sample->total_bytes / 100 * SHORT_PER_CENT;
 }
 
+bool demand_rests(struct demand_rest *rest, const struct demand_rule *rule,
+		  const struct demand_sample *sample)
+{
+	if (!is_short(rule, sample))
+		rest->short_since_ms = 0;
+	else if (!rest->short_since_ms)
+		rest->short_since_ms = sample->now_ms;
+	return sample->now_ms < rest->until_ms &&
+	       (!rest->short_since_ms || sample->now_ms - rest->short_since_ms < STAYS_SHORT_MS);
+}
+
 static enum demand_verdict judge_shortage(struct demand *demand, const struct demand_rule *rule,
 					  const struct demand_sample *sample, uint64_t borrowed)
 {
-	demand->quiet_since_ms = 0;
 	if (rule->most_bytes && borrowed + rule->step_bytes > rule->most_bytes)
 		return DEMAND_KEEP;
 	if (demand->borrowed_at_ms && sample->now_ms - demand->borrowed_at_ms < STEP_MS)
@@ -55,10 +65,14 @@ enum demand_verdict demand_judge(struct demand *demand, const struct demand_rule
 				 const struct demand_sample *sample, uint64_t borrowed,
 				 uint64_t last)
 {
+	bool rests = demand_rests(&demand->rest, rule, sample);
+
 	if (!rule->step_bytes)
 		return DEMAND_KEEP;
-	if (is_short(rule, sample))
-		return judge_shortage(demand, rule, sample, borrowed);
+	if (is_short(rule, sample)) {
+		demand->quiet_since_ms = 0;
+		return rests ? DEMAND_KEEP : judge_shortage(demand, rule, sample, borrowed);
+	}
 	if (!last || !is_enough(rule, sample, last)) {
 		demand->quiet_since_ms = 0;
 		return DEMAND_KEEP;
@@ -69,15 +83,4 @@ enum demand_verdict demand_judge(struct demand *demand, const struct demand_rule
 		return DEMAND_KEEP;
 	demand->quiet_since_ms = 0;
 	return DEMAND_LESS;
-}
-
-bool demand_rests(struct demand_rest *rest, const struct demand_rule *rule,
-		  const struct demand_sample *sample)
-{
-	if (!is_short(rule, sample))
-		rest->short_since_ms = 0;
-	else if (!rest->short_since_ms)
-		rest->short_since_ms = sample->now_ms;
-	return sample->now_ms < rest->until_ms &&
-	       (!rest->short_since_ms || sample->now_ms - rest->short_since_ms < STAYS_SHORT_MS);
 }

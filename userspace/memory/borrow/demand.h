@@ -5,7 +5,8 @@
  *	easy ──a stall, little available, little swap left──▶ short: borrow a step
  *	short ──a minute of quiet, more than enough available──▶ easy: give the last step back
  *
- * The two are far apart, so that a node at the border does not borrow and return in turn.
+ * The two are far apart, and a rest follows whatever went back, so that a node at the border does
+ * not borrow and return in turn.
  */
 #ifndef WIREROOT_DEMAND_H
 #define WIREROOT_DEMAND_H
@@ -26,19 +27,20 @@ struct demand_rule {
 	double pressure_max;
 };
 
-/* Begin with { 0 }. */
-struct demand {
-	int64_t borrowed_at_ms; /* 0: never yet */
-	int64_t quiet_since_ms; /* 0: it is not quiet */
-};
-
 /*
- * What is always to be there is not asked for again at once when it was asked back: who wanted it
- * would have gained nothing. Begin with { 0 }.
+ * What went back is not asked for again at once: who wanted it would have gained nothing, and what
+ * was not needed shows as pressure while it goes. Begin with { 0 }.
  */
 struct demand_rest {
-	int64_t until_ms; /* 0: nothing was asked back */
+	int64_t until_ms; /* 0: nothing went back */
 	int64_t short_since_ms; /* 0: memory is not short */
+};
+
+/* Begin with { 0 }. */
+struct demand {
+	struct demand_rest rest; /* of what is borrowed on demand */
+	int64_t borrowed_at_ms; /* 0: never yet */
+	int64_t quiet_since_ms; /* 0: it is not quiet */
 };
 
 enum demand_verdict { DEMAND_KEEP, DEMAND_MORE, DEMAND_LESS };
