@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "userspace/memory/borrow/borrower.h"
+#include "userspace/memory/borrow/lvm.h"
 
 #define OWNERS_TOLD 16
 /* Less than this is not worth a line: pages are in memory and in swap for a while. */
@@ -30,6 +31,14 @@ static bool disk_is_lost(const struct grant *grant)
 	snprintf(path, sizeof(path), "/sys/block/%s/device/state", grant->disk);
 	return !stats_read_file(path, state, sizeof(state)) ||
 	       !strncmp(state, "transport-offline", 17) || !strncmp(state, "offline", 7);
+}
+
+/* Whoever detaches it removes the mapping before the session: then no page is there any more. */
+static bool is_in_use(const struct grant *grant)
+{
+	char device[GRANT_DEVICE_BYTES];
+
+	return lvm_mapping_device(grant->mapping, device);
 }
 
 static void tell_owner(const struct borrower *borrower, const struct loan *loan,
@@ -118,13 +127,17 @@ void sessions_look(struct borrower *borrower)
 {
 	for (unsigned int i = 0; i < borrower->count; i++) {
 		struct loan *loan = &borrower->loans[i];
+		bool up;
 
 		mend_look(loan);
 		if (loan->state != LOAN_ATTACHED && loan->state != LOAN_DETACHING)
 			continue;
 		if (!loan->grant.session || !loan->grant.disk[0])
 			continue;
-		note_silence(borrower, loan, !session_is_up(&loan->grant));
+		up = session_is_up(&loan->grant);
+		if (!up && !is_in_use(&loan->grant))
+			continue;
+		note_silence(borrower, loan, !up);
 		if (loan->silent)
 			note_loss(borrower, loan);
 	}
