@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -87,6 +88,10 @@ static void load_modules(void)
 	(void)spawn_run(argv, &ignored);
 }
 
+/*
+ * It has lenders logged in to again: what it needs for that, its memory and the kernel's for it,
+ * must not wait until others' pages have been written to such a lender. Its jobs may, see job.c.
+ */
 static void stay_alive(const struct log *log)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -96,6 +101,7 @@ static void stay_alive(const struct log *log)
 			 "cannot hold on to memory (errno %d): it runs as root as a rule", errno);
 	if (fd >= 0)
 		close(fd);
+	(void)prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
 	if (!pid1_keep_in_memory())
 		log_line(log, LOG_LEVEL_WARNING,
 			 "PID 1 may be swapped out: it has no init.scope of cgroup v2 to itself; "

@@ -33,6 +33,8 @@ static int begin(struct job *job, int *pipe, struct fault *fault)
 	}
 	close(ends[0]);
 	*pipe = ends[1];
+	/* A job's memory may come from what is swapped out for it. */
+	(void)prctl(PR_SET_IO_FLUSHER, 0, 0, 0, 0);
 	/* A lock is not inherited; signals for the borrower are not for what it has begun. */
 	(void)mlockall(MCL_CURRENT | MCL_FUTURE);
 	(void)signal(SIGPIPE, SIG_DFL);
