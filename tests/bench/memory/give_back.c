@@ -168,7 +168,7 @@ static double give_back(const char *device, int type, bool prefetch)
 	if (pid == 0)
 		_exit(swapoff(device) < 0 ? errno : 0);
 	if (prefetch)
-		(void)pages_prefetch(type);
+		(void)pages_prefetch(type, UINT64_MAX);
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		fail("wait for swapoff");
 	errno = WEXITSTATUS(status);

@@ -3,8 +3,8 @@
  * Each grant is a swap device of its own.
  *
  * Giving one back is swapoff, which stops new writes first and then reads what is left, one page
- * after the other. Beside it, all pages are asked for at once, so that it finds most of them in
- * memory.
+ * after the other. Beside it, pages are asked for at once, as many as memory has room for, so that
+ * it finds most of them there.
  */
 #include <stddef.h>
 

@@ -120,6 +120,7 @@ bool pagemap_is_on(uint64_t entry, int type)
 struct visitor {
 	int type;
 	int pidfd; /* >= 0: have them read */
+	atomic_uint_fast64_t *room; /* bytes that may still be read, by all visitors */
 	bool file; /* a private mapping of one: asking ahead would read the file */
 	uint64_t bytes;
 };
@@ -127,13 +128,25 @@ struct visitor {
 /* From the first page on the device to behind the last one: read in as few requests as it takes. */
 struct stretch {
 	uint64_t start, end;
+	uint64_t bytes; /* of it on the device */
 };
+
+static bool take_room(atomic_uint_fast64_t *room, uint64_t bytes)
+{
+	uint_fast64_t left = *room;
+
+	while (left >= bytes)
+		if (atomic_compare_exchange_weak(room, &left, left - bytes))
+			return true;
+	return false;
+}
 
 static void read_stretch(const struct visitor *visitor, struct stretch *stretch)
 {
 	struct iovec range = { (void *)(uintptr_t)stretch->start, stretch->end - stretch->start };
 
-	if (visitor->pidfd >= 0 && !visitor->file && range.iov_len)
+	if (visitor->pidfd >= 0 && !visitor->file && range.iov_len &&
+	    take_room(visitor->room, stretch->bytes))
 		(void)syscall(SYS_process_madvise, visitor->pidfd, &range, 1, MADV_WILLNEED, 0);
 	*stretch = (struct stretch){ 0 };
 }
@@ -150,6 +163,7 @@ static void visit_page(struct visitor *visitor, struct stretch *stretch, uint64_
 		if (!stretch->end)
 			stretch->start = address;
 		stretch->end = address + page_bytes;
+		stretch->bytes += page_bytes;
 		visitor->bytes += page_bytes;
 	} else if (entry & ENTRY_SWAPPED) {
 		read_stretch(visitor, stretch);
@@ -305,6 +319,7 @@ struct prefetch {
 	pthread_mutex_t lock; /* of ->proc */
 	DIR *proc;
 	int type;
+	atomic_uint_fast64_t room; /* bytes that may still be read */
 	atomic_uint_fast64_t bytes;
 };
 
@@ -314,7 +329,9 @@ static void *prefetch_thread(void *context)
 	char name[PAGES_NAME_BYTES];
 
 	for (;;) {
-		struct visitor visitor = { .type = prefetch->type, .pidfd = -1 };
+		struct visitor visitor = { .type = prefetch->type,
+					   .pidfd = -1,
+					   .room = &prefetch->room };
 		pid_t pid;
 
 		pthread_mutex_lock(&prefetch->lock);
@@ -333,11 +350,12 @@ static void *prefetch_thread(void *context)
 	}
 }
 
-uint64_t pages_prefetch(int type)
+uint64_t pages_prefetch(int type, uint64_t room_bytes)
 {
 	struct prefetch prefetch = { .lock = PTHREAD_MUTEX_INITIALIZER,
 				     .proc = opendir("/proc"),
-				     .type = type };
+				     .type = type,
+				     .room = room_bytes };
 	pthread_t threads[THREADS];
 	pthread_attr_t attributes;
 	int count = 0;

@@ -59,9 +59,10 @@ size_t pages_find_owners(int type, struct page_owner *owners, size_t count_max,
 			 uint64_t *all_bytes);
 
 /*
- * Have all pages on @type read into memory, by several threads at once: the kernel's swapoff reads
- * one after the other. Ends when all has been asked for. Returns the bytes.
+ * Have all pages on @type read into memory, @room_bytes of them at the most, by several threads at
+ * once: the kernel's swapoff reads one after the other. Ends when all has been asked for. Returns
+ * the bytes that were found there.
  */
-uint64_t pages_prefetch(int type);
+uint64_t pages_prefetch(int type, uint64_t room_bytes);
 
 #endif

@@ -28,6 +28,7 @@
  */
 #define MARGIN_SHARE	   10
 #define MARGIN_LEAST_BYTES (32ull << 20)
+
 /* Linux sends the discards of swap only to what says that it does not rotate. */
 static void stop_rotating(const char *device)
 {
@@ -104,24 +105,25 @@ int swap_volume_check_room(const char *device, const char *what, struct fault *f
 	return fault_set(fault, ENOMEM, "give memory back", what, hint);
 }
 
-/* What is shared comes from all devices at once: is there memory for all that they hold? */
-static bool has_room_for_all(void)
-{
-	struct stats stats;
-
-	stats_read(&stats);
-	return swap_usage_but(stats.swaps, "").used_bytes <= room_in_memory(&stats);
-}
-
+/*
+ * Pages for which memory has no room would push out others, for which other swap has to have room
+ * twice, and they are asked for faster than anything can be pushed out. What is shared comes from
+ * all devices at once.
+ */
 void swap_volume_prefetch(int type)
 {
+	struct stats stats;
+	uint64_t room;
+
+	stats_read(&stats);
+	room = room_in_memory(&stats);
 	if (type >= 0)
-		(void)pages_prefetch(type);
-	if (has_room_for_all())
+		(void)pages_prefetch(type, room);
+	if (swap_usage_but(stats.swaps, "").used_bytes <= room)
 		shared_prefetch();
 }
 
-/* Beside the kernel, which reads one page after the other, all are asked for at once. */
+/* Beside the kernel, which reads one page after the other, they are asked for at once. */
 int swap_volume_off(const char *device, int type, struct fault *fault)
 {
 	struct swap_usage usage;

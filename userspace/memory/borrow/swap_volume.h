@@ -15,8 +15,8 @@ int swap_volume_on(const char *device, int priority, struct fault *fault);
 int swap_volume_check_room(const char *device, const char *what, struct fault *fault);
 
 /*
- * Have all pages on the device with the number @type, or -1, read, and what is shared, if there is
- * room for it: the kernel's swapoff reads one after the other.
+ * Have the pages on the device with the number @type, or -1, read, and what is shared, as far as
+ * memory has room for it: the kernel's swapoff reads one after the other.
  */
 void swap_volume_prefetch(int type);
 
