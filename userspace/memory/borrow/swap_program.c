@@ -88,8 +88,10 @@ static int finish(struct run *run, const char *program, char *text, size_t size,
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return fault_set(fault, ENOENT, "start", program,
 				 "install it, or say where it is by --program");
-	return fault_set(fault, EBUSY, "run wireroot-swap", "",
-			 errors[0] ? said(errors) : "it was killed: memory may be too short");
+	if (WIFSIGNALED(status))
+		return fault_set(fault, ENOMEM, "run wireroot-swap", "",
+				 "it was killed: memory may be too short");
+	return fault_set(fault, EBUSY, "run wireroot-swap", "", said(errors));
 }
 
 int swap_program_attach(const struct borrow_options *options, struct grant *grant,
