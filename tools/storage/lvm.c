@@ -30,8 +30,8 @@
 /* "GROUP/wr-VOLUME"; a group's name has 127 characters at most. */
 #define FULL_NAME_BYTES (128 + 1 + VOLUME_NAME_BYTES + 4)
 
+#define RUN_DIRECTORY "/run/wireroot"
 /* Of the metadata of a group, as text: some hundred bytes for each volume. */
-#define RUN_DIRECTORY	 "/run/wireroot"
 #define BACKUP_BYTES_MAX (64u << 20)
 
 struct names {

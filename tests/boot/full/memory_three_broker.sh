@@ -11,14 +11,7 @@
 # shellcheck source=tests/fixtures/memory_three.sh
 . "$TOP/tests/fixtures/memory_three.sh"
 
-use_kernel "${WIREROOT_KERNEL:-6.1}"
-three_up
-three_lender lend1
-three_lender lend2
-await "lend1 lends" 60 three_lends lend1
-await "lend2 lends" 60 three_lends lend2
-three_borrower 96M
-await "m01's init borrows all that one of them lends" 60 three_attached 1 || finish
+three_start
 expect_console m01 'wireroot-borrow: taking over 96 MiB' 120 "wireroot-borrow takes it over" || finish
 
 offer()
