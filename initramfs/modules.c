@@ -40,15 +40,6 @@
 /* klibc has the system call, but no header that declares it. */
 extern int finit_module(int fd, const char *options, int flags);
 
-/* The kernel would find that out, too, but only after it has read and checked all of the file. */
-static bool is_live(const char *name)
-{
-	char path[128], state[8];
-
-	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
-	return file_read(path, state, sizeof(state)) > 0 && strncmp(state, "live", 4) == 0;
-}
-
 static int finit_file(int fd, const char *path, const char *options)
 {
 	size_t length = strlen(path);
@@ -78,7 +69,7 @@ static int load_module(const struct module_loader *loader, const struct module *
 	/* Whoever loads it already, as modules_load_early() may, holds the lock until it is done.
 	 */
 	(void)flock(fd, LOCK_EX);
-	result = is_live(module->name) ? 0 : finit_file(fd, path, options);
+	result = module_is_live(module->name) ? 0 : finit_file(fd, path, options);
 	close(fd);
 	return result;
 }

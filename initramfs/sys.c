@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,6 +99,14 @@ bool file_read_line(const char *path, char *line, size_t size)
 		return false;
 	line[strcspn(line, "\n")] = '\0';
 	return true;
+}
+
+bool module_is_live(const char *name)
+{
+	char path[128], state[8];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
+	return file_read(path, state, sizeof(state)) > 0 && strncmp(state, "live", 4) == 0;
 }
 
 ssize_t file_read_all(const char *path, char **buffer)

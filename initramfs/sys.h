@@ -31,6 +31,12 @@ ssize_t file_read_all(const char *path, char **buffer);
 /* Write @text to @path, which is created or truncated. Returns 0 or a negative errno. */
 int file_write(const char *path, const char *text);
 
+/*
+ * Has the kernel this module, ready for use? Asked to load it once more, it would find that out
+ * only after it has read and checked all of the file.
+ */
+bool module_is_live(const char *name);
+
 /* mkdir -p. Returns 0 or a negative errno. */
 int make_directories(const char *path, mode_t mode);
 
