@@ -218,16 +218,18 @@ static bool await(struct text *output, struct text *errors, int *result)
 	return true;
 }
 
-static int ask(const struct text *line, const char *command, struct text *output,
-	       struct text *errors, struct fault *fault)
+/* What became of the command that LVM was told, or was not, for want of a process. */
+static int conclude(bool told, const char *command, struct text *output, struct fault *fault)
 {
 	char doing[sizeof(fault->doing)];
-	bool answered;
-	int result = 0;
+	struct text errors = { 0 };
+	int error, result = 0;
+	bool answered = told && await(output, &errors, &result);
 
-	answered = request(line) && await(output, errors, &result);
-	if (answered && result == LVM2_COMMAND_SUCCEEDED)
+	if (answered && result == LVM2_COMMAND_SUCCEEDED) {
+		text_free(&errors);
 		return 0;
+	}
 	if (answered) {
 		snprintf(doing, sizeof(doing), "run LVM's command (status %d)", result);
 	} else {
@@ -237,22 +239,82 @@ static int ask(const struct text *line, const char *command, struct text *output
 			 WIFSIGNALED(status) ? "signal" : "status",
 			 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	}
-	return fault_set(fault, EIO, doing, command, text_last_line(errors));
+	error = fault_set(fault, EIO, doing, command, text_last_line(&errors));
+	text_free(&errors);
+	return error;
 }
 
-int lvm_run(const char *const argv[], struct text *output, struct fault *fault)
+/* --- a command that is begun -------------------------------------------------------------------
+ */
+
+static struct {
+	enum { NONE, AT_WORK, OVER } state;
+	bool told;
+	char command[32];
+	int error; /* of what is over, with its fault */
+	struct fault fault;
+} begun;
+
+/* Let LVM end what was begun: it does one command at a time. */
+static void let_end(void)
 {
-	struct text line = { 0 }, errors = { 0 }, ignored = { 0 };
+	struct text ignored = { 0 };
+
+	if (begun.state != AT_WORK)
+		return;
+	begun.error = conclude(begun.told, begun.command, &ignored, &begun.fault);
+	begun.state = OVER;
+	text_free(&ignored);
+}
+
+/* *@told: it was told to LVM's process, which is started if there is none. */
+static int tell(const char *const argv[], bool *told, struct fault *fault)
+{
+	struct text line = { 0 };
 	int error = lvm_line(argv, &line, fault);
 
 	if (!error && !service.pid)
 		error = start(fault);
 	if (!error)
-		error = ask(&line, argv[0], output ? output : &ignored, &errors, fault);
+		*told = request(&line);
+	text_free(&line);
+	return error;
+}
+
+int lvm_begin(const char *const argv[], struct fault *fault)
+{
+	int error;
+
+	let_end();
+	error = tell(argv, &begun.told, fault);
+	if (error)
+		return error;
+	snprintf(begun.command, sizeof(begun.command), "%s", argv[0]);
+	begun.state = AT_WORK;
+	return 0;
+}
+
+int lvm_end(struct fault *fault)
+{
+	let_end();
+	begun.state = NONE;
+	if (begun.error)
+		*fault = begun.fault;
+	return begun.error;
+}
+
+int lvm_run(const char *const argv[], struct text *output, struct fault *fault)
+{
+	struct text ignored = { 0 };
+	bool told = false;
+	int error;
+
+	let_end();
+	error = tell(argv, &told, fault);
+	if (!error)
+		error = conclude(told, argv[0], output ? output : &ignored, fault);
 	if (!error && output && output->error)
 		error = fault_set(fault, output->error, "read what LVM prints", argv[0], NULL);
-	text_free(&line);
-	text_free(&errors);
 	text_free(&ignored);
 	return error;
 }

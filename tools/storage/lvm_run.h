@@ -20,4 +20,12 @@
  */
 int lvm_run(const char *const argv[], struct text *output, struct fault *fault);
 
+/*
+ * The same in two parts, with nothing read of what the command prints: begin it, and learn later
+ * what became of it. Another command that is run meanwhile waits until it is over. What is begun is
+ * to be ended before something else is begun.
+ */
+int lvm_begin(const char *const argv[], struct fault *fault);
+int lvm_end(struct fault *fault);
+
 #endif
