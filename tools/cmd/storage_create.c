@@ -131,26 +131,48 @@ static void tell(struct storage_command *command, const struct cluster_storage *
 	fflush(stdout);
 }
 
-static int make(struct storage_command *command, const struct cluster_storage *definition,
-		const struct volume_order *order, struct fault *fault)
-{
-	struct storage storage = storage_open(definition);
-	double start = now_s();
-	struct progress progress;
-	enum volume_made made;
-	int error;
+/* Told of volumes as they are there. */
+struct customer {
+	struct storage_command *command;
+	/* Of the orders, in their order; NULL: an image's. */
+	const struct cluster_node *const *nodes;
+	const struct cluster_storage *storage;
+	size_t done;
+	double since_s; /* the last one was there */
+	bool all_offered;
+};
 
-	progress_begin(&progress, order->name);
-	error = volume_make(&storage, order, &command->log, &progress, &made, fault);
-	if (!error)
-		tell(command, definition, order, made, now_s() - start);
+static int take(void *context, const struct volume_order *order, enum volume_made made,
+		struct fault *fault)
+{
+	struct customer *customer = context;
+	double now = now_s();
+	bool offered = true;
+	int error = 0;
+
+	tell(customer->command, customer->storage, order, made, now - customer->since_s);
+	customer->since_s = now;
+	if (customer->nodes)
+		error = exposure_offer(&customer->command->exposure, customer->command->state,
+				       customer->nodes[customer->done], &offered, fault);
+	customer->all_offered &= offered;
+	customer->done += !error;
 	return error;
 }
 
-static int make_for_node(struct storage_command *command, const struct cluster_node *node,
-			 bool only_clone, bool *offered, struct fault *fault)
+static int make(struct customer *customer, const struct volume_order *orders, size_t count,
+		struct fault *fault)
 {
-	struct volume_order order = {
+	struct storage storage = storage_open(customer->storage);
+	struct volume_customer told = { .take = take, .context = customer };
+
+	customer->since_s = now_s();
+	return volumes_make(&storage, orders, count, &customer->command->log, &told, fault);
+}
+
+static struct volume_order order_of(const struct cluster_node *node, bool only_clone)
+{
+	return (struct volume_order){
 		.name = node->name,
 		.image = node->image->name,
 		.path = node->image->path,
@@ -159,10 +181,42 @@ static int make_for_node(struct storage_command *command, const struct cluster_n
 		.bytes = node->volume_bytes,
 		.only_clone = only_clone,
 	};
-	int error = make(command, node->storage, &order, fault);
+}
 
-	return error ? error
-		     : exposure_offer(&command->exposure, command->state, node, offered, fault);
+/* The nodes at @nodes, NULL behind the last, up to one that has its volume in another storage.
+ * Returns how many. */
+static size_t in_one_storage(const struct cluster_node *const *nodes)
+{
+	size_t count = 0;
+
+	while (nodes[count] && nodes[count]->storage == nodes[0]->storage)
+		count++;
+	return count;
+}
+
+static int make_for(struct customer *customer, const struct cluster_node *const *nodes,
+		    bool only_clone, struct fault *fault)
+{
+	struct volume_order *orders;
+	size_t count, done = customer->done;
+	int error = 0;
+
+	for (; !error && *nodes; nodes += count) {
+		count = in_one_storage(nodes);
+		orders = calloc(count, sizeof(*orders));
+		if (!orders)
+			return fault_set(fault, ENOMEM, "make a volume for", nodes[0]->name, NULL);
+		for (size_t i = 0; i < count; i++)
+			orders[i] = order_of(nodes[i], only_clone);
+		customer->nodes = nodes;
+		customer->storage = nodes[0]->storage;
+		customer->done = 0;
+		error = make(customer, orders, count, fault);
+		done += customer->done;
+		free(orders);
+	}
+	customer->done = done;
+	return error;
 }
 
 static void tell_rest(const struct storage_command *command, size_t done, size_t count)
@@ -173,25 +227,35 @@ static void tell_rest(const struct storage_command *command, size_t done, size_t
 			 count);
 }
 
+/* NULL behind the last; NULL when memory ran out. For the caller to free. */
+static const struct cluster_node **wanted_nodes(const struct storage_command *command, size_t count)
+{
+	const struct cluster_node **nodes = calloc(count + 1, sizeof(*nodes));
+
+	for (size_t i = 0, n = 0; nodes && i < command->cluster.node_count; i++)
+		if (command->wanted[i])
+			nodes[n++] = &command->cluster.nodes[i];
+	return nodes;
+}
+
 static int make_for_nodes(struct storage_command *command, bool only_clone)
 {
+	struct customer customer = { .command = command, .all_offered = true };
+	const struct cluster_node **nodes = NULL;
 	struct fault fault = { 0 };
-	size_t done = 0, count;
-	bool offered = true, all_offered = true;
+	size_t count;
 	int error = check_nodes(command, &count, &fault);
 
-	for (size_t i = 0; !error && i < command->cluster.node_count; i++) {
-		if (!command->wanted[i])
-			continue;
-		error = make_for_node(command, &command->cluster.nodes[i], only_clone, &offered,
-				      &fault);
-		done += !error;
-		all_offered &= offered;
+	if (!error) {
+		nodes = wanted_nodes(command, count);
+		error = nodes ? make_for(&customer, nodes, only_clone, &fault)
+			      : fault_set(&fault, ENOMEM, "make volumes", "nodes", NULL);
 	}
+	free(nodes);
 	if (error) {
 		storage_failed(command, &fault);
-		tell_rest(command, done, count);
-	} else if (!all_offered && command->exposure.services.kind != SERVICES_NONE) {
+		tell_rest(command, customer.done, count);
+	} else if (!customer.all_offered && command->exposure.services.kind != SERVICES_NONE) {
 		log_line(&command->log, LOG_LEVEL_NOTICE,
 			 "no iSCSI target runs here; nodes can log in once it does, and after "
 			 "wireroot apply");
@@ -207,6 +271,7 @@ static int make_golden(struct storage_command *command, const struct cluster_sto
 				      .image = image->name,
 				      .path = image->path,
 				      .bytes = golden_bytes(command, definition, image) };
+	struct customer customer = { .command = command, .storage = definition };
 	int error = storage_check_host(command, definition, fault);
 
 	if (!error)
@@ -216,7 +281,7 @@ static int make_golden(struct storage_command *command, const struct cluster_sto
 	order.file_system = golden_file_system(command, definition, image, fault);
 	if (!order.file_system)
 		return -fault->error;
-	return make(command, definition, &order, fault);
+	return make(&customer, &order, 1, fault);
 }
 
 static int make_all_golden(struct storage_command *command)

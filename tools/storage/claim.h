@@ -27,8 +27,9 @@ int claim_share(struct claim *claim, const struct storage *storage, const char *
 /* A claim that is none (.fd = -1) may be released, too. */
 void claim_release(struct claim *claim);
 
-/* As many claims this process may have at one time; another one is refused. */
-#define CLAIMS_MAX 8
+/* As many claims this process may have at one time; another one is refused. They can all be sent in
+ * one message (unix(7): 253 at the most). */
+#define CLAIMS_MAX 128
 /* What is open for the claims that this process has, for a program that is there already and works
  * for it; who it is given to closes it when it is done. Returns how many. */
 size_t claims_held(int fds[static CLAIMS_MAX]);

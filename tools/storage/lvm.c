@@ -207,27 +207,58 @@ static bool is_finished_by_uuid(const struct volume *golden, uint64_t bytes)
 	return golden->uuid[0] && bytes == golden->bytes && kind && volume_kind_uuid_is_last(kind);
 }
 
+/* The clone that was begun ahead, and nobody has waited for. */
+static char clone_begun[FULL_NAME_BYTES];
+
+/* LVM would wait until udev is through with all that it does for a new disk, which takes as long as
+ * all the rest; we wait for the name alone, and have work to do until then. */
+static int begin_snapshot(const struct storage *storage, const char *volume,
+			  const struct volume *golden, uint64_t bytes, struct fault *fault)
+{
+	struct names names = names_of(storage, volume, bytes);
+	struct names from = names_of(storage, golden->name, golden->bytes);
+	char tag[sizeof(LVM_TAG_CLONE) + VOLUME_UUID_BYTES] = LVM_TAG_UNFINISHED;
+	int error = 0;
+
+	if (is_finished_by_uuid(golden, bytes)) {
+		snprintf(tag, sizeof(tag), LVM_TAG_CLONE "%s", golden->uuid);
+		error = begun_note(storage, volume, fault);
+	}
+	if (error)
+		return error;
+	return lvm_begin((const char *const[]){ "lvcreate", "--yes", "--snapshot", "--name",
+						names.own, "--addtag", tag, "--setactivationskip",
+						"n", "--permission", "rw", "--noudevsync",
+						from.full, NULL },
+			 fault);
+}
+
+static bool clone_thin_ahead(const struct storage *storage, const char *volume,
+			     const struct volume *golden, uint64_t bytes)
+{
+	struct names names = names_of(storage, volume, bytes);
+	struct fault ignored;
+
+	if (begin_snapshot(storage, volume, golden, bytes, &ignored) < 0)
+		return false;
+	memcpy(clone_begun, names.full, sizeof(clone_begun));
+	return true;
+}
+
 static int clone_thin(const struct storage *storage, const char *volume,
 		      const struct volume *golden, uint64_t bytes, struct progress *progress,
 		      bool *by_uuid, struct fault *fault)
 {
 	struct names names = names_of(storage, volume, bytes);
-	struct names from = names_of(storage, golden->name, golden->bytes);
-	char tag[sizeof(LVM_TAG_CLONE) + VOLUME_UUID_BYTES] = LVM_TAG_UNFINISHED;
-	int error;
+	int error = 0;
 
 	(void)progress;
 	*by_uuid = is_finished_by_uuid(golden, bytes);
-	if (*by_uuid) {
-		snprintf(tag, sizeof(tag), LVM_TAG_CLONE "%s", golden->uuid);
-		error = begun_note(storage, volume, fault);
-		if (error)
-			return error;
-	}
-	/* LVM would wait until udev is through with all that it does for a new disk, which takes as
-	 * long as all the rest; we wait for the name alone, and have work to do until then. */
-	error = RUN(fault, "lvcreate", "--yes", "--snapshot", "--name", names.own, "--addtag", tag,
-		    "--setactivationskip", "n", "--permission", "rw", "--noudevsync", from.full);
+	if (strcmp(clone_begun, names.full) != 0)
+		error = begin_snapshot(storage, volume, golden, bytes, fault);
+	clone_begun[0] = '\0';
+	if (!error)
+		error = lvm_end(fault);
 	if (!error && bytes > golden->bytes)
 		error = RUN(fault, "lvextend", "--yes", "--size", names.size, names.full);
 	return error;
@@ -294,10 +325,6 @@ static int finish(const struct storage *storage, const char *volume, const char 
 	struct names names = names_of(storage, volume, 0);
 	int error = 0;
 
-	if (!file_system && storage->definition->type == STORAGE_LVM_THIN)
-		error = lvm_await_name(storage->definition->group, names.own, fault);
-	if (error)
-		return error;
 	if (by_uuid)
 		return begun_forget(storage, volume, fault);
 	error = file_system ? finish_golden(storage, volume, file_system, fault) : 0;
@@ -308,6 +335,14 @@ static int finish(const struct storage *storage, const char *volume, const char 
 	if (!error && file_system && storage->definition->type == STORAGE_LVM_THIN)
 		error = RUN(fault, "lvchange", "--activate", "n", names.full);
 	return error;
+}
+
+/* Of the name, which udev makes. */
+static int await_name(const struct storage *storage, const char *volume, struct fault *fault)
+{
+	struct names names = names_of(storage, volume, 0);
+
+	return lvm_await_name(storage->definition->group, names.own, fault);
 }
 
 static int remove_volume(const struct storage *storage, const struct volume *volume,
@@ -331,8 +366,10 @@ const struct storage_backend storage_lvm_thin = {
 	.look = look,
 	.create = create_thin,
 	.clone = clone_thin,
+	.clone_ahead = clone_thin_ahead,
 	.clone_path = clone_path,
 	.finish = finish,
+	.await_path = await_name,
 	.remove = remove_volume,
 	.blank = true,
 };

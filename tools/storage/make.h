@@ -28,14 +28,22 @@ enum volume_made {
 	VOLUME_WRITTEN, /* from the image */
 };
 
+/* Who wants them: told of each as soon as it is there, and may refuse to go on, with @fault. */
+struct volume_customer {
+	int (*take)(void *context, const struct volume_order *order, enum volume_made made,
+		    struct fault *fault);
+	void *context;
+};
+
 /*
- * See that there is such a volume. What interrupted commands left in the storage, and nobody has
- * claimed, is removed, and @log told. -EEXIST: one that is not ours has its name; -ENOENT: there is
- * no golden volume, and it is to be cloned; -ENOSPC by room.h.
+ * See that there are such volumes, one after the other, until one fails; where the storage can, the
+ * next clone is begun while one is adapted to its node. What interrupted commands left in the
+ * storage, and nobody has claimed, is removed, and @log told. -EEXIST: one that is not ours has its
+ * name; -ENOENT: there is no golden volume, and it is to be cloned; -ENOSPC by room.h.
  */
-int volume_make(const struct storage *storage, const struct volume_order *order,
-		const struct log *log, struct progress *progress, enum volume_made *made,
-		struct fault *fault);
+int volumes_make(const struct storage *storage, const struct volume_order *orders, size_t count,
+		 const struct log *log, const struct volume_customer *customer,
+		 struct fault *fault);
 
 /* Remove a volume that nobody uses; *@was_there is false when there is none. */
 int volume_remove(const struct storage *storage, const char *volume, bool *was_there,

@@ -84,6 +84,11 @@ struct storage_backend {
 	 * one's is what makes it ready. finish() is told. */
 	int (*clone)(const struct storage *storage, const char *volume, const struct volume *golden,
 		     uint64_t bytes, struct progress *progress, bool *by_uuid, struct fault *fault);
+	/* Begin clone() with the same arguments, and do not wait; it is called next, and waits, for
+	 * whatever else the back end is asked for meanwhile. Returns whether it is begun. NULL,
+	 * too, where a clone takes a good part of the room there is. */
+	bool (*clone_ahead)(const struct storage *storage, const char *volume,
+			    const struct volume *golden, uint64_t bytes);
 	/* Where a clone that has just been made, and is unfinished, is written: *@path is for the
 	 * caller to free. NULL: by storage_path(). */
 	int (*clone_path)(const struct storage *storage, const char *volume, char **path,
@@ -92,6 +97,8 @@ struct storage_backend {
 	 * else NULL, is not written any more. */
 	int (*finish)(const struct storage *storage, const char *volume, const char *file_system,
 		      bool by_uuid, struct fault *fault);
+	/* Wait until a clone that is ready is where storage_path() says. NULL: it is so at once. */
+	int (*await_path)(const struct storage *storage, const char *volume, struct fault *fault);
 	/* Remove a volume, finished or not. -EBUSY: it is open. */
 	int (*remove)(const struct storage *storage, const struct volume *volume,
 		      struct fault *fault);

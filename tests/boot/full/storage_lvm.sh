@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # `wireroot storage` with thin and plain volumes of LVM, in a virtual machine with Debian's kernel: made,
-# cloned, many at once, killed at each step, refused when the pool runs full, active after a reboot.
+# cloned, many at once and by one command, killed at each step, refused when the pool runs full, active after a reboot.
 # shellcheck source=tests/boot/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/fixtures/storage_guest.sh
@@ -105,6 +105,45 @@ in_parallel()
 	done
 	cat /run/parallel.*
 	[ "$failed" -eq 0 ] && for i in 02 05 09; do holds_image "t$i" || return 1; done
+}
+
+# Each is begun while the one before it is adapted. A volume that cannot be made ends it, and what was
+# begun behind it is taken back.
+by_one_command()
+{
+	local i
+	storage create "t[10-15]" && for i in 10 12 15; do holds_image "t$i" || return 1; done
+	! unfinished && [ -z "$(ls "$notes")" ] && storage create "t[10-15]" | grep -c 'is there already' | grep -x 6 &&
+		storage remove "t[11-15]" -y && lvcreate -q -y --type thin -V 64M --thinpool pool0 -n wr-t13 vg0 || return 1
+	storage create "t[10-15]" > /run/foreign.log 2>&1 && return 1
+	cat /run/foreign.log
+	grep -q '3 of 6 volumes are there' /run/foreign.log && holds_image t12 && [ -z "$(attribute t14)" ] && ! unfinished &&
+		[ -z "$(ls "$notes")" ] && lvremove -q -y vg0/wr-t13 || return 1
+	storage remove "t[10-12]" -y
+}
+
+one_command_killed_at_any_time()
+{
+	local part took from=${EPOCHREALTIME/[^0-9]/} left=0 tries i
+	storage create "t[10-13]" || return 1
+	took=$((${EPOCHREALTIME/[^0-9]/} - from))
+	for part in 30 40 50 60 70 80 90; do
+		storage remove "t[10-13]" -y || return 1
+		timeout -s KILL "$((took * part / 100))e-6" wireroot storage create --cluster /run/cluster.yaml \
+			--services none "t[10-13]"
+		unfinished && left=$((left + 1))
+		for tries in {1..100}; do
+			storage create "t[10-13]" && break
+			sleep 0.2
+		done
+		for i in 10 11 12 13; do
+			[ "$tries" -lt 100 ] && holds_image "t$i" && ! unfinished && continue
+			lvs -o lv_name,lv_attr,lv_tags vg0
+			return 1
+		done
+	done
+	echo "$left times something was left"
+	storage remove "t[10-13]" -y
 }
 
 # Programs that die with whoever runs them, before or after they have done their work: at the step
@@ -284,10 +323,12 @@ guest_check "a clone of it is a snapshot, active and whole" clones
 guest_check "a larger clone's file system has all of it" larger
 guest_check "for another file system the image is written" other_file_system
 guest_check "many at once do not disturb each other" in_parallel
+guest_check "nor do those of one command" by_one_command
 guest_check "a volume whose node took the golden UUID is kept" golden_uuid_set_by_a_node
 guest_check "a note that outlived its clone's making is removed" note_outlives_its_clone
 guest_check "a clone that is killed at any step leaves no half volume" killed t20 t20
 guest_check "nor does one that is killed at any time" killed_at_any_time t21
+guest_check "nor does a command for several" one_command_killed_at_any_time
 guest_check "nor when LVM is killed at any time" lvm_killed_at_any_time t21
 guest_check "nor one whose snapshot is cut off before it is active" killed_before_active
 guest_check "volumes are active after a reboot, golden ones are not" after_a_reboot
