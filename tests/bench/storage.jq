@@ -13,7 +13,8 @@ def emulated: . == "lvm-thin";
 
 (group_by(.back_end) | map({(.[0].back_end): {
 	rounds: (if .[0].back_end | emulated then $guest_rounds else $rounds end),
-	many: (if .[0].back_end | emulated then $guest_many else $many end),
+	many: $many,
+	processes: (if .[0].back_end | emulated then $guest_processes else $processes end),
 	clone: by_size("clone"),
 	bare: by_size("bare"),
 	commands: (map(select(.what == "commands")) | .[0].value),
@@ -34,6 +35,8 @@ def emulated: . == "lvm-thin";
 			.clone["2G"].median | rounded; 1; "s") else empty end),
 		(goal("clone, slowest against fastest size, \($key)"; growth; 1.5; "ratio") |
 			.met = (.met or $spread <= 0.1)),
-		(if .parallel then goal("100 clones in parallel, \($key)";
-			if .many == 100 then .parallel else null end; 30; "s") else empty end)]
+		(if .parallel and .processes == 100 then goal("100 clones by 100 processes, \($key)";
+			.parallel; 30; "s") else empty end),
+		(if .one_command then goal("100 clones by one command, \($key)";
+			if .many == 100 then .one_command else null end; 30; "s") else empty end)]
 }

@@ -9,12 +9,14 @@
 #                A plain `lvcreate --snapshot` is measured in turn with the clones: where processors
 #                are emulated the ratio of both says more than the seconds
 #
-# Each sample is a whole run of the command. A hundred at once are a hundred processes, and then one
-# for all; fewer in the virtual machine, where a hundred take as long as all the rest. Result: a table, and build/bench/storage.json. No time makes this script fail: it succeeds
-# when everything could be measured.
+# Each sample is a whole run of the command. A hundred are made by a hundred processes at once, and then
+# by one command; in the virtual machine, which has no memory for a hundred, by fewer processes. Result: a
+# table, and build/bench/storage.json. No time makes this script fail: it succeeds when everything could be
+# measured.
 #
 #   ROUNDS=7  MANY=100  BACK_ENDS="xfs btrfs lvm-thin"  SIZES="512M 2G 8G"  OUTPUT=build/bench
-#   GUEST_ROUNDS=3  GUEST_MANY=5  GUEST_SIZES="2G 8G"   the same for lvm-thin
+#   PROCESSES=MANY                                        at once
+#   GUEST_ROUNDS=3  GUEST_PROCESSES=5  GUEST_SIZES="2G 8G"   the same for lvm-thin
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -27,9 +29,10 @@ fi
 
 ROUNDS=${ROUNDS:-7}
 MANY=${MANY:-100}
+PROCESSES=${PROCESSES:-$MANY}
 LAST=$(printf %03d "$MANY")
 GUEST_ROUNDS=${GUEST_ROUNDS:-3}
-GUEST_MANY=${GUEST_MANY:-5}
+GUEST_PROCESSES=${GUEST_PROCESSES:-5}
 GUEST_SIZES=${GUEST_SIZES:-2G 8G}
 BACK_ENDS=${BACK_ENDS:-xfs btrfs lvm-thin}
 SIZES=${SIZES:-512M 2G 8G}
@@ -67,9 +70,9 @@ measure_files()
 		measure_size "$WORK/cluster.yaml" "$kind" "$size" >> "$SAMPLES" ||
 			fail "$kind, $size:" "$(tail -n 3 "$LOG")"
 		if [ "$size" = 2G ]; then
-			say "$kind: $MANY at once"
+			say "$kind: $MANY clones"
 			measure_many "$WORK/cluster.yaml" "$kind" "$size" >> "$SAMPLES" ||
-				fail "$kind, $MANY at once:" "$(tail -n 3 "$LOG")"
+				fail "$kind, $MANY clones:" "$(tail -n 3 "$LOG")"
 		fi
 		storage remove "$WORK/cluster.yaml" --image image -y
 	done
@@ -90,7 +93,7 @@ for back_end in $BACK_ENDS; do
 	xfs | btrfs) measure_files "$back_end" ;;
 	lvm-thin)
 		say "lvm-thin: in a virtual machine"
-		ROUNDS=$GUEST_ROUNDS MANY=$GUEST_MANY LAST=$(printf %03d "$GUEST_MANY") SIZES=$GUEST_SIZES \
+		ROUNDS=$GUEST_ROUNDS PROCESSES=$GUEST_PROCESSES SIZES=$GUEST_SIZES \
 			tests/bench/storage_guest.sh >> "$SAMPLES" 2> "$LOG" ||
 			fail "in the virtual machine:" "$(tail -n 5 "$LOG")"
 		;;
@@ -100,4 +103,5 @@ rm -rf "$WORK"
 say "done"
 end_line
 report storage --argjson rounds "$ROUNDS" --argjson many "$MANY" \
-	--argjson guest_rounds "$GUEST_ROUNDS" --argjson guest_many "$GUEST_MANY"
+	--argjson processes "$PROCESSES" \
+	--argjson guest_rounds "$GUEST_ROUNDS" --argjson guest_processes "$GUEST_PROCESSES"

@@ -18,7 +18,7 @@ for size in $SIZES; do
 	define "$WORK/server/srv/$size.yaml" "group: vg0, pool: pool0" /srv/image "$size"
 done
 {
-	echo "ROUNDS=$ROUNDS MANY=$MANY LAST=$LAST WIREROOT=/usr/local/bin/wireroot LOG=/run/log SIZES='$SIZES'"
+	echo "ROUNDS=$ROUNDS MANY=$MANY PROCESSES=$PROCESSES LAST=$LAST WIREROOT=/usr/local/bin/wireroot LOG=/run/log SIZES='$SIZES'"
 	cat "$TOP/tests/bench/storage_lib.sh"
 	cat <<- 'END'
 	trouble()

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 # What the benchmark of `wireroot storage` runs on this machine and in a virtual one. Wants WIREROOT, LOG
-# (a file), ROUNDS, MANY and LAST (MANY with its zeros in front); functions fail when a command does.
+# (a file), ROUNDS, MANY, LAST (MANY with its zeros in front) and PROCESSES, which are not more; functions
+# fail when a command does.
 #
 #   define FILE STORAGE IMAGE SIZE      a definition with MANY nodes that have a volume of that size
 #   measure_size FILE BACK_END SIZE     prints samples of a golden volume and of clones one by one; with
 #                                       each of these one of `bare`, where that is a function: what the
 #                                       back end's own tools need for a snapshot. `unbare` takes it away
-#   measure_many FILE BACK_END SIZE     prints samples of MANY clones at once
+#   measure_many FILE BACK_END SIZE     prints samples of PROCESSES clones by as many processes at once, and
+#                                       of MANY by one command
 
 define()
 {
@@ -54,7 +56,7 @@ timed()
 at_once()
 {
 	local file=$1 pids=() pid i
-	for i in $(seq -f %03g 1 "$MANY"); do
+	for i in $(seq -f %03g 1 "$PROCESSES"); do
 		"$WIREROOT" storage clone --cluster "$file" --services none "n$i" > /dev/null 2>&1 &
 		pids+=($!)
 	done

@@ -16,7 +16,7 @@ def seconds: if . then fixed(1) else "-" end;
 		(.bare | to_entries | map("\(.key) \(.value | cell)") | join(", ")),
 		"  a clone of 2G takes \($all.of_bare[$key] | fixed(2)) times as long, and \(.commands) commands of LVM"
 	 else empty end),
-	"  \(.many) at once: \(.parallel | seconds) s by as many processes, \(.one_command | seconds) s by one command; golden volumes took " +
+	"  \(.processes) by as many processes at once: \(.parallel | seconds) s; \(.many) by one command: \(.one_command | seconds) s; golden volumes took " +
 		(.golden | to_entries | map("\(.key) \(.value | fixed(1)) s") | join(", "))),
 "",
 verdicts,
