@@ -25,13 +25,14 @@
 #include "give_back.h"
 #include "mapper_text.h"
 #include "mend.h"
+#include "status.h"
 
 static int fail(const struct fault *fault)
 {
 	char line[FAULT_LINE_BYTES];
 
 	fprintf(stderr, "wireroot-swap: %s\n", fault_line(fault, line));
-	return 1;
+	return fault->error == ENOMEM ? SWAP_NO_MEMORY : SWAP_FAILED;
 }
 
 static int run_boot(void)
@@ -92,7 +93,7 @@ static int run_detach(const char *which)
 		error = give_back_all(&fault);
 	else
 		error = give_back(which, &fault);
-	return error ? fail(&fault) : 0;
+	return error ? fail(&fault) : SWAP_DONE;
 }
 
 static int run_mend(const char *which)
@@ -104,7 +105,7 @@ static int run_mend(const char *which)
 
 	if (!error)
 		error = mend(&grant, &fault);
-	return error ? fail(&fault) : 0;
+	return error ? fail(&fault) : SWAP_DONE;
 }
 
 static int misused(void)
@@ -114,7 +115,7 @@ static int misused(void)
 			"       wireroot-swap detach ID|--all|- [< GRANT]\n"
 			"       wireroot-swap mend ID|- [< GRANT]\n"
 			"see wireroot-swap(8)\n");
-	return 2;
+	return SWAP_MISUSED;
 }
 
 static int parse_attach(int count, char *words[], struct attach_options *options)

@@ -306,7 +306,8 @@ static void note_deadline(struct borrower *borrower, struct loan *loan, int64_t 
 		log_line(borrower->log, LOG_LEVEL_ERROR, "%s: overdue: %s; %s", loan->grant.id,
 			 loan->detail, loan->stop_processes ? "ending processes" : "trying on");
 	loan->overdue = true;
-	if (loan->stop_processes && loan->detail[0] && !is_stopping(loan, now_ms))
+	/* What fails for another reason than want of room is not helped by that. */
+	if (loan->stop_processes && loan->crowded && !is_stopping(loan, now_ms))
 		stop_largest(borrower, loan, now_ms);
 }
 

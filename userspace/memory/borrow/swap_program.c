@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "initramfs/swap/status.h"
+
 /* Its output and its errors, one behind the other: an error is a single line. */
 struct run {
 	pid_t pid;
@@ -91,7 +93,8 @@ static int finish(struct run *run, const char *program, char *text, size_t size,
 	if (WIFSIGNALED(status))
 		return fault_set(fault, ENOMEM, "run wireroot-swap", "",
 				 "it was killed: memory may be too short");
-	return fault_set(fault, EBUSY, "run wireroot-swap", "", said(errors));
+	return fault_set(fault, WEXITSTATUS(status) == SWAP_NO_MEMORY ? ENOMEM : EBUSY,
+			 "run wireroot-swap", "", said(errors));
 }
 
 int swap_program_attach(const struct borrow_options *options, struct grant *grant,

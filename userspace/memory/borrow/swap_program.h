@@ -18,8 +18,8 @@ int swap_program_attach(const struct borrow_options *options, struct grant *gran
 
 /*
  * Detach @grant. Meanwhile @beside, if not NULL, is called with @context. -EBUSY with @fault
- * when it could not be, -ENOMEM when the kernel has ended that for want of memory; then it is
- * attached as before.
+ * when it could not be, -ENOMEM when nothing has room for its pages, or the kernel has ended that
+ * for want of memory; then it is attached as before.
  */
 int swap_program_detach(const struct borrow_options *options, const struct grant *grant,
 			void (*beside)(void *context), void *context, struct fault *fault);
