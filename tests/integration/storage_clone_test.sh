@@ -38,17 +38,21 @@ define() {
 		storage: { thin: { group: vg0, pool: pool0 } }
 		images: { deb: { path: $work, kernel: newest } }
 		nodes:
-		  n1: { root: iscsi, storage: thin, image: deb, volume-size: 64M, mac: 52:54:00:00:00:01 }
+		  "n[1-6]": { root: iscsi, storage: thin, image: deb, volume-size: 64M }
 	END
 	cat >"$work/lvs" <<-END
 		#!/bin/sh
-		cat <<JSON
-		{"report": [{"lv": [
-		{"lv_name":"pool0", "lv_size":"1073741824", "lv_attr":"twi-aotz--", "pool_lv":"", "origin":"",
-		 "data_percent":"1.00", "metadata_percent":"1.00", "lv_metadata_size":"4194304", "lv_tags":""},
-		{"lv_name":"wr-n1", "lv_size":"67108864", "lv_attr":"Vwi-a-tz--", "pool_lv":"pool0", "origin":"wr-image-deb",
+		echo '{"report": [{"lv": ['
+		for i in 1 2 3 4 5 6; do
+			cat <<JSON
+		{"lv_name":"wr-n\$i", "lv_size":"67108864", "lv_attr":"Vwi-a-tz--", "pool_lv":"pool0", "origin":"wr-image-deb",
 		 "data_percent":"5.00", "metadata_percent":"", "lv_metadata_size":"",
-		 "lv_tags":"wireroot.unfinished-with.$golden"}
+		 "lv_tags":"wireroot.unfinished-with.$golden"},
+		JSON
+		done
+		cat <<JSON
+		{"lv_name":"pool0", "lv_size":"1073741824", "lv_attr":"twi-aotz--", "pool_lv":"", "origin":"",
+		 "data_percent":"1.00", "metadata_percent":"1.00", "lv_metadata_size":"4194304", "lv_tags":""}
 		]}]}
 		JSON
 	END
@@ -108,6 +112,14 @@ note_outlives() {
 	lay_out "$own" noted && is_listed ready && [ ! -e "$notes/n1" ] && is_kept
 }
 
+# There is no place for its secrets. By then the next ones are there, too.
+refused_offer() {
+	lay_out "$own" unnoted && ! storage create "n[1-6]" --services systemd --state /dev/null/none >"$work/log" 2>&1 || return 1
+	cat "$work/log"
+	[ "$(grep -c 'is there already' "$work/log")" = 1 ] && grep -q '^n1: is there' "$work/log" &&
+		grep -q '0 of 6 volumes are there' "$work/log"
+}
+
 named_to_remove() {
 	lay_out "$golden" unnoted && storage remove n1 -y && grep -q vg0/wr-n1 "$work/removed"
 }
@@ -120,5 +132,6 @@ check "one that LVM wrote down and never made is removed" yet_to_be_made
 check "one that was not begun and cannot be read is kept" unreadable_and_unnoted
 check "one with a UUID of its own is ready" whole
 check "a note that outlived the making is removed" note_outlives
+check "when one cannot be offered, no other one is" refused_offer
 check "one that is unclear is removed when it is named" named_to_remove
 finish

@@ -39,11 +39,12 @@ static int check_nodes(const struct storage_command *command, size_t *count, str
 	int error = 0;
 
 	*count = 0;
-	for (size_t i = 0; !error && i < command->cluster.node_count; i++) {
+	for (size_t i = 0; i < command->cluster.node_count; i++) {
 		if (!command->wanted[i])
 			continue;
 		++*count;
-		error = check_node(command, &command->cluster.nodes[i], fault);
+		if (!error)
+			error = check_node(command, &command->cluster.nodes[i], fault);
 	}
 	return error;
 }
@@ -134,10 +135,10 @@ static void tell(struct storage_command *command, const struct cluster_storage *
 /* Told of volumes as they are there. */
 struct customer {
 	struct storage_command *command;
-	/* Of the orders, in their order; NULL: an image's. */
+	/* Of all orders, in their order; NULL: an image's. */
 	const struct cluster_node *const *nodes;
 	const struct cluster_storage *storage;
-	size_t done;
+	size_t done; /* of the nodes */
 	double since_s; /* the last one was there */
 	bool all_offered;
 };
@@ -198,9 +199,10 @@ static int make_for(struct customer *customer, const struct cluster_node *const 
 		    bool only_clone, struct fault *fault)
 {
 	struct volume_order *orders;
-	size_t count, done = customer->done;
+	size_t count;
 	int error = 0;
 
+	customer->nodes = nodes;
 	for (; !error && *nodes; nodes += count) {
 		count = in_one_storage(nodes);
 		orders = calloc(count, sizeof(*orders));
@@ -208,14 +210,10 @@ static int make_for(struct customer *customer, const struct cluster_node *const 
 			return fault_set(fault, ENOMEM, "make a volume for", nodes[0]->name, NULL);
 		for (size_t i = 0; i < count; i++)
 			orders[i] = order_of(nodes[i], only_clone);
-		customer->nodes = nodes;
 		customer->storage = nodes[0]->storage;
-		customer->done = 0;
 		error = make(customer, orders, count, fault);
-		done += customer->done;
 		free(orders);
 	}
-	customer->done = done;
 	return error;
 }
 

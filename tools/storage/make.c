@@ -80,7 +80,7 @@ static int make_each(struct work *works, size_t count, const struct volume_custo
 		error = work_make(work, made + 1 < count ? work + 1 : NULL, fault);
 		made += !error;
 		if (!error && made > lag)
-			error = deliver(&works[delivered++], customer, fault);
+			error = undelivered = deliver(&works[delivered++], customer, fault);
 		if (!error && made < count && is_to_look_again(work))
 			error = work_look(work + 1, count - made, fault);
 	}
