@@ -76,24 +76,37 @@ static int look_at_group(const struct storage *storage, struct storage_status *s
 	return error;
 }
 
+/* By its name, or else the kernel's: udev may not have named a clone yet that is taken back. */
+static int open_volume(const struct storage *storage, const char *volume)
+{
+	struct names names = names_of(storage, volume, 0);
+	struct fault ignored;
+	char *path = NULL;
+	int fd = -1;
+
+	if (storage_path(storage, volume, false, &path, &ignored) == 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	free(path);
+	path = NULL;
+	if (fd < 0 && lvm_device_path(storage->definition->group, names.own, &path, &ignored) == 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	free(path);
+	return fd;
+}
+
 /* The UUID of an ext4 or XFS file system; false where there is none, or no device. */
 static bool read_uuid(const struct storage *storage, const char *volume,
 		      char uuid[static VOLUME_UUID_BYTES])
 {
 	uint8_t start[SUPERBLOCK_START_BYTES];
 	struct superblock superblock;
-	struct fault ignored;
-	char *path = NULL;
+	int fd = open_volume(storage, volume);
 	ssize_t length = -1;
-	int fd = -1;
 
-	if (storage_path(storage, volume, false, &path, &ignored) == 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		length = pread(fd, start, sizeof(start), 0);
 		close(fd);
 	}
-	free(path);
 	if (length < 0 || !superblock_parse(start, (size_t)length, NULL, 0, &superblock))
 		return false;
 	memcpy(uuid, superblock.uuid, VOLUME_UUID_BYTES);
