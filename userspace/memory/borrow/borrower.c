@@ -300,14 +300,16 @@ static void stop_largest(const struct borrower *borrower, struct loan *loan, int
 /* The deadline alone drops nothing. */
 static void note_deadline(struct borrower *borrower, struct loan *loan, int64_t now_ms)
 {
+	/* What fails for another reason than want of room is not helped by that. */
+	bool stops = loan->stop_processes && loan->crowded;
+
 	if (!loan->deadline_ms || now_ms < loan->deadline_ms || loan->broken)
 		return;
 	if (!loan->overdue)
 		log_line(borrower->log, LOG_LEVEL_ERROR, "%s: overdue: %s; %s", loan->grant.id,
-			 loan->detail, loan->stop_processes ? "ending processes" : "trying on");
+			 loan->detail, stops ? "ending processes" : "trying on");
 	loan->overdue = true;
-	/* What fails for another reason than want of room is not helped by that. */
-	if (loan->stop_processes && loan->crowded && !is_stopping(loan, now_ms))
+	if (stops && !is_stopping(loan, now_ms))
 		stop_largest(borrower, loan, now_ms);
 }
 

@@ -77,7 +77,7 @@ void job_finish(struct job *job, struct job_result *result)
 {
 	memset(result, 0, sizeof(*result));
 	if (read(job->pipe, result, sizeof(*result)) != sizeof(*result))
-		fault_set(&result->fault, EIO, "attach or give back memory", "",
+		fault_set(&result->fault, ENOMEM, "attach or give back memory", "",
 			  "the process that did it was killed: memory may be too short");
 	close(job->pipe);
 	while (waitpid(job->pid, NULL, 0) < 0 && errno == EINTR)
