@@ -15,7 +15,7 @@
 # measured.
 #
 #   ROUNDS=7  MANY=100  BACK_ENDS="xfs btrfs lvm-thin"  SIZES="512M 2G 8G"  OUTPUT=build/bench
-#   PROCESSES=MANY                                        at once
+#   PROCESSES=MANY   at once, MANY at the most
 #   GUEST_ROUNDS=3  GUEST_PROCESSES=5  GUEST_SIZES="2G 8G"   the same for lvm-thin
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -32,7 +32,7 @@ MANY=${MANY:-100}
 PROCESSES=${PROCESSES:-$MANY}
 LAST=$(printf %03d "$MANY")
 GUEST_ROUNDS=${GUEST_ROUNDS:-3}
-GUEST_PROCESSES=${GUEST_PROCESSES:-5}
+GUEST_PROCESSES=${GUEST_PROCESSES:-$((MANY < 5 ? MANY : 5))}
 GUEST_SIZES=${GUEST_SIZES:-2G 8G}
 BACK_ENDS=${BACK_ENDS:-xfs btrfs lvm-thin}
 SIZES=${SIZES:-512M 2G 8G}
