@@ -4,20 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tools/cmd/cmd.h"
 #include "tools/cmd/storage.h"
 #include "tools/storage/make.h"
 #include "userspace/lib/size.h"
-
-static double now_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 /* --- what is wanted --------------------------------------------------------------------------- */
 
@@ -139,20 +130,17 @@ struct customer {
 	const struct cluster_node *const *nodes;
 	const struct cluster_storage *storage;
 	size_t done; /* of the nodes */
-	double since_s; /* the last one was there */
 	bool all_offered;
 };
 
 static int take(void *context, const struct volume_order *order, enum volume_made made,
-		struct fault *fault)
+		double took_s, struct fault *fault)
 {
 	struct customer *customer = context;
-	double now = now_s();
 	bool offered = true;
 	int error = 0;
 
-	tell(customer->command, customer->storage, order, made, now - customer->since_s);
-	customer->since_s = now;
+	tell(customer->command, customer->storage, order, made, took_s);
 	if (customer->nodes)
 		error = exposure_offer(&customer->command->exposure, customer->command->state,
 				       customer->nodes[customer->done], &offered, fault);
@@ -167,7 +155,6 @@ static int make(struct customer *customer, const struct volume_order *orders, si
 	struct storage storage = storage_open(customer->storage);
 	struct volume_customer told = { .take = take, .context = customer };
 
-	customer->since_s = now_s();
 	return volumes_make(&storage, orders, count, &customer->command->log, &told, fault);
 }
 

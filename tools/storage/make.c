@@ -3,6 +3,7 @@
 #include "tools/storage/make.h"
 
 #include <errno.h>
+#include <time.h>
 
 #include "tools/storage/claim.h"
 #include "tools/storage/work.h"
@@ -46,6 +47,23 @@ static size_t claim_all(struct work *works, size_t count, int *error, struct fau
 	return i;
 }
 
+static double now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Not when it is delivered: then several are made. */
+static void note_time(struct work *work)
+{
+	double now = now_s();
+
+	work->took_s = now - work->workshop->since_s;
+	work->workshop->since_s = now;
+}
+
 static int deliver(const struct work *work, const struct volume_customer *customer,
 		   struct fault *fault)
 {
@@ -54,7 +72,9 @@ static int deliver(const struct work *work, const struct volume_customer *custom
 
 	if (work->made == VOLUME_CLONED && storage->backend->await_path)
 		error = storage->backend->await_path(storage, work->order->name, fault);
-	return error ? error : customer->take(customer->context, work->order, work->made, fault);
+	return error ? error
+		     : customer->take(customer->context, work->order, work->made, work->took_s,
+				      fault);
 }
 
 /* What one took is room that the next one does not have, unless it is a clone of the cheap kind. */
@@ -79,6 +99,7 @@ static int make_each(struct work *works, size_t count, const struct volume_custo
 
 		error = work_make(work, made + 1 < count ? work + 1 : NULL, fault);
 		made += !error;
+		note_time(work);
 		if (!error && made > lag)
 			error = undelivered = deliver(&works[delivered++], customer, fault);
 		if (!error && made < count && is_to_look_again(work))
@@ -115,7 +136,8 @@ static int make_some(struct workshop *workshop, const struct volume_order *order
 			error = make_each(works, *done, customer, fault);
 	} else if (error == -EBUSY && is_cloned(workshop->storage, orders)) {
 		*done = 1;
-		error = customer->take(customer->context, orders, VOLUME_WAS_THERE, fault);
+		error = customer->take(customer->context, orders, VOLUME_WAS_THERE,
+				       now_s() - workshop->since_s, fault);
 	}
 	for (size_t i = 0; i < count; i++)
 		work_end(&works[i]);
@@ -125,7 +147,7 @@ static int make_some(struct workshop *workshop, const struct volume_order *order
 int volumes_make(const struct storage *storage, const struct volume_order *orders, size_t count,
 		 const struct log *log, const struct volume_customer *customer, struct fault *fault)
 {
-	struct workshop workshop = { .storage = storage, .log = log };
+	struct workshop workshop = { .storage = storage, .log = log, .since_s = now_s() };
 	size_t done;
 	int error = 0;
 

@@ -28,11 +28,12 @@ enum volume_made {
 	VOLUME_WRITTEN, /* from the image */
 };
 
-/* Who wants them: told of each as soon as it is there, in the order of the orders. It may refuse to
- * go on, with @fault, and is told of no more then, though some of these may be there, too. */
+/* Who wants them: told of each as soon as it is there, in the order of the orders, and how long
+ * after the one before it was made. It may refuse to go on, with @fault, and is told of no more
+ * then, though some of these may be there, too. */
 struct volume_customer {
 	int (*take)(void *context, const struct volume_order *order, enum volume_made made,
-		    struct fault *fault);
+		    double took_s, struct fault *fault);
 	void *context;
 };
 

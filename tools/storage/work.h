@@ -16,6 +16,7 @@ struct workshop {
 	const struct storage *storage;
 	const struct log *log;
 	struct storage_status status; /* as it was looked at last */
+	double since_s; /* the last volume was made, or the command began to */
 };
 
 /* Begin with { .claim = { .fd = -1 }, .golden_claim = { .fd = -1 } }. */
@@ -31,6 +32,7 @@ struct work {
 	bool by_uuid; /* see storage_backend's ->clone */
 	char *path; /* of the unfinished volume */
 	struct progress progress;
+	double took_s; /* since the one before was made */
 };
 
 /*
