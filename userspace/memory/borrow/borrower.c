@@ -157,16 +157,29 @@ void borrower_take_answer(struct borrower *borrower, const struct borrow_answer 
 		take_request(borrower, &answer->requests[i]);
 }
 
+/* Nothing but the administrator's request says that it is wanted; the rest is seen to be missing.
+ */
+static void attach_failed(struct borrower *borrower, struct loan *loan)
+{
+	int64_t now_ms = borrower_now_ms();
+
+	loan->state = LOAN_DETACHED;
+	borrower->ask_ms = now_ms + GIVE_BACK_AGAIN_MS;
+	if (loan->asked.request[0] && now_ms < loan->asked.until_ms && !borrower->wish.bytes)
+		borrower->wish = loan->asked;
+}
+
 void borrower_take_grant(struct borrower *borrower, const struct grant *grant)
 {
 	struct loan *loan = borrower_add(borrower, grant);
 	struct fault fault;
 
 	if (loan) {
+		loan->asked = borrower->asking;
 		loan->on_demand = borrower->asking.on_demand;
 		if (job_attach(&loan->job, borrower->mode, borrower->options, grant, &fault) < 0) {
 			log_fault(borrower->log, &fault);
-			loan->state = LOAN_DETACHED;
+			attach_failed(borrower, loan);
 		}
 	}
 	borrower->asking.bytes = 0;
@@ -180,8 +193,7 @@ static void attach_ended(struct borrower *borrower, struct loan *loan,
 	if (result->fault.error) {
 		log_fault(borrower->log, &result->fault);
 		snprintf(loan->detail, sizeof(loan->detail), "%.159s", result->fault.hint);
-		loan->state = LOAN_DETACHED;
-		borrower->ask_ms = borrower_now_ms() + GIVE_BACK_AGAIN_MS;
+		attach_failed(borrower, loan);
 		return;
 	}
 	loan->grant = result->grant;

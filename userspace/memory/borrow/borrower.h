@@ -30,8 +30,19 @@
 
 enum loan_state { LOAN_ATTACHING, LOAN_ATTACHED, LOAN_DETACHING, LOAN_DETACHED };
 
+/* Memory that is being asked for; ->bytes is 0 when none is. */
+struct asking {
+	uint64_t bytes;
+	char request[GRANT_ID_BYTES]; /* an administrator's; or empty */
+	int64_t until_ms; /* a request stands so long */
+	bool told; /* that it was refused, and is tried again */
+	bool on_demand;
+	bool exactly; /* a copy of another one: less is of no use */
+};
+
 struct loan {
 	struct grant grant;
+	struct asking asked; /* what it was granted for */
 	enum loan_state state;
 	bool on_demand; /* may be given back when memory is no longer short */
 	bool wanted_back;
@@ -48,16 +59,6 @@ struct loan {
 	struct job job;
 	pid_t mender; /* 0: none; it logs in again */
 	char detail[160]; /* what the last try said */
-};
-
-/* Memory that is being asked for; ->bytes is 0 when none is. */
-struct asking {
-	uint64_t bytes;
-	char request[GRANT_ID_BYTES]; /* an administrator's; or empty */
-	int64_t until_ms; /* a request stands so long */
-	bool told; /* that it was refused, and is tried again */
-	bool on_demand;
-	bool exactly; /* a copy of another one: less is of no use */
 };
 
 struct borrower {
