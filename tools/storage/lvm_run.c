@@ -25,6 +25,7 @@
 
 #define OUTPUT_BYTES_MAX (64u << 20)
 #define ERRORS_BYTES_MAX (16u << 10)
+#define PIPE_BYTES	 (1 << 20) /* pipe(7): the most that may be asked for */
 
 /* --- LVM's process ------------------------------------------------------------------------------
  */
@@ -158,6 +159,9 @@ static int start(struct fault *fault)
 	service.channel = fds[0];
 	service.output = fds[2];
 	service.errors = fds[4];
+	/* Of a command that is only begun, nobody reads what it says until it is waited for. */
+	fcntl(service.output, F_SETPIPE_SZ, PIPE_BYTES);
+	fcntl(service.errors, F_SETPIPE_SZ, PIPE_BYTES);
 	fcntl(service.output, F_SETFL, O_NONBLOCK);
 	fcntl(service.errors, F_SETFL, O_NONBLOCK);
 	return 0;
