@@ -170,6 +170,20 @@ static void visit_page(struct visitor *visitor, struct stretch *stretch, uint64_
 	}
 }
 
+/* How many of the pages in @entries pagemap could be read for. */
+static uint64_t read_entries(int pagemap, uint64_t address, uint64_t *entries, uint64_t count,
+			     uint64_t page_bytes)
+{
+	ssize_t got = pread(pagemap, entries, count * sizeof(uint64_t),
+			    (off_t)(address / page_bytes * sizeof(uint64_t)));
+
+	return got < 0 ? 0 : (uint64_t)got / sizeof(uint64_t);
+}
+
+/*
+ * From its end on, towards the kernel's swapoff, which begins at its start: behind one another,
+ * the two would wake each other with every page that comes, which costs more than the page.
+ */
 static void visit_range(struct visitor *visitor, int pagemap, uint64_t start, uint64_t end)
 {
 	static _Thread_local uint64_t entries[ENTRIES_AT_ONCE];
@@ -177,19 +191,17 @@ static void visit_range(struct visitor *visitor, int pagemap, uint64_t start, ui
 
 	while (start < end) {
 		struct stretch stretch = { 0 };
-		uint64_t count = (end - start) / page;
-		ssize_t got;
+		uint64_t count = (end - start) / page, from;
 
 		count = count < ENTRIES_AT_ONCE ? count : ENTRIES_AT_ONCE;
-		got = pread(pagemap, entries, count * sizeof(uint64_t),
-			    (off_t)(start / page * sizeof(uint64_t)));
-		if (got <= 0)
+		if (!count)
 			return;
-		count = (uint64_t)got / sizeof(uint64_t);
+		from = end - count * page;
+		count = read_entries(pagemap, from, entries, count, page);
 		for (uint64_t i = 0; i < count; i++)
-			visit_page(visitor, &stretch, entries[i], start + i * page, page);
+			visit_page(visitor, &stretch, entries[i], from + i * page, page);
 		read_stretch(visitor, &stretch);
-		start += count * page;
+		end = from;
 	}
 }
 
