@@ -176,6 +176,7 @@ int iscsi_kernel_open(struct iscsi_kernel *kernel, struct fault *fault)
 	kernel->netlink = -1;
 	kernel->replacement_timeout_s = REPLACEMENT_TIMEOUT_S;
 	kernel->ping_timeout_s = kernel->ping_interval_s = NO_PING;
+	kernel->queue_depth = QUEUE_DEPTH;
 	kernel->is_not_iscsids = false;
 	if (file_read(TRANSPORT_HANDLE, handle, sizeof(handle)) > 0) {
 		kernel->transport = strtoull(handle, NULL, 10);
@@ -280,7 +281,7 @@ static int create_session(const struct iscsi_kernel *kernel, uint32_t cmd_sn,
 		return asking.netlink;
 	message.event.u.create_session.initial_cmd_sn = cmd_sn;
 	message.event.u.create_session.commands_max = COMMANDS_MAX;
-	message.event.u.create_session.queue_depth = QUEUE_DEPTH;
+	message.event.u.create_session.queue_depth = kernel->queue_depth;
 	error = call(&asking, &message, CREATE_SESSION, 0);
 	if (kernel->is_not_iscsids)
 		close(asking.netlink);

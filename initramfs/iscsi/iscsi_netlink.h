@@ -25,6 +25,7 @@ struct iscsi_kernel {
 	uint64_t transport; /* the kernel's handle for iscsi_tcp */
 	/* Of the sessions to come, see iscsi_kernel_open(). 0 pings: none. */
 	uint32_t replacement_timeout_s, ping_timeout_s, ping_interval_s;
+	uint16_t queue_depth; /* commands that a disk may have at once */
 	bool is_not_iscsids; /* it leaves them to whoever made them, as it does drivers' own */
 };
 

@@ -44,6 +44,11 @@ extern int swapoff(const char *path);
 #define PING_INTERVAL_S	      3
 #define PING_TIMEOUT_S	      4
 #define REPLACEMENT_TIMEOUT_S 5
+/*
+ * The most that the kernel takes for one disk, of which a session's other commands leave 113. Pages
+ * that are given back are asked for by thousands, and each waits longer than it is on its way.
+ */
+#define QUEUE_DEPTH 128
 /* udev looks into each new device, and holds it open meanwhile. */
 #define REMOVE_MS      5000
 #define REMOVE_STEP_MS 50
@@ -189,6 +194,7 @@ static int start_session(struct grant *grant, struct portals *portals, struct is
 	kernel->replacement_timeout_s = REPLACEMENT_TIMEOUT_S;
 	kernel->ping_timeout_s = PING_TIMEOUT_S;
 	kernel->ping_interval_s = PING_INTERVAL_S;
+	kernel->queue_depth = QUEUE_DEPTH;
 	kernel->is_not_iscsids = true; /* its times are those of disks, beside such a root a day */
 	if (!error)
 		error = iscsi_kernel_start(kernel, portal->socket, portal->login, &portal->target,
@@ -202,16 +208,27 @@ static int start_session(struct grant *grant, struct portals *portals, struct is
 
 /* --- the disk --------------------------------------------------------------------------------- */
 
+static void set_queue(const char *device, const char *what, const char *value)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), "/sys/block/%s/queue/%s", device, what);
+	(void)file_write(path, value);
+}
+
 /*
  * Targets show themselves as rotating, and Linux sends the discards of swap only to what is
  * not. 6.12 hands that on from the disk to the mapping; 6.1 wants to be told of each.
  */
 static void stop_rotating(const char *device)
 {
-	char path[96];
+	set_queue(device, "rotational", "0");
+}
 
-	snprintf(path, sizeof(path), "/sys/block/%s/queue/rotational", device);
-	(void)file_write(path, "0");
+/* Memory has no heads whose ways are to be shortened: what is asked for goes out at once. */
+static void stop_sorting(const char *device)
+{
+	set_queue(device, "scheduler", "none");
 }
 
 static int check_size(const struct grant *grant, uint64_t *bytes, struct fault *fault)
@@ -242,6 +259,7 @@ static int find_disk(struct grant *grant, uint32_t host, int events, struct faul
 		return error;
 	}
 	stop_rotating(grant->disk);
+	stop_sorting(grant->disk);
 	return note(grant, fault);
 }
 
