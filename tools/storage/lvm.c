@@ -220,13 +220,10 @@ static bool is_finished_by_uuid(const struct volume *golden, uint64_t bytes)
 	return golden->uuid[0] && bytes == golden->bytes && kind && volume_kind_uuid_is_last(kind);
 }
 
-/* The clone that was begun ahead, and nobody has waited for. */
-static char clone_begun[FULL_NAME_BYTES];
-
 /* LVM would wait until udev is through with all that it does for a new disk, which takes as long as
  * all the rest; we wait for the name alone, and have work to do until then. */
-static int begin_snapshot(const struct storage *storage, const char *volume,
-			  const struct volume *golden, uint64_t bytes, struct fault *fault)
+static int begin_clone_thin(const struct storage *storage, const char *volume,
+			    const struct volume *golden, uint64_t bytes, struct fault *fault)
 {
 	struct names names = names_of(storage, volume, bytes);
 	struct names from = names_of(storage, golden->name, golden->bytes);
@@ -246,32 +243,15 @@ static int begin_snapshot(const struct storage *storage, const char *volume,
 			 fault);
 }
 
-static bool clone_thin_ahead(const struct storage *storage, const char *volume,
-			     const struct volume *golden, uint64_t bytes)
-{
-	struct names names = names_of(storage, volume, bytes);
-	struct fault ignored;
-
-	if (begin_snapshot(storage, volume, golden, bytes, &ignored) < 0)
-		return false;
-	memcpy(clone_begun, names.full, sizeof(clone_begun));
-	return true;
-}
-
 static int clone_thin(const struct storage *storage, const char *volume,
 		      const struct volume *golden, uint64_t bytes, struct progress *progress,
 		      bool *by_uuid, struct fault *fault)
 {
 	struct names names = names_of(storage, volume, bytes);
-	int error = 0;
+	int error = lvm_end(fault);
 
 	(void)progress;
 	*by_uuid = is_finished_by_uuid(golden, bytes);
-	if (strcmp(clone_begun, names.full) != 0)
-		error = begin_snapshot(storage, volume, golden, bytes, fault);
-	clone_begun[0] = '\0';
-	if (!error)
-		error = lvm_end(fault);
 	if (!error && bytes > golden->bytes)
 		error = RUN(fault, "lvextend", "--yes", "--size", names.size, names.full);
 	return error;
@@ -336,7 +316,7 @@ static int finish(const struct storage *storage, const char *volume, const char 
 		  bool by_uuid, struct fault *fault)
 {
 	struct names names = names_of(storage, volume, 0);
-	int error = 0;
+	int error;
 
 	if (by_uuid)
 		return begun_forget(storage, volume, fault);
@@ -379,7 +359,7 @@ const struct storage_backend storage_lvm_thin = {
 	.look = look,
 	.create = create_thin,
 	.clone = clone_thin,
-	.clone_ahead = clone_thin_ahead,
+	.begin_clone = begin_clone_thin,
 	.clone_path = clone_path,
 	.finish = finish,
 	.await_path = await_name,

@@ -81,7 +81,7 @@ static int deliver(const struct work *work, const struct volume_customer *custom
 static bool is_to_look_again(const struct work *work)
 {
 	return work->made == VOLUME_WRITTEN ||
-	       (work->made == VOLUME_CLONED && !work->workshop->storage->backend->clone_ahead);
+	       (work->made == VOLUME_CLONED && !work->workshop->storage->backend->begin_clone);
 }
 
 /* The clone of the next is begun while one is adapted, and one is delivered when LAG more are made:
@@ -89,7 +89,7 @@ static bool is_to_look_again(const struct work *work)
 static int make_each(struct work *works, size_t count, const struct volume_customer *customer,
 		     struct fault *fault)
 {
-	size_t lag = works->workshop->storage->backend->clone_ahead ? LAG : 0;
+	size_t lag = works->workshop->storage->backend->begin_clone ? LAG : 0;
 	size_t made = 0, delivered = 0;
 	int error = 0, undelivered = 0;
 	struct fault why;

@@ -84,11 +84,11 @@ struct storage_backend {
 	 * one's is what makes it ready. finish() is told. */
 	int (*clone)(const struct storage *storage, const char *volume, const struct volume *golden,
 		     uint64_t bytes, struct progress *progress, bool *by_uuid, struct fault *fault);
-	/* Begin clone() with the same arguments, and do not wait; it is called next, and waits, for
-	 * whatever else the back end is asked for meanwhile. Returns whether it is begun. NULL,
-	 * too, where a clone takes a good part of the room there is. */
-	bool (*clone_ahead)(const struct storage *storage, const char *volume,
-			    const struct volume *golden, uint64_t bytes);
+	/* Begin to make such a volume, and do not wait; clone() with the same arguments ends it,
+	 * whatever else the back end is asked for meanwhile. NULL: clone() does all of it, and a
+	 * clone takes a good part of the room there is. */
+	int (*begin_clone)(const struct storage *storage, const char *volume,
+			   const struct volume *golden, uint64_t bytes, struct fault *fault);
 	/* Where a clone that has just been made, and is unfinished, is written: *@path is for the
 	 * caller to free. NULL: by storage_path(). */
 	int (*clone_path)(const struct storage *storage, const char *volume, char **path,

@@ -257,15 +257,27 @@ static int write_image(struct work *work, struct fault *fault)
 	return error ? error : image_write(&source, work->path, &options, &work->progress, fault);
 }
 
+static int begin_clone(struct work *work, struct fault *fault)
+{
+	const struct storage *storage = work->workshop->storage;
+
+	return storage->backend->begin_clone(storage, work->order->name, work->golden,
+					     work->order->bytes, fault);
+}
+
 /* To its end, if it was begun ahead. */
 static int clone(struct work *work, struct fault *fault)
 {
 	const struct storage *storage = work->workshop->storage;
 	const struct volume_order *order = work->order;
-	int error = storage->backend->clone(storage, order->name, work->golden, order->bytes,
-					    &work->progress, &work->by_uuid, fault);
+	int error = 0;
 
+	if (storage->backend->begin_clone && !work->is_ahead)
+		error = begin_clone(work, fault);
 	work->is_ahead = false;
+	if (!error)
+		error = storage->backend->clone(storage, order->name, work->golden, order->bytes,
+						&work->progress, &work->by_uuid, fault);
 	if (error || !storage->backend->clone_path)
 		return error;
 	free(work->path);
@@ -275,14 +287,11 @@ static int clone(struct work *work, struct fault *fault)
 /* What is wrong with it is told when it is its turn. */
 static void clone_ahead(struct work *work)
 {
-	const struct storage *storage = work->workshop->storage;
-	const struct volume_order *order = work->order;
 	struct fault ignored;
 
-	if (storage->backend->clone_ahead && prepare(work, &ignored) == 0 &&
+	if (work->workshop->storage->backend->begin_clone && prepare(work, &ignored) == 0 &&
 	    work->made == VOLUME_CLONED)
-		work->is_ahead = storage->backend->clone_ahead(storage, order->name, work->golden,
-							       order->bytes);
+		work->is_ahead = begin_clone(work, &ignored) == 0;
 }
 
 /*
