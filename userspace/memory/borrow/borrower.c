@@ -64,7 +64,8 @@ static uint64_t sum_of(const struct borrower *borrower, bool on_demand_too)
 	uint64_t bytes = 0;
 
 	for (unsigned int i = 0; i < borrower->count; i++)
-		if (counts(&borrower->loans[i]) && (on_demand_too || !borrower->loans[i].on_demand))
+		if (counts(&borrower->loans[i]) &&
+		    (on_demand_too || !borrower->loans[i].asked.on_demand))
 			bytes += borrower->loans[i].grant.bytes;
 	return bytes;
 }
@@ -72,7 +73,7 @@ static uint64_t sum_of(const struct borrower *borrower, bool on_demand_too)
 static struct loan *last_on_demand(struct borrower *borrower)
 {
 	for (unsigned int i = borrower->count; i > 0; i--)
-		if (counts(&borrower->loans[i - 1]) && borrower->loans[i - 1].on_demand &&
+		if (counts(&borrower->loans[i - 1]) && borrower->loans[i - 1].asked.on_demand &&
 		    borrower->loans[i - 1].state == LOAN_ATTACHED)
 			return &borrower->loans[i - 1];
 	return NULL;
@@ -176,7 +177,6 @@ void borrower_take_grant(struct borrower *borrower, const struct grant *grant)
 
 	if (loan) {
 		loan->asked = borrower->asking;
-		loan->on_demand = borrower->asking.on_demand;
 		if (job_attach(&loan->job, borrower->mode, borrower->options, grant, &fault) < 0) {
 			log_fault(borrower->log, &fault);
 			attach_failed(borrower, loan);
@@ -224,7 +224,7 @@ static void give_back_ended(struct borrower *borrower, struct loan *loan,
 		forget_stopping(loan);
 		if (loan->deadline_ms)
 			rest(borrower);
-		else if (loan->on_demand)
+		else if (loan->asked.on_demand)
 			rest_on_demand(borrower);
 		return;
 	}

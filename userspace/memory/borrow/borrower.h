@@ -36,7 +36,7 @@ struct asking {
 	char request[GRANT_ID_BYTES]; /* an administrator's; or empty */
 	int64_t until_ms; /* a request stands so long */
 	bool told; /* that it was refused, and is tried again */
-	bool on_demand;
+	bool on_demand; /* it may be given back when memory is no longer short */
 	bool exactly; /* a copy of another one: less is of no use */
 };
 
@@ -44,7 +44,6 @@ struct loan {
 	struct grant grant;
 	struct asking asked; /* what it was granted for */
 	enum loan_state state;
-	bool on_demand; /* may be given back when memory is no longer short */
 	bool wanted_back;
 	bool silent; /* its session is down; it may come back */
 	bool broken; /* its pages cannot be read any more */
