@@ -122,30 +122,6 @@ by_one_command()
 	storage remove "t[10-12]" -y
 }
 
-one_command_killed_at_any_time()
-{
-	local part took from=${EPOCHREALTIME/[^0-9]/} left=0 tries i
-	storage create "t[10-13]" || return 1
-	took=$((${EPOCHREALTIME/[^0-9]/} - from))
-	for part in 30 40 50 60 70 80 90; do
-		storage remove "t[10-13]" -y || return 1
-		timeout -s KILL "$((took * part / 100))e-6" wireroot storage create --cluster /run/cluster.yaml \
-			--services none "t[10-13]"
-		unfinished && left=$((left + 1))
-		for tries in {1..100}; do
-			storage create "t[10-13]" && break
-			sleep 0.2
-		done
-		for i in 10 11 12 13; do
-			[ "$tries" -lt 100 ] && holds_image "t$i" && ! unfinished && continue
-			lvs -o lv_name,lv_attr,lv_tags vg0
-			return 1
-		done
-	done
-	echo "$left times something was left"
-	storage remove "t[10-13]" -y
-}
-
 # Programs that die with whoever runs them, before or after they have done their work: at the step
 # whose number is in /run/kill, once.
 make_killers()
@@ -195,28 +171,38 @@ killed()
 	[ "$steps" -ge 3 ]
 }
 
-# Between the steps, too. What a command that is killed has called works on, and is waited for.
+# killed_at_any_time NODES PARTS VOLUME...: a command for NODES, which are VOLUME..., killed after so many
+# hundredths of its time. Between the steps, too. What a command that is killed has called works on, and is
+# waited for.
 killed_at_any_time()
 {
-	local volume=$1 part took from=${EPOCHREALTIME/[^0-9]/} left=0 tries
-	storage create "$volume" || return 1
+	local nodes=$1 parts=$2 part took from=${EPOCHREALTIME/[^0-9]/} left=0 tries volume
+	shift 2
+	storage create "$nodes" || return 1
 	took=$((${EPOCHREALTIME/[^0-9]/} - from))
-	for part in 40 50 60 65 70 75 80 85 90 95 100; do
-		storage remove "$volume" -y || return 1
+	for part in $parts; do
+		storage remove "$nodes" -y || return 1
 		timeout -s KILL "$((took * part / 100))e-6" wireroot storage create --cluster /run/cluster.yaml \
-			--services none "$volume"
+			--services none "$nodes"
 		unfinished && left=$((left + 1))
 		for tries in {1..100}; do
-			storage create "$volume" && break
+			storage create "$nodes" && break
 			sleep 0.2
 		done
-		[ "$tries" -lt 100 ] && holds_image "$volume" && ! unfinished && continue
-		lvs -o lv_name,lv_attr,lv_tags "vg0/wr-$volume"
-		dmsetup info "vg0-wr--$volume"
-		ls -l "/dev/vg0/wr-$volume" "$notes"
-		return 1
+		for volume; do
+			[ "$tries" -lt 100 ] && holds_image "$volume" && ! unfinished && continue
+			lvs -o lv_name,lv_attr,lv_tags vg0
+			dmsetup info "vg0-wr--$volume"
+			ls -l "/dev/vg0/wr-$volume" "$notes"
+			return 1
+		done
 	done
 	echo "$left times something was left"
+}
+
+one_command_killed()
+{
+	killed_at_any_time "t[10-13]" "30 40 50 60 70 80 90" t10 t11 t12 t13 && storage remove "t[10-13]" -y
 }
 
 # LVM itself, as by a power failure: what it has written down then may be a name only, or half active.
@@ -327,8 +313,8 @@ guest_check "nor do those of one command" by_one_command
 guest_check "a volume whose node took the golden UUID is kept" golden_uuid_set_by_a_node
 guest_check "a note that outlived its clone's making is removed" note_outlives_its_clone
 guest_check "a clone that is killed at any step leaves no half volume" killed t20 t20
-guest_check "nor does one that is killed at any time" killed_at_any_time t21
-guest_check "nor does a command for several" one_command_killed_at_any_time
+guest_check "nor does one that is killed at any time" killed_at_any_time t21 "40 50 60 65 70 75 80 85 90 95 100" t21
+guest_check "nor does a command for several" one_command_killed
 guest_check "nor when LVM is killed at any time" lvm_killed_at_any_time t21
 guest_check "nor one whose snapshot is cut off before it is active" killed_before_active
 guest_check "volumes are active after a reboot, golden ones are not" after_a_reboot
