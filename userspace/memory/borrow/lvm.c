@@ -16,22 +16,31 @@
 #include "userspace/lib/spawn.h"
 #include "userspace/memory/borrow/stats.h"
 
-/* LVM looks for its configuration there, and finds none: the node's own is not for this. */
+/* LVM looks for its configuration there, and finds ours: the node's own is not for this. */
 #define SYSTEM_DIRECTORY "/run/wireroot/lvm"
+#define SETTINGS	 SYSTEM_DIRECTORY "/lvm.conf"
 /* LVM doubles the dashes of names. */
 #define GROUP_PREFIX   "wireroot--memory-"
 #define VOLUME_MAPPING GROUP_PREFIX LVM_VOLUME
 #define WORDS_MAX      24
 
-/* Neither udev nor a daemon is asked or told: there may be none, or one that waits for memory. */
+/*
+ * Neither udev nor a daemon is asked or told: there may be none, or one that waits for memory.
+ *
+ * In a file, as LVM reads its priority from nowhere else. Left alone, it takes -18 before it locks
+ * its memory. Where that means that others' is swapped out first, it looks for what could be, over
+ * and over, and the kernel's threads that would write it, raid1's for one, do not get the
+ * processor.
+ */
 static const char settings[] =
-	"use_devicesfile=0 obtain_device_list_from_udev=0 external_device_info_source=\"none\" "
-	"hints=\"none\" md_component_detection=0 multipath_component_detection=0 scan_lvs=0 "
-	"allow_mixed_block_sizes=1 issue_discards=1 } "
-	"activation { udev_sync=0 udev_rules=0 verify_udev_operations=0 monitoring=0 } "
+	"devices { use_devicesfile=0 obtain_device_list_from_udev=0 "
+	"external_device_info_source=\"none\" hints=\"none\" md_component_detection=0 "
+	"multipath_component_detection=0 scan_lvs=0 allow_mixed_block_sizes=1 issue_discards=1 }\n"
+	"activation { udev_sync=0 udev_rules=0 verify_udev_operations=0 monitoring=0 "
+	"process_priority=0 }\n"
 	"global { use_lvmpolld=0 use_lvmlockd=0 event_activation=0 "
-	"locking_dir=\"" SYSTEM_DIRECTORY "/lock\" } "
-	"backup { backup=1 archive=0 }";
+	"locking_dir=\"" SYSTEM_DIRECTORY "/lock\" }\n"
+	"backup { backup=1 archive=0 }\n";
 
 /* --- mappings --------------------------------------------------------------------------------- */
 
@@ -136,8 +145,7 @@ void lvm_refresh(struct lvm *lvm)
 	snprintf(lvm->configuration, sizeof(lvm->configuration), "devices { global_filter=[ ");
 	visit_mappings(accept, lvm);
 	length = strlen(lvm->configuration);
-	snprintf(lvm->configuration + length, sizeof(lvm->configuration) - length, "\"r|.*|\" ] %s",
-		 settings);
+	snprintf(lvm->configuration + length, sizeof(lvm->configuration) - length, "\"r|.*|\" ] }");
 }
 
 int lvm_open(struct lvm *lvm, const struct borrow_options *options, struct fault *fault)
@@ -155,6 +163,8 @@ int lvm_open(struct lvm *lvm, const struct borrow_options *options, struct fault
 			return fault_set(fault, errno, "wait for another job", path, NULL);
 	if (lvm->lock < 0)
 		return fault_set(fault, errno, "wait for another job", path, NULL);
+	if (fs_write_file(SETTINGS, settings, strlen(settings), 0600, fault) < 0)
+		return -fault->error;
 	setenv("LVM_SYSTEM_DIR", SYSTEM_DIRECTORY, 1);
 	setenv("LVM_SUPPRESS_FD_WARNINGS", "1", 1);
 	setenv("DM_DISABLE_UDEV", "1", 1);
