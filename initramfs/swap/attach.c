@@ -380,17 +380,32 @@ int attach(struct grant *grant, const struct attach_options *options, struct fau
 
 /* --- and back --------------------------------------------------------------------------------- */
 
-/* Is @device among the swap devices? Also while it is being taken out of use. */
+/*
+ * The kernel names a swap device by the mount that it was opened in: without /dev, when that was in
+ * the mount namespace of a service that has ended.
+ */
+static bool is_line_of(const char *line, const char *device)
+{
+	size_t length;
+
+	if (strncmp(device, "/dev/", strlen("/dev/")) != 0)
+		return false;
+	if (strncmp(line, "/dev/", strlen("/dev/")) != 0)
+		device += strlen("/dev");
+	length = strlen(device);
+	return strncmp(line, device, length) == 0 && strchr(" \t", line[length]);
+}
+
+/* Is @device, in /dev, among the swap devices? Also while it is being taken out of use. */
 static bool is_swap(const char *device)
 {
 	char swaps[4096];
-	size_t length = strlen(device);
 	const char *line = swaps;
 
 	if (file_read("/proc/swaps", swaps, sizeof(swaps)) < 0)
 		return false; /* then removing what is below it will say */
 	for (; *line; line += strcspn(line, "\n"), line += *line == '\n')
-		if (strncmp(line, device, length) == 0 && strchr(" \t", line[length]))
+		if (is_line_of(line, device))
 			return true;
 	return false;
 }

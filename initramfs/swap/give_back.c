@@ -2,6 +2,8 @@
 /* Giving back by hand, and as the node goes down; give_back.h has the contract. */
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "../resolve.h"
@@ -14,6 +16,8 @@
 #define MEMBER_BYTES 1024
 /* A node that goes down waits no longer for a broker that is away. */
 #define TELL_US 5000000ull
+/* How often to look whether processes have ended whose pages there was no room for. */
+#define ROOM_STEP_MS 500
 
 /* Who this node is; a host has its words elsewhere, and its broker is told by wireroot-borrow. */
 static int read_member(struct swap_spec *spec, struct fault *fault)
@@ -65,21 +69,39 @@ int give_back(const char *id, struct fault *fault)
 	return error;
 }
 
-int give_back_all(struct fault *fault)
+/* @no_room: there was none in memory for one of them, whatever was wrong with another. */
+static int give_back_each(bool *no_room, struct fault *fault)
 {
 	DIR *directory = opendir(MEMORY_DIRECTORY);
 	struct dirent *entry;
 	struct fault later;
-	int error = 0;
+	int first = 0;
 
+	*no_room = false;
 	if (!directory)
 		return errno == ENOENT ? 0
 				       : fault_set(fault, errno, "look for what is attached",
 						   MEMORY_DIRECTORY, NULL);
-	while ((entry = readdir(directory)))
-		if (grant_id_is_valid(entry->d_name) &&
-		    give_back(entry->d_name, error ? &later : fault) && !error)
-			error = -fault->error;
+	while ((entry = readdir(directory))) {
+		int error;
+
+		if (!grant_id_is_valid(entry->d_name))
+			continue;
+		error = give_back(entry->d_name, first ? &later : fault);
+		*no_room |= error == -ENOMEM;
+		first = first ? first : error;
+	}
 	closedir(directory);
+	return first;
+}
+
+int give_back_all(unsigned int within_s, struct fault *fault)
+{
+	uint64_t deadline_us = monotonic_us() + within_s * 1000000ull;
+	bool no_room;
+	int error;
+
+	while ((error = give_back_each(&no_room, fault)) && no_room && monotonic_us() < deadline_us)
+		(void)poll(NULL, 0, ROOM_STEP_MS);
 	return error;
 }

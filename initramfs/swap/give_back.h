@@ -19,7 +19,11 @@
  */
 int give_back(const char *id, struct fault *fault);
 
-/* The same with all of them. The first that fails is told in @fault, and the others go on. */
-int give_back_all(struct fault *fault);
+/*
+ * The same with all of them. The first that fails is told in @fault, and the others go on. What
+ * memory has no room for is tried again for @within_s seconds: the processes that have it may be
+ * ending.
+ */
+int give_back_all(unsigned int within_s, struct fault *fault);
 
 #endif

@@ -27,6 +27,8 @@
 #include "mend.h"
 #include "status.h"
 
+#define WITHIN_MAX_S 86400
+
 static int fail(const struct fault *fault)
 {
 	char line[FAULT_LINE_BYTES];
@@ -82,6 +84,13 @@ static int detach_given(struct fault *fault)
 	return error ? error : detach(&grant, fault);
 }
 
+static int run_detach_all(uint32_t within_s)
+{
+	struct fault fault = { 0 };
+
+	return give_back_all(within_s, &fault) ? fail(&fault) : SWAP_DONE;
+}
+
 static int run_detach(const char *which)
 {
 	struct fault fault = { 0 };
@@ -89,8 +98,6 @@ static int run_detach(const char *which)
 
 	if (!strcmp(which, "-"))
 		error = detach_given(&fault);
-	else if (!strcmp(which, "--all"))
-		error = give_back_all(&fault);
 	else
 		error = give_back(which, &fault);
 	return error ? fail(&fault) : SWAP_DONE;
@@ -112,7 +119,8 @@ static int misused(void)
 {
 	fprintf(stderr, "usage: wireroot-swap boot\n"
 			"       wireroot-swap attach [--priority N] [--mapping-only] < GRANT\n"
-			"       wireroot-swap detach ID|--all|- [< GRANT]\n"
+			"       wireroot-swap detach ID|- [< GRANT]\n"
+			"       wireroot-swap detach --all [--within SECONDS]\n"
 			"       wireroot-swap mend ID|- [< GRANT]\n"
 			"see wireroot-swap(8)\n");
 	return SWAP_MISUSED;
@@ -136,9 +144,21 @@ static int parse_attach(int count, char *words[], struct attach_options *options
 	return 0;
 }
 
+static int parse_within(int count, char *words[], uint32_t *within_s)
+{
+	*within_s = 0;
+	if (!count)
+		return 0;
+	return count == 2 && !strcmp(words[0], "--within") &&
+			       value_number(words[1], WITHIN_MAX_S, within_s)
+		       ? 0
+		       : -EINVAL;
+}
+
 int main(int argc, char *argv[])
 {
 	struct attach_options options = { .priority = -1 };
+	uint32_t within_s;
 
 	/* Memory is short where this is wanted: nothing of it is to wait for the swap that it
 	 * moves. */
@@ -147,6 +167,9 @@ int main(int argc, char *argv[])
 		return run_boot();
 	if (argc >= 2 && !strcmp(argv[1], "attach") && !parse_attach(argc - 2, argv + 2, &options))
 		return run_attach(&options);
+	if (argc >= 3 && !strcmp(argv[1], "detach") && !strcmp(argv[2], "--all"))
+		return parse_within(argc - 3, argv + 3, &within_s) ? misused()
+								   : run_detach_all(within_s);
 	if (argc == 3 && !strcmp(argv[1], "detach"))
 		return run_detach(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "mend"))

@@ -135,6 +135,9 @@ static void devices_are_found_among_swaps(void **state)
 	assert_int_equal(usage.used_bytes, 1 << 20);
 	assert_false(swap_usage_of(SWAPS, "/dev/dm-", &usage));
 	assert_false(swap_usage_of("", "/dev/dm-0", &usage));
+	/* As it looks when the mount namespace that it was attached in is no more. */
+	assert_true(swap_usage_of("/dm-3 partition 65532 512 100\n", "/dev/dm-3", &usage));
+	assert_false(swap_usage_of("/dm-3 file 65532 512 100\n", "/dev/dm-3", &usage));
 	usage = swap_usage_but(SWAPS, "/dev/dm-0");
 	assert_int_equal(usage.size_bytes, 65532ull << 10);
 	assert_int_equal(usage.used_bytes, 512 << 10);

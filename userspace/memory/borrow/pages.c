@@ -34,16 +34,30 @@ struct swap_line {
 	struct swap_usage usage;
 };
 
+/*
+ * The kernel names a device by the mount that it was opened in: without /dev, when that was in the
+ * mount namespace of a service that has ended.
+ */
+static void take_name(struct swap_line *line, const char *name, const char *type)
+{
+	bool is_bare = !strcmp(type, "partition") && !strchr(name + 1, '/');
+
+	snprintf(line->name, sizeof(line->name), "%s%s", is_bare ? "/dev" : "", name);
+}
+
 /* The next line of @text that tells of a device; where it ends, or NULL. */
 static const char *next_line(const char *text, struct swap_line *line)
 {
 	while (*text) {
 		const char *end = strchrnul(text, '\n');
+		char name[SWAP_NAME_BYTES - sizeof("/dev") + 1];
+		char type[16];
 		uint64_t size_kib, used_kib;
 
-		if (sscanf(text, "%63s %*s %" SCNu64 " %" SCNu64, line->name, &size_kib,
-			   &used_kib) == 3 &&
-		    line->name[0] == '/') {
+		if (sscanf(text, "%251s %15s %" SCNu64 " %" SCNu64, name, type, &size_kib,
+			   &used_kib) == 4 &&
+		    name[0] == '/') {
+			take_name(line, name, type);
 			line->usage.size_bytes = size_kib << 10;
 			line->usage.used_bytes = used_kib << 10;
 			return *end ? end + 1 : end;

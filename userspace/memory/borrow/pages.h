@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #define SWAP_TYPES_MAX	 32
-#define SWAP_NAME_BYTES	 64
+#define SWAP_NAME_BYTES	 256
 #define PAGES_NAME_BYTES 32
 
 /*
