@@ -128,6 +128,8 @@ check "the node borrows again" \
 	memory_call POST /v1/memory/requests "{ \"borrower\": \"m01\", \"bytes\": $((64 * MIB)) }"
 await "… of the lender that is left" 100 lender_of two
 two=$(lender_of two)
+check "… and restarts what has attached it" in_node d01 'systemctl restart wireroot-borrow'
+check "… as swap that everybody finds by its name" in_node d01 'swapon --show=NAME --noheadings | grep "^/dev/dm-[0-9]*$"'
 check "… and has use for it" in_node d01 'systemd-run -q --unit more -p MemoryMax=24M memory-use 40 1 100000'
 await "… as the broker sees" 100 memory_is ".grants[] | select(.id == \"$two\") | .used_bytes > $MIB"
 check "the units run" [ "$(in_node d01 'systemctl is-active wireroot-borrow wireroot-give-back iscsid' | xargs)" = "active active active" ]
@@ -135,6 +137,7 @@ go_down d01 poweroff
 expect_console d01 'reboot: Power down' 200 "the node powers off with its memory in use"
 expect_off d01 30
 check_way_down d01
+tap_note "$(tr -d '\r\0' < "$LAB/d01.console" | grep -aE '^TEST (in the end|left)|wireroot-swap\[[0-9]+\]: ' | sed '2,$s/^/# /')"
 check "it gave back what it had" console_has d01 '^TEST in the end 0 swap devices, 1 sessions'
 await "… and its lender has cleared it" 60 memory_is ".grants | all(.id != \"$two\")"
 check "the disk is clean" disk_is_clean "$WORK/disk.img"
