@@ -18,17 +18,19 @@ def head($what): ($what | pad(12)) + (patterns | map(pad(28)) | join(""));
 "machine   \(.machine.cpu), \(.machine.cores) cores, kernel \(.machine.kernel); load before \(.machine.load_before), after \(.machine.load_after)",
 "node      kernel \(.node.kernel), \(.node.memory_bytes / 1048576 | round) MiB of memory",
 "",
-head("data"), (.by_data | rows("data")),
-"",
-head("block"), (.by_block | rows("block")),
-"",
-"a disk that takes no time (bound of the emulated processor), of the local disk's speed: " +
-	([.by_data[] | select(.["random-read"].bound) | .["sequential-read", "random-read"].bound | tostring] |
-		join(", ") | if . == "" then "–" else . end) + " (sequential, random read)",
-"giving back: \(.give_back.speed_of_swapoff // "–") of the speed of swapoff alone; " +
-	"\(.give_back.lender_s_per_gib // "–") s of the lender's processors for each GiB that comes back",
-"dm-crypt: reads at \(.crypt_speed_of_plain // "?") of the speed without",
-"",
+(("counted", "plain") as $clock | .[$clock] |
+	"by the \($clock) clock", "",
+	head("data"), (.by_data | rows("data")),
+	"",
+	(if .by_block == [] or $clock == "plain" then empty else head("block"), (.by_block | rows("block")), "" end),
+	"a disk that takes no time (bound of the emulated processor), of the local disk's speed: " +
+		([.by_data[] | select(.["random-read"].bound) | .["sequential-read", "random-read"].bound | tostring] |
+			join(", ") | if . == "" then "–" else . end) + " (sequential, random read)",
+	"attach: \(.others.attach_ms.median // "–") ms; back at the lender: \(.others.returned_ratio.median // "–") of what was freed",
+	(.give_back[] | "giving back, processors: \(.processors): \(.speed_of_swapoff // "–") of the speed of swapoff alone; " +
+		"\(.lender_s_per_gib // "–") s of the lender's processors for each GiB that comes back"),
+	(.crypt_speed_of_plain // empty | "dm-crypt: reads at \(.) of the speed without"),
+	""),
 verdicts,
-(.goals[] | "  " + verdict + (.name | pad_right(64)) + (.value // "–" | tostring | pad(12)) + " " + .unit +
+(.goals[] | "  " + verdict + (.name | pad_right(92)) + (.value // "–" | tostring | pad(12)) + " " + .unit +
 	(if .better == "lower" then "  ≤ " else "  ≥ " end) + (.limit | tostring))
