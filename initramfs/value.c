@@ -145,6 +145,23 @@ bool value_host_name(const char *text, size_t length_max)
 	return label && text[-1] != '-';
 }
 
+char *value_iscsi_part(const char *name, char text[static HOST_NAME_LENGTH + 1])
+{
+	size_t length = 0;
+
+	for (; *name && length < HOST_NAME_LENGTH; name++) {
+		char c = *name;
+
+		if (c == '_')
+			c = ':';
+		else if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		text[length++] = c;
+	}
+	text[length] = '\0';
+	return text;
+}
+
 bool value_interface(const char *text)
 {
 	size_t length = strlen(text);

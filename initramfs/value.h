@@ -47,6 +47,13 @@ bool value_mac(const char *text, uint8_t mac[static 6]);
  * section 2.1). */
 bool value_host_name(const char *text, size_t length_max);
 
+/*
+ * Write the host name @name as a part of an iSCSI name, which has small letters and no '_'
+ * (RFC 3722): ':' stands for it, which no host name has, so that no two names become one that
+ * differ in more than case. Returns @text.
+ */
+char *value_iscsi_part(const char *name, char text[static HOST_NAME_LENGTH + 1]);
+
 /* A name that Linux takes for a network interface: 1 to 15 bytes, no blank, '/' or ':'. */
 bool value_interface(const char *text);
 

@@ -120,7 +120,7 @@ check-unit: deps
 
 fuzz: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) fuzz-targets
-	@tests/fuzz/smoke.sh $(FUZZ_SECONDS)
+	@tests/fuzz/smoke.sh $(FUZZ_SECONDS) 0
 
 bench: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(B)/memory-broker-bench

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # wireroot-lend with a real tgtd and wirerootd's own broker: a borrower asks, logs in, gives back; the lender, the
-# broker and tgtd are killed in between; guests report to their host. Prints TAP.
+# broker and tgtd are killed in between; guests report to their host. The lender has a name that no iSCSI name can
+# hold as it is. Prints TAP.
 # shellcheck disable=SC2317  # the checks are called by name
 set -u
 
@@ -16,7 +17,7 @@ mkdir "$work/root"
 cat >"$work/memory.json" <<'END'
 { "admin_token": "token-of-the-admin-0", "line_port": 0, "lease_s": 30, "deadline_s": 300, "policy": "wait",
   "members": [
-    { "name": "host1", "token": "token-of-the-host-01", "address": null, "mac": null, "rack": null,
+    { "name": "Host_1", "token": "token-of-the-host-01", "address": null, "mac": null, "rack": null,
       "lend": true, "borrow": false, "borrow_bytes_max": 0 },
     { "name": "n01", "token": "token-of-the-node-01", "address": null, "mac": null, "rack": null,
       "lend": false, "borrow": true, "borrow_bytes_max": 0 } ] }
@@ -31,7 +32,7 @@ start_broker() {
 }
 
 start_lender() {
-	build/wireroot-lend-asan --broker 127.0.0.1 --member host1 --token-file "$work/token" --reserve 64M \
+	build/wireroot-lend-asan --broker 127.0.0.1 --member Host_1 --token-file "$work/token" --reserve 64M \
 		--interval 1 --guests returning --guest-port 8018 --guest-token-file "$work/guests" 2>>"$work/log" &
 	lender=$!
 }
@@ -46,7 +47,7 @@ judge() {
 # The lender as the broker sees it, and a grant.
 lender_is() {
 	curl -sS $URL/lenders >"$work/answer"
-	judge "(if type == \"array\" then . else .lenders end)[] | select(.name == \"host1\") | $1"
+	judge "(if type == \"array\" then . else .lenders end)[] | select(.name == \"Host_1\") | $1"
 }
 
 grant_is() {

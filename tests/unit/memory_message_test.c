@@ -233,6 +233,12 @@ static void requests_for_grants_are_read(void **state)
 		{ "{\"borrower\":\"n01\",\"bytes\":1048576,\"address\":\"10.0.0.2\","
 		  "\"initiator\":\"iqn.2026-11.x:$(reboot)\"}",
 		  "initiator" },
+		{ "{\"borrower\":\"n01\",\"bytes\":1048576,\"address\":\"10.0.0.2\","
+		  "\"initiator\":\"iqn.\"}",
+		  "initiator" },
+		{ "{\"borrower\":\"n01\",\"bytes\":1048576,\"address\":\"10.0.0.2\","
+		  "\"initiator\":\"iqn.2026-11.x:N01\"}",
+		  "initiator" },
 	};
 	char name[BROKERAGE_NAME_BYTES];
 	struct brokerage_ask ask;

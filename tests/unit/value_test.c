@@ -77,6 +77,19 @@ static void host_name_has_valid_labels(void **state)
 	assert_false(value_host_name(name, HOST_NAME_LENGTH));
 }
 
+static void host_name_becomes_part_of_an_iscsi_name(void **state)
+{
+	char text[HOST_NAME_LENGTH + 1], name[HOST_NAME_LENGTH + 1];
+
+	(void)state;
+	assert_string_equal(value_iscsi_part("n01", text), "n01");
+	assert_string_equal(value_iscsi_part("Rack-1.N_01Z", text), "rack-1.n:01z");
+	memset(name, '_', HOST_NAME_LENGTH);
+	name[HOST_NAME_LENGTH] = '\0';
+	assert_int_equal(strlen(value_iscsi_part(name, text)), HOST_NAME_LENGTH);
+	assert_int_equal(strspn(text, ":"), HOST_NAME_LENGTH);
+}
+
 static void mac_address_is_read_and_written(void **state)
 {
 	static const char *const bad[] = {
@@ -129,6 +142,7 @@ int main(void)
 		cmocka_unit_test(number_stays_within_its_maximum),
 		cmocka_unit_test(ipv4_address_is_read_and_written),
 		cmocka_unit_test(host_name_has_valid_labels),
+		cmocka_unit_test(host_name_becomes_part_of_an_iscsi_name),
 		cmocka_unit_test(mac_address_is_read_and_written),
 		cmocka_unit_test(copy_fits_with_its_nul_or_fails),
 		cmocka_unit_test(refusal_names_what_and_text),

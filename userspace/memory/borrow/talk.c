@@ -268,11 +268,11 @@ static json_t *list_apart(const struct borrower *borrower)
 
 static json_t *make_question(const struct borrower *borrower, const struct asking *asking)
 {
-	char initiator[GRANT_NAME_BYTES];
+	char initiator[GRANT_NAME_BYTES], member[HOST_NAME_LENGTH + 1];
 	json_t *body;
 
 	snprintf(initiator, sizeof(initiator), "iqn.2026-11.org.wireroot:node.%s",
-		 borrower->options->member.name);
+		 value_iscsi_part(borrower->options->member.name, member));
 	body = json_pack("{s:s, s:I, s:s, s:s, s:o}", "borrower", borrower->options->member.name,
 			 "bytes", (json_int_t)asking->bytes, "initiator", initiator, "address",
 			 borrower->address, "apart_from", list_apart(borrower));

@@ -195,7 +195,9 @@ int grants_load(struct grants *grants, struct fault *fault)
 static char *target_name(const struct grants *grants, const char *id,
 			 char name[static TARGET_NAME_ROOM])
 {
-	snprintf(name, TARGET_NAME_ROOM, TARGET_FORM, grants->lender, id);
+	char lender[HOST_NAME_LENGTH + 1];
+
+	snprintf(name, TARGET_NAME_ROOM, TARGET_FORM, value_iscsi_part(grants->lender, lender), id);
 	return name;
 }
 

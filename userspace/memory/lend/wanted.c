@@ -89,8 +89,10 @@ static bool take_address(const json_t *json, uint32_t *address)
 static bool is_name_of(const struct wanted *wanted, const char *lender)
 {
 	char name[GRANT_NAME_BYTES + sizeof(GRANT_IQN_PREFIX) + HOST_NAME_LENGTH];
+	char part[HOST_NAME_LENGTH + 1];
 
-	snprintf(name, sizeof(name), GRANT_IQN_PREFIX "%.64s.%s", lender, wanted->id);
+	snprintf(name, sizeof(name), GRANT_IQN_PREFIX "%.64s.%s", value_iscsi_part(lender, part),
+		 wanted->id);
 	return !strcmp(name, wanted->iqn);
 }
 

@@ -260,7 +260,10 @@ enum borrower_want brokerage_borrower_want(const struct brokerage *brokerage,
 
 char *brokerage_iqn(const struct grant *grant, char text[static BROKERAGE_IQN_BYTES])
 {
+	char lender[HOST_NAME_LENGTH + 1];
+
 	snprintf(text, BROKERAGE_IQN_BYTES, "iqn.2026-11.org.wireroot:memory.%s.%016llx",
-		 grant->lender->rules.name, (unsigned long long)grant->id);
+		 value_iscsi_part(grant->lender->rules.name, lender),
+		 (unsigned long long)grant->id);
 	return text;
 }

@@ -99,6 +99,7 @@ static bool prepare(const struct line_server *server, struct line_client *client
 		    const struct member *member)
 {
 	struct brokerage_ask *ask = &client->try.ask;
+	char part[HOST_NAME_LENGTH + 1];
 	const char *token = tokens_of(&server->memory->tokens, member->rules.name);
 
 	if (!token)
@@ -107,7 +108,7 @@ static bool prepare(const struct line_server *server, struct line_client *client
 	snprintf(ask->address, sizeof(ask->address), "%s", client->peer);
 	/* The line does not say it; tgt goes by the address. */
 	snprintf(ask->initiator, sizeof(ask->initiator), "iqn.2026-11.org.wireroot:line.%s",
-		 member->rules.name);
+		 value_iscsi_part(member->rules.name, part));
 	derive(token, "line", ask->secret);
 	derive(token, "line-in", ask->secret_in);
 	snprintf(client->try.borrower, sizeof(client->try.borrower), "%s", member->rules.name);

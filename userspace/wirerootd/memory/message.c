@@ -184,7 +184,10 @@ static void address(struct reader *reader, const char *key, char to[static BROKE
 		wrong(reader, key, "an IPv4 or IPv6 address is expected");
 }
 
-/* 223 bytes; what tgt and LIO take. */
+/*
+ * 223 bytes; what lenders take, and no more (wanted.c): one that they refuse would be granted, and
+ * never be there.
+ */
 static void initiator(struct reader *reader, const char *key,
 		      char to[static BROKERAGE_INITIATOR_BYTES])
 {
@@ -193,7 +196,7 @@ static void initiator(struct reader *reader, const char *key,
 		return;
 	if ((strncmp(to, "iqn.", 4) != 0 && strncmp(to, "eui.", 4) != 0 &&
 	     strncmp(to, "naa.", 4) != 0) ||
-	    to[strspn(to, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.:-_")])
+	    !to[4] || to[strspn(to, "abcdefghijklmnopqrstuvwxyz0123456789.:-")])
 		wrong(reader, key,
 		      "an initiator's name such as iqn.2026-11.org.example:n01 is "
 		      "expected");
