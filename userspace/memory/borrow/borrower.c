@@ -144,6 +144,7 @@ static void take_request(struct borrower *borrower, const struct wanted_more *mo
 					  .until_ms = borrower_now_ms() + REQUEST_STANDS_MS };
 	memcpy(borrower->wish.request, more->id, GRANT_ID_BYTES);
 	borrower->ask_ms = 0;
+	borrower->refusal[0] = '\0'; /* whoever asks is to be told */
 	log_line(borrower->log, LOG_LEVEL_NOTICE, "asked to borrow %llu MiB",
 		 (unsigned long long)more->bytes >> 20);
 }

@@ -35,7 +35,6 @@ struct asking {
 	uint64_t bytes;
 	char request[GRANT_ID_BYTES]; /* an administrator's; or empty */
 	int64_t until_ms; /* a request stands so long */
-	bool told; /* that it was refused, and is tried again */
 	bool on_demand; /* it may be given back when memory is no longer short */
 	bool exactly; /* a copy of another one: less is of no use */
 };
@@ -83,6 +82,7 @@ struct borrower {
 	bool report_due; /* something has changed */
 	bool refused; /* the broker's last answer was a fault, which was told */
 	unsigned int failures; /* of asking, in a row */
+	char refusal[FAULT_LINE_BYTES]; /* what was told last; empty after a grant */
 	int64_t report_ms, watch_ms, ask_ms; /* not before */
 };
 

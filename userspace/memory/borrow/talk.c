@@ -206,6 +206,17 @@ static bool still_stands(const struct asking *asked, int error)
 	return borrower_now_ms() < asked->until_ms && (error == -ENOSPC || error == -ETIME);
 }
 
+/* What is missing is asked for again and again, and may be refused for the same reason for long. */
+static void tell_refusal(struct borrower *borrower, const struct fault *fault)
+{
+	char line[FAULT_LINE_BYTES];
+
+	if (!strcmp(fault_line(fault, line), borrower->refusal))
+		return;
+	strcpy(borrower->refusal, line);
+	log_fault(borrower->log, fault);
+}
+
 static void refused(struct borrower *borrower, const struct broker_reply *reply)
 {
 	uint64_t largest = largest_of(reply);
@@ -219,15 +230,12 @@ static void refused(struct borrower *borrower, const struct broker_reply *reply)
 		borrower->ask_ms = 0;
 		return;
 	}
+	tell_refusal(borrower, &reply->fault);
 	if (still_stands(&asked, reply->error)) {
-		if (!asked.told)
-			log_fault(borrower->log, &reply->fault);
-		asked.told = true;
 		borrower->wish = asked;
 		borrower->ask_ms = borrower_now_ms() + AGAIN_MS;
 		return;
 	}
-	log_fault(borrower->log, &reply->fault);
 	borrower->ask_ms = borrower_now_ms() +
 			   backoff_delay_ms(borrower->failures < 6 ? borrower->failures : 6, 0);
 	borrower->failures++;
@@ -250,6 +258,7 @@ static void asked(void *context, const struct broker_reply *reply)
 		return;
 	}
 	borrower->failures = 0;
+	borrower->refusal[0] = '\0';
 	borrower_take_grant(borrower, &grant);
 }
 
