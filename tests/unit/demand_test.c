@@ -19,8 +19,12 @@ static const struct demand_rule rule = { .step_bytes = 256 * MIB,
 static struct demand_sample sample(int64_t now_ms, uint64_t available, uint64_t swap,
 				   uint64_t swap_free, double pressure)
 {
-	return (struct demand_sample){ now_ms,	   1000 * MIB,	    available * MIB,
-				       swap * MIB, swap_free * MIB, pressure };
+	return (struct demand_sample){ .now_ms = now_ms,
+				       .total_bytes = 1000 * MIB,
+				       .available_bytes = available * MIB,
+				       .swap_total_bytes = swap * MIB,
+				       .swap_free_bytes = swap_free * MIB,
+				       .pressure = pressure };
 }
 
 static void shortage_is_little_swap_and_little_memory_or_pressure(void **state)
@@ -123,6 +127,20 @@ static void what_would_not_fit_is_not_given_back(void **state)
 	assert_int_equal(demand_judge(&demand, &rule, &now, 1500 * MIB, 1500 * MIB), DEMAND_KEEP);
 }
 
+static void what_has_no_room_to_go_to_is_a_shortage(void **state)
+{
+	struct demand demand = { 0 };
+	struct demand_sample now = sample(1000, 600, 512, 500, 0);
+
+	(void)state;
+	now.crowded = true;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 512 * MIB, 0), DEMAND_MORE);
+	now.now_ms += 9999;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 768 * MIB, 0), DEMAND_KEEP);
+	now.now_ms += 1;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 1024 * MIB, 0), DEMAND_KEEP);
+}
+
 static void what_was_asked_back_rests(void **state)
 {
 	struct demand_rest rest = { 0 };
@@ -193,6 +211,7 @@ int main(void)
 		cmocka_unit_test(a_minute_of_quiet_gives_the_last_step_back),
 		cmocka_unit_test(a_stall_ends_the_quiet),
 		cmocka_unit_test(what_would_not_fit_is_not_given_back),
+		cmocka_unit_test(what_has_no_room_to_go_to_is_a_shortage),
 		cmocka_unit_test(what_was_asked_back_rests),
 		cmocka_unit_test(memory_that_stays_short_ends_the_rest),
 		cmocka_unit_test(what_went_back_is_not_borrowed_again_on_demand_at_once),

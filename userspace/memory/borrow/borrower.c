@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "userspace/memory/borrow/pid1.h"
+#include "userspace/memory/borrow/room.h"
 
 /* What could not be given back is tried again so often; at its deadline, sooner. */
 #define GIVE_BACK_AGAIN_MS 5000
@@ -88,10 +89,15 @@ static void rest_on_demand(struct borrower *borrower)
 	borrower->demand.rest.until_ms = borrower_now_ms() + borrower->options->hold_off_s * 1000ll;
 }
 
-/* Who wants it back would have gained nothing if it were asked for again at once. */
+/*
+ * Who wants it back would have gained nothing if it were asked for again at once, be it by what was
+ * meant to make room for it, and was refused until now.
+ */
 static void rest(struct borrower *borrower)
 {
 	rest_on_demand(borrower);
+	if (!borrower->wish.request[0])
+		borrower->wish = (struct asking){ 0 };
 	borrower->rest.until_ms = borrower->demand.rest.until_ms;
 }
 
@@ -213,6 +219,33 @@ static void forget_stopping(struct loan *loan)
 	loan->stopping = -1;
 }
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* How much room there is changes from one try to the next, and is no news. */
+static bool is_same_but_for_numbers(const char *one, const char *other)
+{
+	do {
+		while (is_digit(*one))
+			one++;
+		while (is_digit(*other))
+			other++;
+		if (*one != *other++)
+			return false;
+	} while (*one++);
+	return true;
+}
+
+/* It was nobody's wish but this program's own, which thought that there was room. */
+static void keep_on_demand(struct borrower *borrower, struct loan *loan)
+{
+	loan->wanted_back = loan->crowded = false;
+	loan->state = LOAN_ATTACHED;
+	borrower->demand.quiet_since_ms = 0;
+}
+
 static void give_back_ended(struct borrower *borrower, struct loan *loan,
 			    const struct job_result *result)
 {
@@ -230,11 +263,13 @@ static void give_back_ended(struct borrower *borrower, struct loan *loan,
 		return;
 	}
 	loan->crowded = result->fault.error == ENOMEM;
-	if (strncmp(loan->detail, result->fault.hint, sizeof(loan->detail) - 1) != 0)
+	if (!is_same_but_for_numbers(loan->detail, result->fault.hint))
 		log_fault(borrower->log, &result->fault);
 	snprintf(loan->detail, sizeof(loan->detail), "%.159s", result->fault.hint);
 	loan->retry_ms =
 		borrower_now_ms() + (loan->overdue ? OVERDUE_AGAIN_MS : GIVE_BACK_AGAIN_MS);
+	if (loan->crowded && !loan->deadline_ms && loan->asked.on_demand && !loan->broken)
+		keep_on_demand(borrower, loan);
 }
 
 void borrower_job_ended(struct borrower *borrower, struct loan *loan)
@@ -292,14 +327,23 @@ static bool stop_process(struct loan *loan, pid_t pid, int64_t now_ms)
 	return true;
 }
 
-static void stop_largest(const struct borrower *borrower, struct loan *loan, int64_t now_ms)
+static bool is_in_group(pid_t pid, const char *group)
 {
-	struct page_owner owners[8];
-	int type = swap_types_find(&borrower->types, loan->grant.swap);
-	size_t count = type >= 0 ? pages_find_owners(type, owners, 8, NULL) : 0;
+	char path[GROUP_PATH_BYTES];
+
+	return group_room_path_of(pid, path) && group_room_is_in(path, group);
+}
+
+/* Where a control group's limit is in the way, the end of another one's process is of no help. */
+static void stop_one_of(const struct borrower *borrower, struct loan *loan,
+			const struct page_owner *owners, size_t count, int64_t now_ms)
+{
+	char group[GROUP_PATH_BYTES];
+	bool limited = room_limiting_group(loan->grant.swap, owners, count, group);
 
 	for (size_t i = 0; i < count; i++) {
-		if (!owners[i].bytes || !stop_process(loan, owners[i].pid, now_ms))
+		if (!owners[i].bytes || (limited && !is_in_group(owners[i].pid, group)) ||
+		    !stop_process(loan, owners[i].pid, now_ms))
 			continue;
 		log_line(
 			borrower->log, LOG_LEVEL_ERROR,
@@ -308,6 +352,17 @@ static void stop_largest(const struct borrower *borrower, struct loan *loan, int
 			(unsigned long long)owners[i].bytes >> 20);
 		return;
 	}
+}
+
+static void stop_largest(const struct borrower *borrower, struct loan *loan, int64_t now_ms)
+{
+	struct page_owner *owners = calloc(ROOM_OWNERS_MAX, sizeof(*owners));
+	int type = swap_types_find(&borrower->types, loan->grant.swap);
+	size_t count =
+		owners && type >= 0 ? pages_find_owners(type, owners, ROOM_OWNERS_MAX, NULL) : 0;
+
+	stop_one_of(borrower, loan, owners, count, now_ms);
+	free(owners);
 }
 
 /* The deadline alone drops nothing. */
@@ -326,6 +381,15 @@ static void note_deadline(struct borrower *borrower, struct loan *loan, int64_t 
 		stop_largest(borrower, loan, now_ms);
 }
 
+static bool is_giving_back(const struct borrower *borrower)
+{
+	for (unsigned int i = 0; i < borrower->count; i++)
+		if (borrower->loans[i].job.pid && borrower->loans[i].state == LOAN_DETACHING &&
+		    !borrower->loans[i].broken)
+			return true;
+	return false;
+}
+
 static void give_back(struct borrower *borrower, struct loan *loan, int64_t now_ms)
 {
 	const struct give_back how = { swap_types_find(&borrower->types, loan->grant.swap),
@@ -333,6 +397,9 @@ static void give_back(struct borrower *borrower, struct loan *loan, int64_t now_
 	struct fault fault;
 
 	if (loan->job.pid || now_ms < loan->retry_ms)
+		return;
+	/* Each would take the room that the other's pages need, and the other for a place to go. */
+	if (!loan->broken && is_giving_back(borrower))
 		return;
 	note_deadline(borrower, loan, now_ms);
 	loan->state = LOAN_DETACHING;
@@ -345,16 +412,6 @@ static void give_back(struct borrower *borrower, struct loan *loan, int64_t now_
 
 /* --- what is to be borrowed ------------------------------------------------------------------- */
 
-static struct demand_sample take_sample(const struct borrower *borrower, int64_t now_ms)
-{
-	struct swap_usage all = swap_usage_but(borrower->stats.swaps, "");
-
-	return (struct demand_sample){
-		now_ms,		borrower->stats.total_bytes,	 borrower->stats.available_bytes,
-		all.size_bytes, all.size_bytes - all.used_bytes, borrower->stats.pressure
-	};
-}
-
 /* Does what is wanted back wait for room, which another lender may have? */
 static bool is_crowded(const struct borrower *borrower)
 {
@@ -362,6 +419,19 @@ static bool is_crowded(const struct borrower *borrower)
 		if (borrower->loans[i].state != LOAN_DETACHED && borrower->loans[i].crowded)
 			return true;
 	return false;
+}
+
+static struct demand_sample take_sample(const struct borrower *borrower, int64_t now_ms)
+{
+	struct swap_usage all = swap_usage_but(borrower->stats.swaps, "");
+
+	return (struct demand_sample){ .now_ms = now_ms,
+				       .total_bytes = borrower->stats.total_bytes,
+				       .available_bytes = borrower->stats.available_bytes,
+				       .swap_total_bytes = all.size_bytes,
+				       .swap_free_bytes = all.size_bytes - all.used_bytes,
+				       .pressure = borrower->stats.pressure,
+				       .crowded = is_crowded(borrower) };
 }
 
 static void judge_demand(struct borrower *borrower, int64_t now_ms)

@@ -22,7 +22,8 @@ static bool is_short(const struct demand_rule *rule, const struct demand_sample 
 	bool little_memory = sample->available_bytes < sample->total_bytes / 100 * SHORT_PER_CENT;
 	bool little_swap = sample->swap_free_bytes < rule->step_bytes / 100 * SWAP_LEFT_PER_CENT;
 
-	return little_swap && (little_memory || sample->pressure >= rule->pressure_max);
+	return sample->crowded ||
+	       (little_swap && (little_memory || sample->pressure >= rule->pressure_max));
 }
 
 /* Would everything be well without the last step, too? */

@@ -19,6 +19,7 @@ struct demand_sample {
 	uint64_t total_bytes, available_bytes; /* memory */
 	uint64_t swap_total_bytes, swap_free_bytes; /* all swap */
 	double pressure; /* per cent of the last 10 s */
+	bool crowded; /* there is no room for what is wanted back */
 };
 
 struct demand_rule {

@@ -21,6 +21,7 @@
 #include "userspace/memory/borrow/lvm_group.h"
 #include "userspace/memory/borrow/modes.h"
 #include "userspace/memory/borrow/pages.h"
+#include "userspace/memory/borrow/room.h"
 #include "userspace/memory/borrow/stats.h"
 #include "userspace/memory/borrow/swap_program.h"
 #include "userspace/memory/borrow/swap_volume.h"
@@ -81,7 +82,7 @@ static int take_out_of_use(const struct grant *grant, int type, struct fault *fa
 
 	if (!lvm_volume_device(device))
 		return 0;
-	error = swap_volume_check_room(device, grant->id, fault);
+	error = room_check(device, type, grant->id, fault);
 	return error ? error : swap_volume_off(device, type, fault);
 }
 

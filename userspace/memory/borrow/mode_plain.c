@@ -10,6 +10,7 @@
 
 #include "userspace/memory/borrow/modes.h"
 #include "userspace/memory/borrow/pages.h"
+#include "userspace/memory/borrow/room.h"
 #include "userspace/memory/borrow/stats.h"
 #include "userspace/memory/borrow/swap_program.h"
 #include "userspace/memory/borrow/swap_volume.h"
@@ -19,23 +20,29 @@ static int attach(const struct borrow_options *options, struct grant *grant, str
 	return swap_program_attach(options, grant, false, fault);
 }
 
+struct device {
+	const char *name;
+	int type;
+};
+
 static void prefetch(void *context)
 {
-	const int *type = context;
+	const struct device *device = context;
 
-	swap_volume_prefetch(*type);
+	swap_volume_prefetch(device->name, device->type);
 }
 
 static int give_back(const struct borrow_options *options, const struct grant *grant,
 		     const struct give_back *how, struct fault *fault)
 {
-	int type = how->type, error = 0;
+	struct device device = { grant->swap, how->type };
+	int error = 0;
 
 	if (grant->swap[0] && !how->broken)
-		error = swap_volume_check_room(grant->swap, grant->id, fault);
+		error = room_check(grant->swap, how->type, grant->id, fault);
 	if (error)
 		return error;
-	return swap_program_detach(options, grant, how->broken ? NULL : prefetch, &type, fault);
+	return swap_program_detach(options, grant, how->broken ? NULL : prefetch, &device, fault);
 }
 
 static bool adopt(const struct borrow_options *options, struct grant *grant)

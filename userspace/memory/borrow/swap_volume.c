@@ -18,16 +18,9 @@
 #include "initramfs/swap/swap_header.h"
 #include "userspace/lib/fs.h"
 #include "userspace/memory/borrow/pages.h"
+#include "userspace/memory/borrow/room.h"
 #include "userspace/memory/borrow/shared.h"
 #include "userspace/memory/borrow/stats.h"
-
-/*
- * Of what is available, this much stays free, and never less: pages come back into memory that
- * others work with, and through buffers of the network's. Where pages that are on their way take
- * all there is, none arrives, and the kernel has nothing left but to kill.
- */
-#define MARGIN_SHARE	   10
-#define MARGIN_LEAST_BYTES (32ull << 20)
 
 /* Linux sends the discards of swap only to what says that it does not rotate. */
 static void stop_rotating(const char *device)
@@ -76,50 +69,19 @@ int swap_volume_on(const char *device, int priority, struct fault *fault)
 	return 0;
 }
 
-static uint64_t room_in_memory(const struct stats *stats)
-{
-	uint64_t margin = stats->available_bytes / MARGIN_SHARE;
-
-	if (margin < MARGIN_LEAST_BYTES)
-		margin = MARGIN_LEAST_BYTES;
-	return stats->available_bytes > margin ? stats->available_bytes - margin : 0;
-}
-
-int swap_volume_check_room(const char *device, const char *what, struct fault *fault)
-{
-	struct swap_usage own = { 0 }, others;
-	struct stats stats;
-	uint64_t room;
-	char hint[sizeof(fault->hint)];
-
-	stats_read(&stats);
-	if (!swap_usage_of(stats.swaps, device, &own))
-		return 0;
-	others = swap_usage_but(stats.swaps, device);
-	room = room_in_memory(&stats) + (others.size_bytes - others.used_bytes);
-	if (own.used_bytes <= room)
-		return 0;
-	snprintf(hint, sizeof(hint),
-		 "it holds %" PRIu64 " MiB, memory and other swap have room for %" PRIu64 " MiB",
-		 own.used_bytes >> 20, room >> 20);
-	return fault_set(fault, ENOMEM, "give memory back", what, hint);
-}
-
 /*
  * Pages for which memory has no room would push out others, for which other swap has to have room
  * twice, and they are asked for faster than anything can be pushed out. What is shared comes from
  * all devices at once.
  */
-void swap_volume_prefetch(int type)
+void swap_volume_prefetch(const char *device, int type)
 {
-	struct stats stats;
-	uint64_t room;
+	bool all;
+	uint64_t room = room_to_read(device, type, &all);
 
-	stats_read(&stats);
-	room = room_in_memory(&stats);
 	if (type >= 0)
 		(void)pages_prefetch(type, room);
-	if (swap_usage_but(stats.swaps, "").used_bytes <= room)
+	if (all)
 		shared_prefetch();
 }
 
@@ -139,7 +101,7 @@ int swap_volume_off(const char *device, int type, struct fault *fault)
 		return fault_set(fault, errno, "start a process", "", NULL);
 	if (pid == 0)
 		_exit(swapoff(device) < 0 ? errno : 0);
-	swap_volume_prefetch(type);
+	swap_volume_prefetch(device, type);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (WIFEXITED(status) && !WEXITSTATUS(status))

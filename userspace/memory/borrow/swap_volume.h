@@ -9,16 +9,10 @@
 int swap_volume_on(const char *device, int priority, struct fault *fault);
 
 /*
- * Would memory and the rest of the swap hold what is on @device? 0, or -ENOMEM with @fault, which
- * names @what.
+ * Have the pages on @device, which has the kernel's number @type, or -1, read, and what is shared,
+ * as far as memory has room for it: the kernel's swapoff reads one after the other.
  */
-int swap_volume_check_room(const char *device, const char *what, struct fault *fault);
-
-/*
- * Have the pages on the device with the number @type, or -1, read, and what is shared, as far as
- * memory has room for it: the kernel's swapoff reads one after the other.
- */
-void swap_volume_prefetch(int type);
+void swap_volume_prefetch(const char *device, int type);
 
 /*
  * Take @device out of use; its pages go to memory and other swap. @type is the kernel's number of

@@ -254,7 +254,7 @@ static void asked(void *context, const struct broker_reply *reply)
 	if (borrow_grant_read(reply->body, &grant, &fault) < 0) {
 		borrower->asking.bytes = 0;
 		borrower->ask_ms = borrower_now_ms() + AGAIN_MS;
-		log_fault(borrower->log, &fault);
+		tell_refusal(borrower, &fault);
 		return;
 	}
 	borrower->failures = 0;
