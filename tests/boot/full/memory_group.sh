@@ -83,7 +83,8 @@ expect_console m01 "wireroot-borrow: $second: given back to second" 200 "the mem
 expect_console m01 '^memory-use: in the end ok' 120 "the other one has kept all of its own"
 expect_console m01 '^TEST pushed ends with 0' 60 "… to the end"
 check_not "nobody else was ended" console_has m01 'ended pushed'
-await "the lenders have cleared it" 60 memory_is ".grants == []"
+# What has no swap now may be short of memory for so long that it borrows again.
+await "the lender has cleared it" 60 memory_is ".grants | map(.id) | index(\"$second\") | not"
 expect_calm m01
 lab power m01 off
 finish
