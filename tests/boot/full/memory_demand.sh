@@ -17,23 +17,27 @@ lab_up --root "$WORK/root"
 broker_start lender=lend m01=borrow
 lender_start lender 3261 --limit 512M
 
-# A little more every few seconds, as a step takes a moment: a node that wants all at once has processes ended.
+# A little more every few seconds where memory gets short, as a step takes a moment: a node that wants all at
+# once has processes ended.
 cat > "$WORK/root/use.sh" << 'END'
 echo 1 > /proc/sys/kernel/hung_task_panic
 wireroot-borrow --program /sbin/wireroot-swap --configuration /none --step 48M --most 96M --hold-off 30 &
 borrow=$!
 pieces=
 count=0
-while [ "$(grep -c dm- /proc/swaps)" -lt 2 ] && [ "$count" -lt 60 ]; do
-	memory-use 6 1 100000 > /dev/null &
+while [ "$(grep -c dm- /proc/swaps)" -lt 2 ] && [ "$count" -lt 90 ]; do
+	memory-use 4 1 100000 > /dev/null &
 	pieces="$pieces $!"
 	count=$((count + 1))
-	sleep 3
+	sleep 1
+	if [ "$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)" -lt 40000 ]; then
+		sleep 6
+	fi
 done
-echo "TEST uses $((6 * count)) MiB"
+echo "TEST uses $((4 * count)) MiB"
 # It may not have a third step, however short memory is.
 for more in 1 2; do
-	memory-use 6 1 100000 > /dev/null &
+	memory-use 4 1 100000 > /dev/null &
 	pieces="$pieces $!"
 	sleep 15
 done
@@ -53,9 +57,10 @@ END
 
 node_direct m01 "root=nfs:10.87.0.1:/srv/root wireroot.hostname=m01 wireroot.swap.broker=10.87.0.1:$BROKER_PORT \
 wireroot.swap.member=m01 wireroot.swap.token=the-token-of-m01 test.do=run:/use.sh" --memory 192
-expect_console m01 'wireroot-borrow: memory is short: borrowing 48 MiB' 300 "a node whose memory is short borrows a step" || finish
-expect_console m01 'wireroot-borrow: [0-9a-f]{16}: 48 MiB of lender on /dev/dm-0' 60 "… which is swap then" || finish
-expect_console m01 'wireroot-borrow: [0-9a-f]{16}: 48 MiB of lender on /dev/dm-1' 300 "and another one when that is used up" || finish
+expect_console m01 'wireroot-borrow: memory is short: borrowing 48 MiB' 400 "a node whose memory is short borrows a step" || finish
+expect_console m01 'wireroot-borrow: [0-9a-f]{16}: 48 MiB of lender on /dev/dm-[01]' 120 "… which is swap then" || finish
+console_mark m01
+expect_console m01 'wireroot-borrow: [0-9a-f]{16}: 48 MiB of lender on /dev/dm-[01]' 500 "and another one when that is used up" || finish
 expect_console m01 '^TEST uses [0-9]+ MiB' 60 "all it uses has room"
 expect_console m01 '^TEST swap devices: 2' 120 "there is never more than it may have" || finish
 await "the broker knows that both are in use" 30 memory_is \
