@@ -51,6 +51,18 @@ static void shortage_is_little_swap_and_little_memory_or_pressure(void **state)
 	}
 }
 
+static void a_small_node_needs_room_to_attach(void **state)
+{
+	struct demand demand = { 0 };
+	struct demand_sample now = sample(1000, 32, 0, 0, 0);
+
+	(void)state;
+	now.total_bytes = 192 * MIB;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 0, 0), DEMAND_KEEP);
+	now.available_bytes--;
+	assert_int_equal(demand_judge(&demand, &rule, &now, 0, 0), DEMAND_MORE);
+}
+
 static void a_step_shows_its_effect_before_the_next(void **state)
 {
 	struct demand demand = { 0 };
@@ -205,6 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(shortage_is_little_swap_and_little_memory_or_pressure),
+		cmocka_unit_test(a_small_node_needs_room_to_attach),
 		cmocka_unit_test(a_step_shows_its_effect_before_the_next),
 		cmocka_unit_test(there_is_a_limit),
 		cmocka_unit_test(without_a_step_nothing_is_borrowed),

@@ -11,6 +11,8 @@
 /* Of all memory: below this little is available, above that there is more than enough. */
 #define SHORT_PER_CENT	10
 #define ENOUGH_PER_CENT 40
+/* To attach a step takes memory itself, and some seconds in which processes go on. */
+#define SHORT_LEAST_BYTES (32ull << 20)
 /* Of a step: below this little swap is left. */
 #define SWAP_LEFT_PER_CENT 25
 /* Of the pressure that is too much: below this it is quiet. */
@@ -19,7 +21,9 @@
 /* Memory alone may be full of what nobody waits for, and swap may stand ready. */
 static bool is_short(const struct demand_rule *rule, const struct demand_sample *sample)
 {
-	bool little_memory = sample->available_bytes < sample->total_bytes / 100 * SHORT_PER_CENT;
+	uint64_t least = sample->total_bytes / 100 * SHORT_PER_CENT;
+	bool little_memory = sample->available_bytes <
+			     (least > SHORT_LEAST_BYTES ? least : SHORT_LEAST_BYTES);
 	bool little_swap = sample->swap_free_bytes < rule->step_bytes / 100 * SWAP_LEFT_PER_CENT;
 
 	return sample->crowded ||
