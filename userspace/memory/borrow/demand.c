@@ -21,9 +21,9 @@
 /* Memory alone may be full of what nobody waits for, and swap may stand ready. */
 static bool is_short(const struct demand_rule *rule, const struct demand_sample *sample)
 {
-	uint64_t least = sample->total_bytes / 100 * SHORT_PER_CENT;
-	bool little_memory = sample->available_bytes <
-			     (least > SHORT_LEAST_BYTES ? least : SHORT_LEAST_BYTES);
+	uint64_t tenth = sample->total_bytes / 100 * SHORT_PER_CENT;
+	uint64_t least = tenth > SHORT_LEAST_BYTES ? tenth : SHORT_LEAST_BYTES;
+	bool little_memory = sample->available_bytes < least;
 	bool little_swap = sample->swap_free_bytes < rule->step_bytes / 100 * SWAP_LEFT_PER_CENT;
 
 	return sample->crowded ||
