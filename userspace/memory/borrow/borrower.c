@@ -454,6 +454,8 @@ static void judge_demand(struct borrower *borrower, int64_t now_ms)
 			 (unsigned long long)rule.step_bytes >> 20);
 		break;
 	case DEMAND_LESS:
+		if (!last)
+			break;
 		last->wanted_back = true;
 		rest_on_demand(borrower);
 		log_line(borrower->log, LOG_LEVEL_NOTICE,

@@ -38,11 +38,11 @@ struct swap_line {
  * The kernel names a device by the mount that it was opened in: without /dev, when that was in the
  * mount namespace of a service that has ended.
  */
-static void take_name(struct swap_line *line, const char *name, const char *type)
+static void take_name(char to[static SWAP_NAME_BYTES], const char *name, const char *type)
 {
 	bool is_bare = !strcmp(type, "partition") && !strchr(name + 1, '/');
 
-	snprintf(line->name, sizeof(line->name), "%s%s", is_bare ? "/dev" : "", name);
+	snprintf(to, SWAP_NAME_BYTES, "%s%s", is_bare ? "/dev" : "", name);
 }
 
 /* The next line of @text that tells of a device; where it ends, or NULL. */
@@ -57,7 +57,7 @@ static const char *next_line(const char *text, struct swap_line *line)
 		if (sscanf(text, "%251s %15s %" SCNu64 " %" SCNu64, name, type, &size_kib,
 			   &used_kib) == 4 &&
 		    name[0] == '/') {
-			take_name(line, name, type);
+			take_name(line->name, name, type);
 			line->usage.size_bytes = size_kib << 10;
 			line->usage.used_bytes = used_kib << 10;
 			return *end ? end + 1 : end;

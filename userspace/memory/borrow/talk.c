@@ -213,7 +213,7 @@ static void tell_refusal(struct borrower *borrower, const struct fault *fault)
 
 	if (!strcmp(fault_line(fault, line), borrower->refusal))
 		return;
-	strcpy(borrower->refusal, line);
+	memcpy(borrower->refusal, line, sizeof(line));
 	log_fault(borrower->log, fault);
 }
 

@@ -340,7 +340,7 @@ static void read_held(struct reader *reader, struct lender_held *held)
 
 static void read_all_held(struct reader *reader, struct lender_report *report)
 {
-	const json_t *grants = array(reader, "grants", 2 * BROKERAGE_GRANTS_MAX);
+	const json_t *grants = array(reader, "grants", (size_t)2 * BROKERAGE_GRANTS_MAX);
 
 	report->grant_count = 0;
 	for (size_t i = 0; i < json_array_size(grants) && !reader->is_wrong; i++) {
@@ -416,7 +416,7 @@ int message_borrower_report(const char *string, size_t length, struct borrower_r
 	report->available_bytes = bytes(&reader, "available_bytes");
 	report->pressure = share(&reader, "pressure");
 	report->grant_count = 0;
-	grants = array(&reader, "grants", 2 * BROKERAGE_GRANTS_MAX);
+	grants = array(&reader, "grants", (size_t)2 * BROKERAGE_GRANTS_MAX);
 	for (size_t i = 0; i < json_array_size(grants) && !reader.is_wrong; i++) {
 		struct reader of_grant = entry(&reader, "grants", grants, i);
 

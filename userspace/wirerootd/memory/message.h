@@ -20,7 +20,7 @@
 #define MESSAGE_TOKEN_BYTES   129
 #define MESSAGE_MEMBERS_MAX   200000
 #define MESSAGE_LEASE_S_MAX   3600
-#define MESSAGE_DEADLINE_MAX  (7 * 86400)
+#define MESSAGE_DEADLINE_MAX  604800 /* seconds: a week */
 #define MESSAGE_GRANT_MINIMUM ((uint64_t)1 << 20)
 #define MESSAGE_GRANT_UNIT    4096 /* a page */
 #define MESSAGE_BYTES_OF_ALL  ((uint64_t)1 << 50) /* no amount of memory is larger */
