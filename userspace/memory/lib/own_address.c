@@ -20,13 +20,17 @@ static int look_up(const char *broker, struct addrinfo **found, struct fault *fa
 	char host[MEMBER_BROKER_BYTES];
 	int error;
 
-	if (!colon)
-		return fault_set(fault, EINVAL, "find the broker", broker, NULL);
+	if (!colon) {
+		fault_set(fault, EINVAL, "find the broker", broker, NULL);
+		return -EINVAL;
+	}
 	snprintf(host, sizeof(host), "%.*s", (int)(colon - start - 3), start + 3);
 	error = getaddrinfo(host, colon + 1, &hints, found);
-	return error ? fault_set(fault, error == EAI_SYSTEM ? errno : EHOSTUNREACH,
-				 "find the broker", host, gai_strerror(error))
-		     : 0;
+	if (!error)
+		return 0;
+	fault_set(fault, error == EAI_SYSTEM ? errno : EHOSTUNREACH, "find the broker", host,
+		  gai_strerror(error));
+	return -EHOSTUNREACH;
 }
 
 int own_address(const char *broker, uint32_t *address, struct fault *fault)

@@ -99,7 +99,7 @@ static json_t *borrower_grant(const struct brokerage *brokerage, const struct gr
 	json_t *object = json_pack("{s:s, s:I, s:s}", "id", id_text(id, digits), "generation",
 				   (json_int_t)generation, "want", wants[want]);
 
-	if (object && want == WANT_RETURN) {
+	if (object && grant && want == WANT_RETURN) {
 		set_bytes(object, "deadline_s", grant->deadline_s);
 		set_text(object, "policy", policy_names[brokerage->policy]);
 		json_object_set_new(object, "overdue", json_boolean(grant->is_overdue));

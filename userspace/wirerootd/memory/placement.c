@@ -101,7 +101,7 @@ long placement_choose(placement_look look, const void *lenders, size_t count, ui
 	long found = -1;
 
 	*largest = 0;
-	if (count > 2 * DRAWS_MAX)
+	if (count > (size_t)2 * DRAWS_MAX)
 		found = draw(&choice);
 	if (found < 0)
 		found = scan(&choice, false);
