@@ -219,18 +219,13 @@ static void forget_stopping(struct loan *loan)
 	loan->stopping = -1;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* How much room there is changes from one try to the next, and is no news. */
 static bool is_same_but_for_numbers(const char *one, const char *other)
 {
 	do {
-		while (is_digit(*one))
+		while (isdigit((unsigned char)*one))
 			one++;
-		while (is_digit(*other))
+		while (isdigit((unsigned char)*other))
 			other++;
 		if (*one != *other++)
 			return false;

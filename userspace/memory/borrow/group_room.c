@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -188,15 +187,17 @@ static uint64_t excess_below(struct walk *walk, int folder, unsigned int depth)
 static uint64_t excess_of(struct walk *walk, int folder, unsigned int depth)
 {
 	uint64_t swap_bytes = read_number(folder, "memory.swap.current", 0);
-	uint64_t swap_max = read_number(folder, "memory.swap.max", UINT64_MAX);
-	struct group_stat stat = read_stat(folder);
-	uint64_t there = bytes_there(walk, less(swap_bytes, stat.cached_bytes));
-	uint64_t own = own_excess(folder, &stat, there), below, excess;
+	uint64_t swap_max, there, own, below, excess;
+	struct group_stat stat;
 
 	if (!swap_bytes) {
 		close(folder);
 		return 0;
 	}
+	swap_max = read_number(folder, "memory.swap.max", UINT64_MAX);
+	stat = read_stat(folder);
+	there = bytes_there(walk, less(swap_bytes, stat.cached_bytes));
+	own = own_excess(folder, &stat, there);
 	below = excess_below(walk, folder, depth);
 	excess = least(own > below ? own : below, there);
 	note_worst(walk, own,

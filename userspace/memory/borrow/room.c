@@ -43,6 +43,11 @@ static bool read_place(const char *device, struct place *place)
 	return swap_usage_of(stats.swaps, device, &place->own);
 }
 
+static bool node_has_room(const struct place *place)
+{
+	return place->own.used_bytes <= place->memory_bytes + place->swap_bytes;
+}
+
 /* --- by groups -------------------------------------------------------------------------------- */
 
 static struct group_use use_of(const struct place *place)
@@ -119,7 +124,7 @@ int room_check(const char *device, int type, const char *what, struct fault *fau
 
 	if (!read_place(device, &place))
 		return 0;
-	if (place.own.used_bytes > place.memory_bytes + place.swap_bytes) {
+	if (!node_has_room(&place)) {
 		snprintf(hint, sizeof(hint),
 			 "it holds %" PRIu64 " MiB, memory and other swap have room for %" PRIu64
 			 " MiB",
@@ -139,21 +144,20 @@ bool room_limiting_group(const char *device, const struct page_owner *owners, si
 	struct group_excess excess;
 	struct place place;
 
-	if (!read_place(device, &place) ||
-	    place.own.used_bytes > place.memory_bytes + place.swap_bytes)
+	if (!read_place(device, &place) || !node_has_room(&place))
 		return false;
 	excess = excess_by(&place, owners, count);
 	memcpy(path, excess.path, GROUP_PATH_BYTES);
 	return is_too_much(&excess, place.swap_bytes);
 }
 
-/* Within the limits of all groups, what is on any device would be? */
-static bool is_within_limits(struct place place)
+/* Is there room at once, for the node and for each group, for what is on all devices? */
+static bool has_room_for_all(const struct place *place)
 {
 	const struct group_use use = { .used_bytes =
-					       place.own.used_bytes + place.others.used_bytes };
+					       place->own.used_bytes + place->others.used_bytes };
 
-	return !group_room_excess(GROUPS, &use).bytes;
+	return use.used_bytes <= place->memory_bytes && !group_room_excess(GROUPS, &use).bytes;
 }
 
 uint64_t room_to_read(const char *device, int type, bool *all)
@@ -162,8 +166,7 @@ uint64_t room_to_read(const char *device, int type, bool *all)
 	struct place place;
 
 	(void)read_place(device, &place);
-	*all = place.own.used_bytes + place.others.used_bytes <= place.memory_bytes &&
-	       is_within_limits(place);
+	*all = has_room_for_all(&place);
 	if (*all)
 		return place.memory_bytes;
 	excess = find_excess(&place, type, 0);

@@ -11,10 +11,8 @@
 
 #include "userspace/lib/fs.h"
 
-#define NOTE_BYTES_MAX	 16384
-#define NOTE_PATH_BYTES	 320
-#define TARGET_FORM	 GRANT_IQN_PREFIX "%.64s.%s"
-#define TARGET_NAME_ROOM (GRANT_NAME_BYTES + sizeof(GRANT_IQN_PREFIX) + HOST_NAME_LENGTH)
+#define NOTE_BYTES_MAX	16384
+#define NOTE_PATH_BYTES 320
 
 /* --- what is wanted --------------------------------------------------------------------------- */
 
@@ -195,10 +193,7 @@ int grants_load(struct grants *grants, struct fault *fault)
 static char *target_name(const struct grants *grants, const char *id,
 			 char name[static TARGET_NAME_ROOM])
 {
-	char lender[HOST_NAME_LENGTH + 1];
-
-	snprintf(name, TARGET_NAME_ROOM, TARGET_FORM, value_iscsi_part(grants->lender, lender), id);
-	return name;
+	return wanted_target_name(grants->lender, id, name);
 }
 
 static bool is_connected(const struct target_list *list, const char *name)

@@ -85,15 +85,21 @@ static bool take_address(const json_t *json, uint32_t *address)
 	return json_is_string(value) && value_ipv4(json_string_value(value), address);
 }
 
+char *wanted_target_name(const char *lender, const char *id, char name[static TARGET_NAME_ROOM])
+{
+	char part[HOST_NAME_LENGTH + 1];
+
+	snprintf(name, TARGET_NAME_ROOM, GRANT_IQN_PREFIX "%s.%s", value_iscsi_part(lender, part),
+		 id);
+	return name;
+}
+
 /* The lender is part of the name, so that nobody is made to export what is another's. */
 static bool is_name_of(const struct wanted *wanted, const char *lender)
 {
-	char name[GRANT_NAME_BYTES + sizeof(GRANT_IQN_PREFIX) + HOST_NAME_LENGTH];
-	char part[HOST_NAME_LENGTH + 1];
+	char name[TARGET_NAME_ROOM];
 
-	snprintf(name, sizeof(name), GRANT_IQN_PREFIX "%.64s.%s", value_iscsi_part(lender, part),
-		 wanted->id);
-	return !strcmp(name, wanted->iqn);
+	return !strcmp(wanted_target_name(lender, wanted->id, name), wanted->iqn);
 }
 
 static int read_export(const json_t *json, const char *lender, struct wanted *wanted,

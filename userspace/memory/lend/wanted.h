@@ -21,8 +21,10 @@
 #define GRANT_USER_BYTES   65
 #define GRANT_SECRET_BYTES 65
 #define GRANT_IQN_PREFIX   "iqn.2026-11.org.wireroot:memory."
-#define GRANT_BYTES_MAX	   (UINT64_C(1) << 50)
-#define INSTANCE_BYTES	   17
+/* Of a target's name, however long the words in it are. */
+#define TARGET_NAME_ROOM (GRANT_NAME_BYTES + sizeof(GRANT_IQN_PREFIX) + HOST_NAME_LENGTH)
+#define GRANT_BYTES_MAX	 (UINT64_C(1) << 50)
+#define INSTANCE_BYTES	 17
 
 enum want { WANT_EXPORT, WANT_WITHDRAW, WANT_FORGET };
 
@@ -50,6 +52,10 @@ struct wanted_list {
 
 /* 16 hexadecimal digits, small ones. */
 bool grant_is_id(const char *text);
+
+/* The name of the target of @id at @lender; with an empty @id, what all of its targets begin with.
+ * Returns @name. */
+char *wanted_target_name(const char *lender, const char *id, char name[static TARGET_NAME_ROOM]);
 
 /* One element of "grants", for the lender @lender. 0, or -EINVAL with @fault. */
 int wanted_read_grant(const json_t *json, const char *lender, struct wanted *wanted,
