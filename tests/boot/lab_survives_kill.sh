@@ -46,6 +46,13 @@ powered_on()
 		--accel "${WIREROOT_ACCEL:-tcg}" --append "panic=0" --nic virtio --nic e1000e,off
 }
 
+# QEMU ends while it reads its command line.
+powered_on_wrongly()
+{
+	"$WIREROOT" lab boot "$1" n01 --direct --kernel "$KERNEL" --accel tcg -- -device nonsense \
+		2> "$WORK/wrongly.log"
+}
+
 # The supervisor among processes: PID 1 of the lab.
 supervisor_among()
 {
@@ -72,6 +79,8 @@ up_here()
 
 check "a second lab comes up beside the first" up_here "$WORK/killed" --tie-to $$
 check_not "a lab in use is not started twice" up_here "$WORK/killed"
+check_not "a node that QEMU cannot make does not run" powered_on_wrongly "$WORK/killed"
+check "and what QEMU said is told" grep -q "ended at once.*'nonsense'" "$WORK/wrongly.log"
 check "a node runs in it" powered_on "$WORK/killed"
 processes=$(processes_of "$WORK/killed")
 mkfifo "$WORK/keys"

@@ -17,6 +17,9 @@
 #include "tools/lab/qmp.h"
 #include "tools/lab/service.h"
 
+/* From the end of QEMU's last connection to that of QEMU. */
+#define END_TIMEOUT_MS 1000
+
 void node_service_name(const char *name, char service[static LAB_NAME_BYTES])
 {
 	snprintf(service, LAB_NAME_BYTES, "node-%s", name);
@@ -76,15 +79,19 @@ static int start_qemu(const struct node_options *options, const int taps[static 
 		      struct fault *fault)
 {
 	char name[LAB_NAME_BYTES];
-	struct service service = { .name = name, .readiness = SERVICE_DETACHES };
+	struct service service = { .name = name, .readiness = SERVICE_RUNS };
 	struct qemu_words words = { 0 };
-	int error = qemu_words(options, taps, &words, fault);
+	int qmp = qmp_listen(options->name, fault), error;
 
+	if (qmp < 0)
+		return qmp;
+	error = qemu_words(options, taps, qmp, &words, fault);
 	node_service_name(options->name, name);
 	service.argv = (const char *const *)words.words;
 	if (!error)
 		error = service_start(&service, fault);
 	qemu_words_free(&words);
+	close(qmp); /* QEMU's is the only one now: when it ends, whoever connects is told */
 	return error;
 }
 
@@ -112,7 +119,9 @@ int node_boot(const struct node_options *options, struct fault *fault)
 	if (error)
 		return error;
 	error = let_go(options, fault);
-	if (error)
+	if (error && node_wait_off(options->name, END_TIMEOUT_MS, &unused) == 0)
+		error = service_has_ended(service, fault);
+	else if (error)
 		service_stop(service, &unused);
 	return error;
 }

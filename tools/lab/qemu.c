@@ -66,14 +66,13 @@ static void add_machine(struct qemu_words *words, const struct node_options *opt
 	add(words, "-nodefaults");
 	add(words, "-display");
 	add(words, "none");
-	add(words, "-daemonize");
 	add(words, "-S");
 	if (options->no_reboot)
 		add(words, "-no-reboot");
 }
 
 /* The console: a file with everything, and a socket for whoever wants to type. */
-static void add_channels(struct qemu_words *words, const struct node_options *options)
+static void add_channels(struct qemu_words *words, const struct node_options *options, int qmp)
 {
 	add(words, "-chardev");
 	add(words,
@@ -82,8 +81,10 @@ static void add_channels(struct qemu_words *words, const struct node_options *op
 	    options->name, options->name);
 	add(words, "-serial");
 	add(words, "chardev:console");
-	add(words, "-qmp");
-	add(words, "unix:" LAB_RUN_DIR "/%s.qmp,server=on,wait=off", options->name);
+	add(words, "-chardev");
+	add(words, "socket,id=qmp,fd=%d,server=on,wait=off", qmp);
+	add(words, "-mon");
+	add(words, "chardev=qmp,mode=control");
 }
 
 /*
@@ -182,13 +183,13 @@ static int add_kernel(struct qemu_words *words, const struct node_options *optio
 	return error;
 }
 
-int qemu_words(const struct node_options *options, const int taps[static LAB_NICS_MAX],
+int qemu_words(const struct node_options *options, const int taps[static LAB_NICS_MAX], int qmp,
 	       struct qemu_words *words, struct fault *fault)
 {
 	int error = 0;
 
 	add_machine(words, options);
-	add_channels(words, options);
+	add_channels(words, options, qmp);
 	for (unsigned int i = 0; i < options->nic_count; i++)
 		add_nic(words, options, i, taps[i]);
 	if (options->firmware == NODE_UEFI)

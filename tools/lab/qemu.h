@@ -15,11 +15,11 @@ struct qemu_words {
 };
 
 /*
- * The words for @options, with NIC number N on the tap behind the descriptor taps[N]. QEMU goes to
- * the background with stopped processors. Files that it needs (UEFI variables, one initrd of
- * several) are made below run/. To be freed whatever is returned.
+ * The words for @options, with NIC number N on the tap behind the descriptor taps[N], and QMP on
+ * the socket behind @qmp, which listens. QEMU begins with stopped processors. Files that it needs
+ * (UEFI variables, one initrd of several) are made below run/. To be freed whatever is returned.
  */
-int qemu_words(const struct node_options *options, const int taps[static LAB_NICS_MAX],
+int qemu_words(const struct node_options *options, const int taps[static LAB_NICS_MAX], int qmp,
 	       struct qemu_words *words, struct fault *fault);
 void qemu_words_free(struct qemu_words *words);
 

@@ -65,15 +65,37 @@ static int converse(struct qmp *qmp, json_t *message, const char *command, struc
 	return error ? error : take_answer(qmp, command, fault);
 }
 
-static int connect_to(const char *node, struct fault *fault)
+static struct sockaddr_un address_of(const char *node)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), LAB_RUN_DIR "/%s.qmp", node);
+	return address;
+}
+
+int qmp_listen(const char *node, struct fault *fault)
+{
+	struct sockaddr_un address = address_of(node);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), error;
+
+	unlink(address.sun_path); /* of the last boot */
+	if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	    listen(fd, 1) == 0)
+		return fd;
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	return fault_set(fault, error, "listen at", address.sun_path, NULL);
+}
+
+static int connect_to(const char *node, struct fault *fault)
+{
+	struct sockaddr_un address = address_of(node);
 	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), error;
 
 	if (fd < 0)
 		return fault_set(fault, errno, "connect to node", node, NULL);
-	snprintf(address.sun_path, sizeof(address.sun_path), LAB_RUN_DIR "/%s.qmp", node);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return fd;

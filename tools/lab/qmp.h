@@ -13,6 +13,12 @@ struct qmp {
 	char peer[64];
 };
 
+/*
+ * The socket on which QEMU of @node is to listen; a descriptor that programs inherit, for -chardev
+ * socket,fd=. Made before QEMU starts, so that whoever connects need not ask when it is there.
+ */
+int qmp_listen(const char *node, struct fault *fault);
+
 /* Connect to the node called @node. Nothing to close on failure. */
 int qmp_open(const char *node, struct qmp *qmp, struct fault *fault);
 void qmp_close(struct qmp *qmp);

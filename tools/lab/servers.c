@@ -102,6 +102,7 @@ static void say_dnsmasq(struct words *words, const struct lab_network *network)
 {
 	(void)network;
 	add(words, "dnsmasq");
+	add(words, "--keep-in-foreground");
 	add(words, "--conf-file=" LAB_DNSMASQ_CONF);
 }
 
@@ -109,6 +110,7 @@ static void say_dnsmasq(struct words *words, const struct lab_network *network)
 static void say_rpcbind(struct words *words, const struct lab_network *network)
 {
 	add(words, "rpcbind");
+	add(words, "-f");
 	add(words, "-h");
 	add(words, network->address);
 }
@@ -155,8 +157,8 @@ static bool has_disks(const struct lab_network *network)
 /* In the order in which they start: Ganesha registers itself with rpcbind. */
 static const struct server servers[] = {
 	{ "wirerootd", SERVICE_NOTIFIES, NULL, say_wirerootd, probe_http, boots, NULL },
-	{ "dnsmasq", SERVICE_DETACHES, NULL, say_dnsmasq, probe_dns, boots, NULL },
-	{ "rpcbind", SERVICE_DETACHES, NULL, say_rpcbind, probe_portmap, exports, NULL },
+	{ "dnsmasq", SERVICE_LOGS, "started, version", say_dnsmasq, probe_dns, boots, NULL },
+	{ "rpcbind", SERVICE_NOTIFIES, NULL, say_rpcbind, probe_portmap, exports, NULL },
 	{ "ganesha", SERVICE_LOGS, "NFS SERVER INITIALIZED", say_ganesha, probe_nfs, exports,
 	  NULL },
 	{ "tgtd", SERVICE_NOTIFIES, NULL, say_tgtd, tgt_load, has_disks, tgt_load },

@@ -6,9 +6,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,18 +35,13 @@ static void pid_path(const char *name, char path[static LAB_NAME_BYTES])
 	snprintf(path, LAB_NAME_BYTES, LAB_RUN_DIR "/%s.pid", name);
 }
 
-/* What /proc tells of a process. */
-struct process {
-	char state; /* 'Z' when it has ended and is not reaped yet */
-	pid_t parent;
-};
-
-static bool look_at(pid_t pid, struct process *process)
+/* Is it there, and has it not ended? One that has ended is there until it is reaped. */
+static bool is_alive(pid_t pid)
 {
 	char path[32], buffer[512];
 	const char *behind_name;
-	int file;
 	ssize_t got;
+	int file;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	file = open(path, O_RDONLY | O_CLOEXEC);
@@ -57,8 +52,7 @@ static bool look_at(pid_t pid, struct process *process)
 	buffer[got > 0 ? got : 0] = '\0';
 	/* A name may hold blanks and parentheses; the last one ends it. */
 	behind_name = strrchr(buffer, ')');
-	return behind_name &&
-	       sscanf(behind_name, ") %c %d", &process->state, &process->parent) == 2;
+	return behind_name && behind_name[1] == ' ' && behind_name[2] != 'Z';
 }
 
 static pid_t read_pid(const char *path)
@@ -103,13 +97,11 @@ static int write_pid(const char *name, pid_t pid, struct fault *fault)
 pid_t service_pid(const char *name)
 {
 	char path[LAB_NAME_BYTES];
-
-	struct process process;
 	pid_t pid;
 
 	pid_path(name, path);
 	pid = read_pid(path);
-	return pid && look_at(pid, &process) && process.state != 'Z' ? pid : 0;
+	return pid && is_alive(pid) ? pid : 0;
 }
 
 int service_open(const char *name)
@@ -218,60 +210,6 @@ static int launch(const struct service *service, int log, pid_t *pid, struct fau
 	return 0;
 }
 
-/*
- * The program that went to the background: our one child. Where it forked more than once, the
- * others are about to end or have ended, and it is the youngest.
- */
-static pid_t find_child(void)
-{
-	DIR *directory = opendir("/proc");
-	struct process process;
-	struct dirent *entry;
-	pid_t found = 0;
-
-	while (directory && (entry = readdir(directory))) {
-		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
-
-		if (pid > found && look_at(pid, &process) && process.parent == getpid() &&
-		    process.state != 'Z')
-			found = pid;
-	}
-	if (directory)
-		closedir(directory);
-	return found;
-}
-
-/* Wait at most READY_TIMEOUT_MS for the end of the child @pid; kill it if that passes. */
-static int wait_for_end(pid_t pid, int *status)
-{
-	int process = (int)syscall(SYS_pidfd_open, pid, 0);
-	struct pollfd ended = { .fd = process, .events = POLLIN };
-	int ready = poll(&ended, 1, READY_TIMEOUT_MS);
-
-	if (ready <= 0)
-		kill(pid, SIGKILL);
-	waitpid(pid, status, 0);
-	close(process);
-	return ready > 0 ? 0 : -ETIMEDOUT;
-}
-
-/* Ready when the started process ends well, with another one left behind. */
-static int wait_for_detachment(const struct service *service, pid_t pid, const char *log,
-			       struct fault *fault)
-{
-	int status = 0, error = wait_for_end(pid, &status);
-	pid_t background;
-
-	if (error)
-		return fault_set(fault, error, "wait until it is ready", service->name, NULL);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return fault_with_log(fault, EIO, "start (it ended at once)", service->name, log);
-	background = find_child();
-	if (!background)
-		return fault_with_log(fault, ESRCH, "start (it ended at once)", service->name, log);
-	return write_pid(service->name, background, fault);
-}
-
 static int wait_for_ready_line(const struct service *service, int process, const char *log,
 			       off_t from, struct fault *fault)
 {
@@ -284,30 +222,29 @@ static int wait_for_ready_line(const struct service *service, int process, const
 	return follow_until(&follow, fault);
 }
 
-static void notify_path(const char *name, char path[static LAB_NAME_BYTES])
-{
-	snprintf(path, LAB_NAME_BYTES, LAB_RUN_DIR "/%s.notify", name);
-}
-
-/* The socket for READY=1, and its name in the environment of programs that we start. */
+/*
+ * The socket for READY=1, and its name in the environment of programs that we start. Of no path,
+ * but of the lab's network namespace: rpcbind has given up root when it says so, and a lab may be
+ * in a directory that is root's.
+ */
 static int open_notify_socket(const struct service *service, struct fault *fault)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	char path[LAB_NAME_BYTES], absolute[PATH_MAX + LAB_NAME_BYTES], here[PATH_MAX];
+	char name[LAB_NAME_BYTES];
+	int length = snprintf(name, sizeof(name), "@wireroot-%s", service->name), error;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	notify_path(service->name, path);
-	unlink(path);
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
-	if (fd < 0 || !getcwd(here, sizeof(here)) ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		return fault_set(fault, errno, "open notification socket", path, NULL);
-	snprintf(absolute, sizeof(absolute), "%s/%s", here, path);
-	if (strlen(absolute) >= sizeof(address.sun_path))
-		return fault_set(fault, ENAMETOOLONG, "open notification socket", absolute,
-				 "give the lab a directory with a shorter path");
-	setenv("NOTIFY_SOCKET", absolute, 1);
-	return fd;
+	memcpy(address.sun_path + 1, name + 1, (size_t)length - 1);
+	if (fd >= 0 &&
+	    bind(fd, (struct sockaddr *)&address,
+		 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)length)) == 0) {
+		setenv("NOTIFY_SOCKET", name, 1);
+		return fd;
+	}
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	return fault_set(fault, error, "open notification socket", name, NULL);
 }
 
 static int wait_for_notification(int notifications, int process, struct fault *fault)
@@ -333,7 +270,7 @@ static int wait_for_notification(int notifications, int process, struct fault *f
 	}
 }
 
-/* The program stays our child until it is ready, and becomes the supervisor's when we end. */
+/* The program stays our child until it is ready. */
 static int wait_for_word(const struct service *service, pid_t pid, const char *log, off_t from,
 			 int notifications, struct fault *fault)
 {
@@ -343,7 +280,7 @@ static int wait_for_word(const struct service *service, pid_t pid, const char *l
 
 	if (!error && service->readiness == SERVICE_LOGS)
 		error = wait_for_ready_line(service, process, log, from, fault);
-	else if (!error)
+	else if (!error && service->readiness == SERVICE_NOTIFIES)
 		error = wait_for_notification(notifications, process, fault);
 	close(process);
 	if (!error)
@@ -355,10 +292,7 @@ static int wait_for_word(const struct service *service, pid_t pid, const char *l
 	return fault_with_log(fault, error, "wait until it is ready", service->name, log);
 }
 
-/*
- * In a process of its own, so that a program that goes to the background has exactly one place to
- * land (the subreaper), and then, when this process ends, the supervisor.
- */
+/* In a process of its own: when it ends, the program becomes the supervisor's. */
 static int start_and_wait(const struct service *service, struct fault *fault)
 {
 	char log[LAB_NAME_BYTES];
@@ -368,26 +302,22 @@ static int start_and_wait(const struct service *service, struct fault *fault)
 
 	/* Nobody is left to tell when the caller is killed, and a lab may wait for our end. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	snprintf(log, sizeof(log), "%s.log", service->name);
 	fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (fd < 0 || fstat(fd, &before) < 0)
 		return fault_set(fault, errno, "open log", log, NULL);
 	if (service->readiness == SERVICE_NOTIFIES)
 		notifications = open_notify_socket(service, fault);
-	if (notifications < -1)
+	if (service->readiness == SERVICE_NOTIFIES && notifications < 0)
 		return notifications;
 	error = launch(service, fd, &pid, fault);
 	if (error)
 		return error;
-	if (service->readiness == SERVICE_DETACHES)
-		return wait_for_detachment(service, pid, log, fault);
 	return wait_for_word(service, pid, log, before.st_size, notifications, fault);
 }
 
 int service_start(const struct service *service, struct fault *fault)
 {
-	char path[LAB_NAME_BYTES];
 	int story[2], error = -EIO;
 	pid_t pid;
 
@@ -410,9 +340,15 @@ int service_start(const struct service *service, struct fault *fault)
 	close(story[0]);
 	if (pid > 0)
 		waitpid(pid, NULL, 0);
-	notify_path(service->name, path);
-	unlink(path);
 	return error;
+}
+
+int service_has_ended(const char *name, struct fault *fault)
+{
+	char log[LAB_NAME_BYTES];
+
+	snprintf(log, sizeof(log), "%s.log", name);
+	return fault_with_log(fault, EIO, "start (it ended at once)", name, log);
 }
 
 int service_stop(const char *name, struct fault *fault)

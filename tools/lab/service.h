@@ -15,9 +15,12 @@
 
 #include "initramfs/fault.h"
 
-/* How a program tells that it is ready. */
+/*
+ * How a program tells that it is ready. None goes to the background itself: which process is the
+ * one that is left would have to be guessed.
+ */
 enum service_readiness {
-	SERVICE_DETACHES, /* it goes to the background itself once it can work */
+	SERVICE_RUNS, /* it is asked by whoever started it */
 	SERVICE_LOGS, /* a line in its log matches ready_line */
 	SERVICE_NOTIFIES, /* READY=1 to $NOTIFY_SOCKET, see sd_notify(3) */
 };
@@ -34,6 +37,9 @@ struct service {
  * lab, not with the caller. -EALREADY when it runs; on other failures it does not run.
  */
 int service_start(const struct service *service, struct fault *fault);
+
+/* For whoever asked one that SERVICE_RUNS and found it gone: the fault, with its last words. */
+int service_has_ended(const char *name, struct fault *fault);
 
 /* End it: SIGTERM, and SIGKILL when that takes more than some seconds. -ESRCH: it does not run. */
 int service_stop(const char *name, struct fault *fault);
