@@ -39,12 +39,22 @@ def result: map(select(.data > 0 and (.figure | IN(patterns[])))) as $accesses |
 # The least ratio where the data do not fit, at blocks of 1 KiB.
 def least($pattern): .by_data | map(select(.data > $memory_bytes) | .[$pattern].ratio) | min;
 
+# How many instructions of the node's this machine does in a nanosecond, by pace.c: nanoseconds by the
+# counted clock, each of which is one, against the machine's.
+def pace: [.[] | select(.figure | startswith("pace_"))] | group_by(.figure) | map(
+	(map(select(.clock == "counted")) | spread.median) as $node |
+	(map(select(.clock == "machine")) | spread.median) as $machine |
+	select($node and $machine) | {what: .[0].figure[5:], instructions: $node, machine_ns: $machine,
+		instructions_per_ns: ($node / $machine | rounded)});
+
+pace as $pace |
 (map(select(.clock == "counted")) | result) as $counted |
 (map(select(.clock == "plain")) | result) as $plain |
 {
 	machine: {cpu: $cpu, cores: $cores, kernel: $host_kernel,
 		load_before: $load_before, load_after: $load_after},
 	node: {kernel: $kernel, memory_bytes: $memory_bytes},
+	counted_clock: {instructions_per_ns: $rate, answer_us: ($answer_us / 2), machine: $pace},
 	rounds: $rounds, seconds_each: $seconds,
 	disk: {rate: 80000000, seek_ms: 1, full_seek_ms: 17, capacity: 160000000000, rpm: 7200},
 	give_back: {data_mib: $give_back_mib, live_per_cent: $live},
@@ -59,7 +69,8 @@ def least($pattern): .by_data | map(select(.data > $memory_bytes) | .[$pattern].
 		goal("attach, from request to swapon, plain clock"; $plain.others.attach_ms.median; 300; "ms"; "lower"),
 		goal("memory back at the lender within 10 s, of what was freed, plain clock";
 			$plain.others.returned_ratio.median; 0.95; "ratio"; "higher"),
-		($plain.give_back[] | goal("giving back against swapoff alone, plain clock, processors: \(.processors)";
+		({clock: "counted", result: $counted}, {clock: "plain", result: $plain} | .clock as $clock | .result.give_back[] |
+			goal("giving back against swapoff alone, \($clock) clock, processors: \(.processors)";
 			.speed_of_swapoff; 5; "ratio"; "higher"))
 	] + ($broker.goals // []))
 }

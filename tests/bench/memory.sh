@@ -15,11 +15,13 @@
 # An emulated processor is tens of times slower than one that nodes have, the disk and the network are
 # not. So there are two clocks:
 #   counted    the node's clock goes on by a nanosecond with each instruction, and, while the node has none
-#              to do, as the machine's does. For the node, its processor does 10^9 instructions a second.
-#              What is waited for alone is counted whole, what overlaps with work is not.
+#              to do, as the machine's does. RATE instructions are taken for a nanosecond: what the node
+#              measures is divided by that, and what it waits for takes RATE times as long. So does the disk
+#              (slow=). An answer of the network takes half of ANSWER_US longer in the mean, times RATE, by
+#              the node's own clock (QEMU's filter-buffer).
 #   plain      it is the machine's clock, by which that processor does a fraction of that
 # The whole experiment is by the counted one, and data of twice the node's memory in blocks of 1 KiB by
-# the plain one, too.
+# the plain one, too. How fast this machine's processors are by the same measure is taken as well (pace.c).
 #
 # Also measured, with remote memory, by both clocks (crypt by the plain one):
 #   attach     from the request to swapon, by the node's clock (hundredths of a second)
@@ -34,7 +36,7 @@
 # measured. tests/bench/memory_broker.sh, where its result is there, gives its goals to this one.
 #
 #   ROUNDS=2  SECONDS_EACH=1  MEMORY_MIB=128  SIZES=64,128,256,512 (MiB)
-#   BLOCKS=16,256,1024,4096,65536,1048576  ATTACHES=7  GIVE_BACKS=2  GIVE_BACK_MIB=1024  LIVE_PER_CENT=10
+#   BLOCKS=16,256,4096,65536,1048576 (beside 1024)  RATE=3  ANSWER_US=200  ATTACHES=7  GIVE_BACKS=2  GIVE_BACK_MIB=1024  LIVE_PER_CENT=10
 #   CRYPTS=5  KERNEL_SERIES=6.1  OUTPUT=build/bench
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -48,7 +50,9 @@ SECONDS_EACH=${SECONDS_EACH:-1}
 MEMORY_MIB=${MEMORY_MIB:-128}
 SIZES=${SIZES:-$((MEMORY_MIB / 2)),$MEMORY_MIB,$((MEMORY_MIB * 2)),$((MEMORY_MIB * 4))}
 FIXED_MIB=$((MEMORY_MIB * 2))
-BLOCKS=${BLOCKS:-16,256,1024,4096,65536,1048576}
+BLOCKS=${BLOCKS:-16,256,4096,65536,1048576}
+RATE=${RATE:-3}
+ANSWER_US=${ANSWER_US:-200}
 ATTACHES=${ATTACHES:-7}
 GIVE_BACKS=${GIVE_BACKS:-2}
 GIVE_BACK_MIB=${GIVE_BACK_MIB:-1024}
@@ -85,7 +89,7 @@ sample_access()
 
 build_guest()
 {
-	local module parts=$WORK/parts
+	local module program parts=$WORK/parts
 
 	say "the kernel"
 	attended tests/fixtures/contained.sh tests/fixtures/kernels.sh "$KERNEL_SERIES" \
@@ -96,14 +100,17 @@ build_guest()
 		--without nfs --with swap,rescue -o "$WORK/guest.img" > "$WORK/guest.log" 2>&1 ||
 		fail "the initrd could not be built:" "$(cat "$WORK/guest.log")"
 	mkdir -p "$parts"
-	${CC:-gcc} -std=gnu11 -O2 -D_GNU_SOURCE -static -o "$parts/access" tests/bench/memory/access.c
+	for program in access pace; do
+		${CC:-gcc} -std=gnu11 -O2 -D_GNU_SOURCE -static -o "$parts/$program" \
+			"tests/bench/memory/$program.c"
+	done
 	${CC:-gcc} -std=gnu11 -O2 -D_GNU_SOURCE -static -I. -o "$parts/give_back" \
 		tests/bench/memory/give_back.c \
 		userspace/memory/borrow/pages.c userspace/memory/borrow/shared.c -pthread
 	module=$(find "$KERNEL_TREE" -name 'virtio_blk.ko*' | head -n 1)
 	cp "$module" "$parts/virtio_blk.ko"
 	install -m 755 tests/bench/memory/guest.sh "$parts/memory.sh"
-	(cd "$parts" && printf '%s\n' access give_back memory.sh virtio_blk.ko | cpio --quiet -o -H newc) \
+	(cd "$parts" && printf '%s\n' access pace give_back memory.sh virtio_blk.ko | cpio --quiet -o -H newc) \
 		>> "$WORK/guest.img"
 	${CC:-gcc} -std=gnu11 -O2 -D_GNU_SOURCE -fPIC -shared -o "$WORK/disk.so" \
 		tests/bench/memory/disk.c -lm
@@ -154,13 +161,20 @@ held()
 	memory /grants | jq '[.. | objects | .allocated_bytes? // 0] | add // 0'
 }
 
+# One for each clock, which are used in turn: disk-CLOCK.socket.
 start_disk()
 {
+	local slow clock
+
 	rm -f "$WORK/disk.raw"
 	truncate -s "${SWAP_MIB}M" "$WORK/disk.raw"
-	nbdkit --exit-with-parent -U "$WORK/disk.socket" --foreground "$WORK/disk.so" \
-		file="$WORK/disk.raw" > "$WORK/disk.log" 2>&1 &
-	retry 60 test -S "$WORK/disk.socket" || fail "nbdkit did not start:" "$(cat "$WORK/disk.log")"
+	for clock in plain counted; do
+		[ "$clock" = counted ] && slow=$RATE || slow=1
+		nbdkit --exit-with-parent -U "$WORK/disk-$clock.socket" --foreground "$WORK/disk.so" \
+			file="$WORK/disk.raw" slow="$slow" > "$WORK/disk-$clock.log" 2>&1 &
+		retry 60 test -S "$WORK/disk-$clock.socket" ||
+			fail "nbdkit did not start:" "$(cat "$WORK/disk-$clock.log")"
+	done
 	truncate -s "${SWAP_MIB}M" "$INSTANT"
 }
 
@@ -177,11 +191,12 @@ boot()
 	local swap=$1 mib=$2 pattern=$3 more=(-- -cpu "$NODE_CPU")
 	shift 3
 	case $swap in
-	disk) more+=(-drive "file=nbd:unix:$WORK/disk.socket,format=raw,if=virtio") ;;
+	disk) more+=(-drive "file=nbd:unix:$WORK/disk-$clock.socket,format=raw,if=virtio") ;;
 	instant) more+=(-drive "file=$INSTANT,format=raw,if=virtio") ;;
 	esac
 	if [ "$clock" = counted ]; then
-		more+=(-icount "shift=0,sleep=on")
+		more+=(-icount "shift=0,sleep=on"
+			-object "filter-buffer,id=way,netdev=net0,queue=tx,interval=$((ANSWER_US * RATE))")
 	fi
 	attended "$WIREROOT" lab boot "$LAB" node --direct --accel "${ACCEL[$clock]}" --cpus "$processors" \
 		--memory "$mib" --nic virtio --no-reboot --kernel "$KERNEL_TREE/boot/vmlinuz-$VERSION" \
@@ -208,25 +223,34 @@ end_boot()
 	look_at_console
 }
 
+divided()
+{
+	awk -v what="$1" -v by="$2" 'BEGIN { print what / by }'
+}
+
+# What the node has said; its times as if it did RATE instructions in a nanosecond.
 take_lines()
 {
-	local swap=$1 what pattern data block bytes seconds number
+	local swap=$1 what pattern data block bytes seconds number rate=1
 
+	[ "$clock" = plain ] || rate=$RATE
 	while read -r _ what pattern number; do
 		case $what in
 		access)
 			read -r _ data _ block _ bytes _ seconds _ <<< "$number"
 			sample_access "$swap" "$pattern" "$data" "$block" \
-				"$(awk -v b="$bytes" -v s="$seconds" 'BEGIN { printf "%.0f", b / s }')"
+				"$(awk -v b="$bytes" -v s="$seconds" -v r="$rate" 'BEGIN { printf "%.0f", b * r / s }')"
 			;;
-		attach) sample_access "$swap" attach_ms 0 0 "$((number * 10))" ;;
+		attach) sample_access "$swap" attach_ms 0 0 "$(divided "$((number * 10))" "$rate")" ;;
+		answer) sample_access "$swap" answer_ms 0 0 "$(divided "$pattern" "$rate")" ;;
+		pace) sample_access "$swap" "pace_$pattern" 0 0 "$number" ;;
 		crypt)
 			read -r _ bytes _ seconds <<< "$number"
 			sample_access "$swap" "crypt_$pattern" 0 0 "$((bytes * 100 / seconds))"
 			;;
 		give_back)
 			read -r _ bytes _ seconds <<< "$number"
-			sample_access "$swap" "give_back_${pattern}_s" 0 0 "$seconds"
+			sample_access "$swap" "give_back_${pattern}_s" 0 0 "$(divided "$seconds" "$rate")"
 			sample_access "$swap" give_back_bytes 0 0 "$bytes"
 			;;
 		memory) NODE_BYTES=$pattern ;;
@@ -247,7 +271,8 @@ measure_returned()
 		crypts=0
 	fi
 	say "$clock clock: memory that is freed"
-	boot remote "$MEMORY_MIB" '^BENCH (filled|failed)' "bench.fill=$((MEMORY_MIB * 4)) bench.crypt=$crypts bench.attach=$ATTACHES"
+	boot remote "$MEMORY_MIB" '^BENCH (filled|failed)' "bench.fill=$((MEMORY_MIB * 4)) bench.crypt=$crypts bench.attach=$ATTACHES \
+bench.server=$SERVER"
 	filled=$(console_number filled)
 	sleep 5 # two reports of the lender
 	before=$(held)
@@ -310,10 +335,13 @@ measure_giving_back()
 # measure_access SWAP WORDS
 measure_access()
 {
-	local swap=$1
+	local swap=$1 seconds=$SECONDS_EACH
 	shift
 
-	boot "$swap" "$MEMORY_MIB" '^BENCH (done|failed)' "bench.seconds=$SECONDS_EACH" "$@"
+	if [ "$swap/$clock" = disk/counted ]; then
+		seconds=$((seconds * RATE)) # as many turns of the disk as by the plain clock
+	fi
+	boot "$swap" "$MEMORY_MIB" '^BENCH (done|failed)' "bench.seconds=$seconds" "$@"
 	end_boot
 	take_lines "$swap"
 }
@@ -330,6 +358,13 @@ measure_swap()
 console_number()
 {
 	tr -d '\r\0' < "$LAB/node.console" | sed -n "s/^BENCH $1 //p" | tail -n 1
+}
+
+# How fast this machine's processors are by pace.c, for comparison with the node's.
+measure_machine()
+{
+	lines=$("$WORK/parts/pace")
+	clock=machine take_lines none
 }
 
 # figure NAME X LABEL: the samples as a plot, by X (data or block)
@@ -349,6 +384,7 @@ mkdir -p "$WORK"
 build_guest
 start_servers
 start_disk
+measure_machine
 for clock in plain counted; do
 	measure_returned
 	measure_giving_back
@@ -373,6 +409,7 @@ if [ -f "$OUTPUT/memory_broker.json" ]; then
 	broker=$(cat "$OUTPUT/memory_broker.json")
 fi
 report memory --argjson rounds "$ROUNDS" --argjson seconds "$SECONDS_EACH" --arg kernel "$VERSION" \
+	--argjson rate "$RATE" --argjson answer_us "$ANSWER_US" \
 	--argjson memory_bytes "$NODE_BYTES" --argjson fixed "$((FIXED_MIB * 1048576))" \
 	--argjson broker "$broker" --argjson give_back_mib "$GIVE_BACK_MIB" --argjson live "$LIVE_PER_CENT"
 figure memory-data data "data, at blocks of 1 KiB (counted clock)"

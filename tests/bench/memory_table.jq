@@ -17,6 +17,9 @@ def head($what): ($what | pad(12)) + (patterns | map(pad(28)) | join(""));
 "Benchmark of lent memory: MB/s, local disk → remote memory (ratio), medians of \(.rounds) rounds",
 "machine   \(.machine.cpu), \(.machine.cores) cores, kernel \(.machine.kernel); load before \(.machine.load_before), after \(.machine.load_after)",
 "node      kernel \(.node.kernel), \(.node.memory_bytes / 1048576 | round) MiB of memory",
+"counted   \(.counted_clock.instructions_per_ns) instructions in a nanosecond; this machine: " +
+	(.counted_clock.machine | map("\(.instructions_per_ns) (\(.what))") | join(", ")) +
+	"; an answer of the network: \(.counted.others.answer_ms.median // "–") ms",
 "",
 (("counted", "plain") as $clock | .[$clock] |
 	"by the \($clock) clock", "",

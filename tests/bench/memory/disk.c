@@ -4,13 +4,13 @@
  * platter would. For the benchmark of lent memory, in which it is the local disk to swap to.
  *
  *	nbdkit … disk.so file=FILE [capacity=BYTES] [seek-us=N] [full-seek-us=N] [rpm=N]
- *[rate=BYTES/s]
+ *		[rate=BYTES/s] [slow=N]
  *
  * One arm, one request at a time. An access behind the last one needs no seek, nor waits for the
  * platter; another one costs seek-us, a part of (full-seek-us - seek-us) that grows with the root
- *of the distance over the whole disk's capacity, and half a turn. Then come its bytes, at the rate.
- *What a drive's own cache does for writes is left out for both directions alike, and so are command
- * overheads.
+ * of the distance over the whole disk's capacity, and half a turn. Then come its bytes, at the rate.
+ * What a drive's own cache does for writes is left out for both directions alike, and so are command
+ * overheads. All of it takes slow= times as long, for a node whose clock runs that much too fast.
  */
 #define NBDKIT_API_VERSION 2
 #include <nbdkit-plugin.h>
@@ -32,13 +32,14 @@ static struct {
 	int fd;
 	int64_t size;
 	/* A drive of 7200 turns a minute, of 160 GB. */
-	int64_t capacity, seek_us, full_seek_us, rpm, rate;
+	int64_t capacity, seek_us, full_seek_us, rpm, rate, slow;
 } disk = { .fd = -1,
 	   .capacity = 160000000000,
 	   .seek_us = 1000,
 	   .full_seek_us = 17000,
 	   .rpm = 7200,
-	   .rate = 80000000 };
+	   .rate = 80000000,
+	   .slow = 1 };
 
 static uint64_t arm; /* behind the last access */
 
@@ -68,6 +69,8 @@ static int disk_config(const char *key, const char *value)
 		return take_number(key, value, &disk.rpm);
 	if (!strcmp(key, "rate"))
 		return take_number(key, value, &disk.rate);
+	if (!strcmp(key, "slow"))
+		return take_number(key, value, &disk.slow);
 	nbdkit_error("no such parameter: %s", key);
 	return -1;
 }
@@ -122,7 +125,7 @@ static void turn(const struct timespec *start, uint64_t offset, uint32_t count)
 		us += 60e6 / (double)disk.rpm / 2;
 	}
 	arm = offset + count;
-	end.tv_nsec += (long)(us * 1000);
+	end.tv_nsec += (long)(us * 1000 * (double)disk.slow);
 	end.tv_sec += end.tv_nsec / 1000000000;
 	end.tv_nsec %= 1000000000;
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
@@ -190,7 +193,8 @@ static struct nbdkit_plugin plugin = {
 	.longname = "a hard disk's times",
 	.config = disk_config,
 	.config_complete = disk_config_complete,
-	.config_help = "file=FILE [capacity=BYTES] [seek-us=N] [full-seek-us=N] [rpm=N] [rate=N]",
+	.config_help = "file=FILE [capacity=BYTES] [seek-us=N] [full-seek-us=N] [rpm=N] [rate=N] "
+		       "[slow=N]",
 	.magic_config_key = "file",
 	.unload = disk_unload,
 	.open = disk_open,

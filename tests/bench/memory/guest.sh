@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # PID 1 (rdinit=) of the guests of the memory benchmark: an initrd of ours `--with swap,rescue`, with
-# access and virtio_blk.ko behind it. Words of the command line:
+# access, pace and virtio_blk.ko behind it. Words of the command line:
 #
 #   bench.swap=disk|instant|remote   swap on /dev/vda, or what wireroot.swap= says
 #   bench.address=ADDRESS    the node's own
@@ -9,6 +9,7 @@
 #   bench.sizes=LIST         of data in MiB, each with blocks of 1 KiB
 #   bench.blocks=LIST        in bytes, each with data of bench.fixed= MiB
 #   bench.attach=N           attach and detach so often (remote)
+#   bench.server=ADDRESS     be answered by it, and tell how fast the processor is
 #   bench.fill=MIB           and then free so much, for the lender to see (remote)
 #   bench.crypt=N            read the disk below dm-crypt and the mapping so often, in turn (remote)
 #   bench.give_back=N        give swap that is partly live back so often, by swapoff alone and as
@@ -68,8 +69,16 @@ swap_device()
 	busybox awk '/^.dev/ { print $1 }' /proc/swaps
 }
 
+# The mean of some, in milliseconds; the first one, which finds the way, is not among them.
+answers()
+{
+	busybox ping -c 1 -q "$1" > /dev/null || end "failed: no answer from $1"
+	busybox ping -c 40 -i 0.05 -q "$1" > /run/answers || end "failed: no answer from $1"
+	busybox sed -n 's,^round-trip [^=]*= [^/]*/\([^/]*\)/.*,BENCH answer \1,p' /run/answers
+}
+
 read -r words < /proc/cmdline
-swap='' address='' seconds='' sizes='' blocks='' fixed='' attach=0 fill=0 crypt=0 give_back=0 data='' live=''
+swap='' address='' server='' seconds='' sizes='' blocks='' fixed='' attach=0 fill=0 crypt=0 give_back=0 data='' live=''
 for word in $words; do
 	case $word in
 	bench.*=*)
@@ -109,6 +118,10 @@ remote)
 esac
 echo "BENCH memory $(busybox awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)"
 
+if [ -n "$server" ]; then
+	answers "$server"
+	/pace || end "failed: pace"
+fi
 patterns='sequential-read random-read sequential-write random-write'
 # shellcheck disable=SC2086 # a list
 {
