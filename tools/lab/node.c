@@ -18,7 +18,7 @@
 #include "tools/lab/service.h"
 
 /* From the end of QEMU's last connection to that of QEMU. */
-#define END_TIMEOUT_MS 1000
+#define END_TIMEOUT_MS 10000
 
 void node_service_name(const char *name, char service[static LAB_NAME_BYTES])
 {
@@ -100,6 +100,7 @@ int node_boot(const struct node_options *options, struct fault *fault)
 	int taps[LAB_NICS_MAX] = { -1, -1, -1, -1, -1, -1, -1, -1 };
 	char console[LAB_NAME_BYTES], service[LAB_NAME_BYTES];
 	struct fault unused;
+	off_t log_from;
 	int error;
 
 	node_service_name(options->name, service);
@@ -112,15 +113,17 @@ int node_boot(const struct node_options *options, struct fault *fault)
 		error = open_taps(options, taps, fault);
 	/* Whoever waits for a line must not find one of the last boot. */
 	snprintf(console, sizeof(console), "%s.console", options->name);
-	unlink(console);
+	if (!error)
+		unlink(console);
+	log_from = service_log_bytes(service);
 	if (!error)
 		error = start_qemu(options, taps, fault);
 	close_taps(taps);
 	if (error)
 		return error;
 	error = let_go(options, fault);
-	if (error && node_wait_off(options->name, END_TIMEOUT_MS, &unused) == 0)
-		error = service_has_ended(service, fault);
+	if (error == -ECONNRESET && node_wait_off(options->name, END_TIMEOUT_MS, &unused) == 0)
+		error = service_has_ended(service, log_from, fault);
 	else if (error)
 		service_stop(service, &unused);
 	return error;

@@ -9,7 +9,7 @@
 #include "initramfs/fault.h"
 
 struct qmp {
-	FILE *in, *out;
+	FILE *in;
 	char peer[64];
 };
 

@@ -25,7 +25,7 @@
 #include "tools/lab/layout.h"
 #include "userspace/lib/fs.h"
 
-/* On two busy cores each server needs about a second, QEMU with eight NICs two. */
+/* On two busy cores each server needs about a second. */
 #define READY_TIMEOUT_MS 30000
 /* NFS-Ganesha takes about a second for a clean end. */
 #define STOP_TIMEOUT_MS 5000
@@ -137,43 +137,57 @@ bool service_forget(pid_t pid, char *name, size_t size)
 	return found;
 }
 
-/* The last line of the log, for a hint. Empty when there is none. */
-static void last_log_line(const char *log, char *line, size_t size)
+static void log_path(const char *name, char path[static LAB_NAME_BYTES])
+{
+	snprintf(path, LAB_NAME_BYTES, "%s.log", name);
+}
+
+/* The log's last line behind @from, for a hint. Empty when there is none. */
+static void last_log_line(const char *log, off_t from, char *line, size_t size)
 {
 	struct fault unused;
-	size_t length;
+	size_t length, start;
 	char *text;
 
 	line[0] = '\0';
 	if (fs_read_file(log, 64 << 20, &text, &length, &unused))
 		return;
-	while (length > 0 && isspace((unsigned char)text[length - 1]))
+	while (length > (size_t)from && isspace((unsigned char)text[length - 1]))
 		text[--length] = '\0';
-	for (char *start = text + length; length > 0; start--) {
-		if (start == text || start[-1] == '\n') {
-			snprintf(line, size, "%s", start);
-			break;
-		}
-	}
+	for (start = length; start > (size_t)from && text[start - 1] != '\n';)
+		start--;
+	if (start < length)
+		snprintf(line, size, "%s", text + start);
 	free(text);
 }
 
+/* With what the program wrote to its log, from byte @from of it on. */
 static int fault_with_log(struct fault *fault, int error, const char *doing, const char *name,
-			  const char *log)
+			  off_t from)
 {
-	char line[sizeof(fault->hint)];
+	char line[sizeof(fault->hint)], log[LAB_NAME_BYTES];
 
-	last_log_line(log, line, sizeof(line));
+	log_path(name, log);
+	last_log_line(log, from, line, sizeof(line));
 	return fault_set(fault, error, doing, name, line[0] ? line : NULL);
 }
 
-/* In the child: become the program. Its errno goes to @failure, which closes when it succeeds. */
+/*
+ * In the child: become the program. Its errno goes to @failure, which closes when it succeeds. Who
+ * it is, the child says itself: its starter may be killed at any time.
+ */
 static void become(const struct service *service, int log, int failure)
 {
-	int null = open("/dev/null", O_RDONLY);
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct fault fault = { 0 };
 	sigset_t none;
 	int error;
 
+	error = -write_pid(service->name, getpid(), &fault);
+	if (error) {
+		(void)!write(failure, &error, sizeof(error));
+		_exit(127);
+	}
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
@@ -183,10 +197,25 @@ static void become(const struct service *service, int log, int failure)
 	dup2(null, 0);
 	dup2(log, 1);
 	dup2(log, 2);
+	setenv("LC_ALL", "C", 1); /* what is waited for in a log is English */
 	execvp(service->argv[0], (char *const *)service->argv);
 	error = errno;
 	(void)!write(failure, &error, sizeof(error));
 	_exit(127);
+}
+
+/* Kill our child @pid, and take its pid file away before its pid can be another's. */
+static void end_child(const char *name, pid_t pid)
+{
+	int lock = lock_pid_files();
+	char path[LAB_NAME_BYTES];
+
+	pid_path(name, path);
+	if (read_pid(path) == pid)
+		unlink(path);
+	close(lock);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 static int launch(const struct service *service, int log, pid_t *pid, struct fault *fault)
@@ -202,7 +231,7 @@ static int launch(const struct service *service, int log, pid_t *pid, struct fau
 	if (*pid < 0)
 		error = errno;
 	else if (read(failure[0], &error, sizeof(error)) > 0)
-		waitpid(*pid, NULL, 0);
+		end_child(service->name, *pid);
 	close(failure[0]);
 	if (error)
 		return fault_set(fault, error, "start program", service->argv[0],
@@ -274,22 +303,17 @@ static int wait_for_notification(int notifications, int process, struct fault *f
 static int wait_for_word(const struct service *service, pid_t pid, const char *log, off_t from,
 			 int notifications, struct fault *fault)
 {
-	int process = (int)syscall(SYS_pidfd_open, pid, 0);
-	int error = write_pid(service->name, pid, fault);
-	char path[LAB_NAME_BYTES];
+	int process = (int)syscall(SYS_pidfd_open, pid, 0), error = 0;
 
-	if (!error && service->readiness == SERVICE_LOGS)
+	if (service->readiness == SERVICE_LOGS)
 		error = wait_for_ready_line(service, process, log, from, fault);
-	else if (!error && service->readiness == SERVICE_NOTIFIES)
+	else if (service->readiness == SERVICE_NOTIFIES)
 		error = wait_for_notification(notifications, process, fault);
 	close(process);
 	if (!error)
 		return 0;
-	pid_path(service->name, path);
-	unlink(path);
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	return fault_with_log(fault, error, "wait until it is ready", service->name, log);
+	end_child(service->name, pid);
+	return fault_with_log(fault, error, "wait until it is ready", service->name, from);
 }
 
 /* In a process of its own: when it ends, the program becomes the supervisor's. */
@@ -302,7 +326,7 @@ static int start_and_wait(const struct service *service, struct fault *fault)
 
 	/* Nobody is left to tell when the caller is killed, and a lab may wait for our end. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	snprintf(log, sizeof(log), "%s.log", service->name);
+	log_path(service->name, log);
 	fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (fd < 0 || fstat(fd, &before) < 0)
 		return fault_set(fault, errno, "open log", log, NULL);
@@ -316,7 +340,20 @@ static int start_and_wait(const struct service *service, struct fault *fault)
 	return wait_for_word(service, pid, log, before.st_size, notifications, fault);
 }
 
-int service_start(const struct service *service, struct fault *fault)
+/* Of two that start it at once, the second one waits here, and then finds that it runs. */
+static int lock_start(const char *name, struct fault *fault)
+{
+	char path[LAB_NAME_BYTES];
+	int lock;
+
+	snprintf(path, sizeof(path), LAB_RUN_DIR "/%s.start", name);
+	lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return fault_set(fault, errno, "lock", path, NULL);
+	return lock;
+}
+
+static int start(const struct service *service, struct fault *fault)
 {
 	int story[2], error = -EIO;
 	pid_t pid;
@@ -343,12 +380,29 @@ int service_start(const struct service *service, struct fault *fault)
 	return error;
 }
 
-int service_has_ended(const char *name, struct fault *fault)
+int service_start(const struct service *service, struct fault *fault)
+{
+	int lock = lock_start(service->name, fault), error;
+
+	if (lock < 0)
+		return lock;
+	error = start(service, fault);
+	close(lock);
+	return error;
+}
+
+off_t service_log_bytes(const char *name)
 {
 	char log[LAB_NAME_BYTES];
+	struct stat status;
 
-	snprintf(log, sizeof(log), "%s.log", name);
-	return fault_with_log(fault, EIO, "start (it ended at once)", name, log);
+	log_path(name, log);
+	return stat(log, &status) == 0 ? status.st_size : 0;
+}
+
+int service_has_ended(const char *name, off_t from, struct fault *fault)
+{
+	return fault_with_log(fault, EIO, "start (it ended at once)", name, from);
 }
 
 int service_stop(const char *name, struct fault *fault)

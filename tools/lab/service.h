@@ -33,13 +33,18 @@ struct service {
 };
 
 /*
- * Start it with output and errors appended to NAME.log and wait until it is ready. It ends with the
- * lab, not with the caller. -EALREADY when it runs; on other failures it does not run.
+ * Start it with output and errors appended to NAME.log and wait until it is ready; of one that
+ * SERVICE_RUNS, until it is there. It ends with the lab, not with the caller. -EALREADY when it
+ * runs; on other failures it does not run.
  */
 int service_start(const struct service *service, struct fault *fault);
 
-/* For whoever asked one that SERVICE_RUNS and found it gone: the fault, with its last words. */
-int service_has_ended(const char *name, struct fault *fault);
+/*
+ * For whoever asked one that SERVICE_RUNS and found it gone: the fault, with its last words, which
+ * are looked for from byte @from of its log on: what service_log_bytes() said before it started.
+ */
+int service_has_ended(const char *name, off_t from, struct fault *fault);
+off_t service_log_bytes(const char *name);
 
 /* End it: SIGTERM, and SIGKILL when that takes more than some seconds. -ESRCH: it does not run. */
 int service_stop(const char *name, struct fault *fault);
