@@ -222,13 +222,11 @@ static int attach_all(struct boot *boot, struct fault *fault)
 
 static int attach_wanted(struct boot *boot, struct fault *fault)
 {
-	char member[HOST_NAME_LENGTH + 1];
 	int error = swap_spec_complete(&boot->spec, fault);
 
 	if (error)
 		return error;
-	snprintf(boot->initiator, sizeof(boot->initiator), "iqn.2026-11.org.wireroot:node.%s",
-		 value_iscsi_part(boot->spec.member, member));
+	grant_initiator(boot->spec.member, boot->initiator);
 	error = leave(&boot->spec, fault);
 	if (error)
 		return error;

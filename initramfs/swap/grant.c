@@ -54,6 +54,15 @@ static const struct key keys[] = {
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
 
+char *grant_initiator(const char *member, char name[static GRANT_NAME_BYTES])
+{
+	char part[HOST_NAME_LENGTH + 1];
+
+	snprintf(name, GRANT_NAME_BYTES, "iqn.2026-11.org.wireroot:node.%s",
+		 value_iscsi_part(member, part));
+	return name;
+}
+
 bool grant_id_is_valid(const char *id)
 {
 	size_t length = 0;

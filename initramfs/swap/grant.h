@@ -45,6 +45,9 @@ struct grant {
 /* 16 hexadecimal digits: nothing else becomes part of a path or of a mapping's name. */
 bool grant_id_is_valid(const char *id);
 
+/* The name by which the node called @member asks for grants and logs in. Returns @name. */
+char *grant_initiator(const char *member, char name[static GRANT_NAME_BYTES]);
+
 /*
  * Read @length bytes at @text. Returns 0, or -EINVAL with @fault, which shows no secret, when a
  * line is malformed or one is missing without which nobody can log in.

@@ -241,6 +241,17 @@ static const struct swap_spec spec = {
 	.bytes = 1 << 30, .broker = 0x0a000001, .port = 8017, .member = "n01", .token = "t0k"
 };
 
+/* RFC 3722: lenders know no capitals, and no underscore. */
+static void members_log_in_by_names_that_lenders_take(void **state)
+{
+	char name[GRANT_NAME_BYTES];
+
+	(void)state;
+	assert_string_equal(grant_initiator("n01", name), "iqn.2026-11.org.wireroot:node.n01");
+	assert_string_equal(grant_initiator("Host_1.rack-2", name),
+			    "iqn.2026-11.org.wireroot:node.host:1.rack-2");
+}
+
 static void requests_are_whole(void **state)
 {
 	char text[BROKER_REQUEST_BYTES];
@@ -319,6 +330,7 @@ int main(void)
 		cmocka_unit_test(a_bad_token_is_not_shown),
 		cmocka_unit_test(a_grant_comes_back_as_it_was),
 		cmocka_unit_test(a_malformed_grant_is_refused),
+		cmocka_unit_test(members_log_in_by_names_that_lenders_take),
 		cmocka_unit_test(requests_are_whole),
 		cmocka_unit_test(answers_are_read),
 	};

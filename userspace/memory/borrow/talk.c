@@ -277,11 +277,10 @@ static json_t *list_apart(const struct borrower *borrower)
 
 static json_t *make_question(const struct borrower *borrower, const struct asking *asking)
 {
-	char initiator[GRANT_NAME_BYTES], member[HOST_NAME_LENGTH + 1];
+	char initiator[GRANT_NAME_BYTES];
 	json_t *body;
 
-	snprintf(initiator, sizeof(initiator), "iqn.2026-11.org.wireroot:node.%s",
-		 value_iscsi_part(borrower->options->member.name, member));
+	grant_initiator(borrower->options->member.name, initiator);
 	body = json_pack("{s:s, s:I, s:s, s:s, s:o}", "borrower", borrower->options->member.name,
 			 "bytes", (json_int_t)asking->bytes, "initiator", initiator, "address",
 			 borrower->address, "apart_from", list_apart(borrower));
