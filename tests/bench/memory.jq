@@ -42,10 +42,10 @@ def least($pattern): .by_data | map(select(.data > $memory_bytes) | .[$pattern].
 # How many instructions of the node's this machine does in a nanosecond, by pace.c: nanoseconds by the
 # counted clock, each of which is one, against the machine's.
 def pace: [.[] | select(.figure | startswith("pace_"))] | group_by(.figure) | map(
-	(map(select(.clock == "counted")) | spread.median) as $node |
-	(map(select(.clock == "machine")) | spread.median) as $machine |
-	select($node and $machine) | {what: .[0].figure[5:], instructions: $node, machine_ns: $machine,
-		instructions_per_ns: ($node / $machine | rounded)});
+	{what: .[0].figure[5:], node: map(select(.clock == "counted")), machine: map(select(.clock == "machine"))} |
+	select((.node | length > 0) and (.machine | length > 0)) |
+	{what, instructions: (.node | spread.median), machine_ns: (.machine | spread.median)} |
+	.instructions_per_ns = (.instructions / .machine_ns | rounded));
 
 pace as $pace |
 (map(select(.clock == "counted")) | result) as $counted |
@@ -54,8 +54,8 @@ pace as $pace |
 	machine: {cpu: $cpu, cores: $cores, kernel: $host_kernel,
 		load_before: $load_before, load_after: $load_after},
 	node: {kernel: $kernel, memory_bytes: $memory_bytes},
-	counted_clock: {instructions_per_ns: $rate, answer_us: ($answer_us / 2), machine: $pace},
-	rounds: $rounds, seconds_each: $seconds,
+	counted_clock: {instructions_per_ns: $rate, held_up_us_at_most: $answer_us, machine: $pace},
+	rounds: $rounds, seconds_each_undivided: $seconds,
 	disk: {rate: 80000000, seek_ms: 1, full_seek_ms: 17, capacity: 160000000000, rpm: 7200},
 	give_back: {data_mib: $give_back_mib, live_per_cent: $live},
 	counted: $counted, plain: $plain,

@@ -16,27 +16,30 @@
 # not. So there are two clocks:
 #   counted    the node's clock goes on by a nanosecond with each instruction, and, while the node has none
 #              to do, as the machine's does. RATE instructions are taken for a nanosecond: what the node
-#              measures is divided by that, and what it waits for takes RATE times as long. So does the disk
-#              (slow=). An answer of the network takes half of ANSWER_US longer in the mean, times RATE, by
-#              the node's own clock (QEMU's filter-buffer).
+#              measures is divided by that. What it waits for has to take RATE times as long, then. So does
+#              the disk (slow=). The network's answers are held up by the node's own clock, by three of
+#              QEMU's filter-buffers one behind the other, which let go of what they have periodically:
+#              by ANSWER_US at the most and half of it in the mean, divided. The lender is as fast as it is;
+#              requests of two sizes are measured one by one, so that it can be seen what that comes to.
+#              While the emulator works, disk and lender go on: what overlaps with work is not counted.
 #   plain      it is the machine's clock, by which that processor does a fraction of that
 # The whole experiment is by the counted one, and data of twice the node's memory in blocks of 1 KiB by
 # the plain one, too. How fast this machine's processors are by the same measure is taken as well (pace.c).
 #
-# Also measured, with remote memory, by both clocks (crypt by the plain one):
+# Also measured, with remote memory, by both clocks (attach and crypt by the plain one):
 #   attach     from the request to swapon, by the node's clock (hundredths of a second)
 #   returned   of what is freed in the borrower, how much is back at the lender within ten seconds
 #   crypt      reading the iSCSI disk past the page cache, through dm-crypt and below it, in turn
 #   give back  a swap device that was filled, and of which LIVE_PER_CENT is live: by swapoff alone, and as
 #              wireroot-borrow does it (memory/give_back.c), in turn; and meanwhile the lender's cost, its
-#              programs' processor time. By the plain clock with one processor and with two
+#              programs' processor time (plain clock). By the plain clock with two processors, too
 #
 # Result: a table, build/bench/memory.json, and the experiment's two figures, memory-data.svg and
 # memory-block.svg beside it. No time makes this script fail: it succeeds when everything could be
 # measured. tests/bench/memory_broker.sh, where its result is there, gives its goals to this one.
 #
-#   ROUNDS=2  SECONDS_EACH=1  MEMORY_MIB=128  SIZES=64,128,256,512 (MiB)
-#   BLOCKS=16,256,4096,65536,1048576 (beside 1024)  RATE=3  ANSWER_US=200  ATTACHES=7  GIVE_BACKS=2  GIVE_BACK_MIB=1024  LIVE_PER_CENT=10
+#   ROUNDS=2  SECONDS_EACH=2 (by the node's clock, undivided)  MEMORY_MIB=128  SIZES=64,128,256,512 (MiB)
+#   BLOCKS=16,4096,65536,1048576 (beside 1024)  RATE=3  ANSWER_US=200  ATTACHES=7  GIVE_BACKS=2  GIVE_BACK_MIB=1024  LIVE_PER_CENT=10
 #   CRYPTS=5  KERNEL_SERIES=6.1  OUTPUT=build/bench
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -46,13 +49,15 @@ cd "$(dirname "$0")/../.."
 . tests/patience.sh
 
 ROUNDS=${ROUNDS:-2}
-SECONDS_EACH=${SECONDS_EACH:-1}
+SECONDS_EACH=${SECONDS_EACH:-2}
 MEMORY_MIB=${MEMORY_MIB:-128}
 SIZES=${SIZES:-$((MEMORY_MIB / 2)),$MEMORY_MIB,$((MEMORY_MIB * 2)),$((MEMORY_MIB * 4))}
 FIXED_MIB=$((MEMORY_MIB * 2))
-BLOCKS=${BLOCKS:-16,256,4096,65536,1048576}
+BLOCKS=${BLOCKS:-16,4096,65536,1048576}
 RATE=${RATE:-3}
 ANSWER_US=${ANSWER_US:-200}
+[[ $RATE =~ ^[1-9]$ && $ANSWER_US =~ ^[1-9][0-9]+$ ]] ||
+	fail "RATE=$RATE: give 1 to 9; ANSWER_US=$ANSWER_US: give 10 or more"
 ATTACHES=${ATTACHES:-7}
 GIVE_BACKS=${GIVE_BACKS:-2}
 GIVE_BACK_MIB=${GIVE_BACK_MIB:-1024}
@@ -188,15 +193,19 @@ end_disk()
 # two would wait for each other to be emulated, with each page whose mapping both have to forget.
 boot()
 {
-	local swap=$1 mib=$2 pattern=$3 more=(-- -cpu "$NODE_CPU")
+	local swap=$1 mib=$2 pattern=$3 share more=(-- -cpu "$NODE_CPU")
 	shift 3
 	case $swap in
 	disk) more+=(-drive "file=nbd:unix:$WORK/disk-$clock.socket,format=raw,if=virtio") ;;
 	instant) more+=(-drive "file=$INSTANT,format=raw,if=virtio") ;;
 	esac
 	if [ "$clock" = counted ]; then
-		more+=(-icount "shift=0,sleep=on"
-			-object "filter-buffer,id=way,netdev=net0,queue=tx,interval=$((ANSWER_US * RATE))")
+		more+=(-icount "shift=0,sleep=on")
+		# No period is a multiple of another's, so that what asks again at once does not go in step.
+		for share in 26 33 41; do
+			more+=(-object "filter-buffer,id=way$share,netdev=net0,queue=tx,interval=$((ANSWER_US *
+				RATE * share / 100))")
+		done
 	fi
 	attended "$WIREROOT" lab boot "$LAB" node --direct --accel "${ACCEL[$clock]}" --cpus "$processors" \
 		--memory "$mib" --nic virtio --no-reboot --kernel "$KERNEL_TREE/boot/vmlinuz-$VERSION" \
@@ -231,9 +240,9 @@ divided()
 # What the node has said; its times as if it did RATE instructions in a nanosecond.
 take_lines()
 {
-	local swap=$1 what pattern data block bytes seconds number rate=1
+	local swap=$1 what pattern data block bytes count seconds number rate=1
 
-	[ "$clock" = plain ] || rate=$RATE
+	[ "$clock" = counted ] && rate=$RATE
 	while read -r _ what pattern number; do
 		case $what in
 		access)
@@ -243,6 +252,11 @@ take_lines()
 			;;
 		attach) sample_access "$swap" attach_ms 0 0 "$(divided "$((number * 10))" "$rate")" ;;
 		answer) sample_access "$swap" answer_ms 0 0 "$(divided "$pattern" "$rate")" ;;
+		request)
+			read -r _ count _ seconds <<< "$number"
+			sample_access "$swap" "request_${pattern}_us" 0 0 \
+				"$(divided "$((seconds * 10000))" "$((count * rate))")"
+			;;
 		pace) sample_access "$swap" "pace_$pattern" 0 0 "$number" ;;
 		crypt)
 			read -r _ bytes _ seconds <<< "$number"
@@ -265,13 +279,13 @@ measure_returned()
 {
 	local before filled freed after
 
-	local crypts=$CRYPTS
-	# Times of hundredths of a second are too coarse for the counted clock.
+	local crypts=$CRYPTS attaches=$ATTACHES
+	# Times of hundredths of a second are too coarse for the counted clock, and the broker is too fast.
 	if [ "$clock" = counted ]; then
-		crypts=0
+		crypts=0 attaches=0
 	fi
 	say "$clock clock: memory that is freed"
-	boot remote "$MEMORY_MIB" '^BENCH (filled|failed)' "bench.fill=$((MEMORY_MIB * 4)) bench.crypt=$crypts bench.attach=$ATTACHES \
+	boot remote "$MEMORY_MIB" '^BENCH (filled|failed)' "bench.fill=$((MEMORY_MIB * 4)) bench.crypt=$crypts bench.attach=$attaches \
 bench.server=$SERVER"
 	filled=$(console_number filled)
 	sleep 5 # two reports of the lender
@@ -308,7 +322,7 @@ watch_lender()
 		case ${mark#BENCH}$what in
 		live) before=$(lender_time) ;;
 		give_back)
-			sample_access remote give_back_lender_s 0 0 \
+			[ "$clock" = counted ] || sample_access remote give_back_lender_s 0 0 \
 				"$(awk -v from="$before" -v to="$(lender_time)" 'BEGIN { print to - from }')"
 			;;
 		done* | failed*) break ;;
@@ -335,13 +349,10 @@ measure_giving_back()
 # measure_access SWAP WORDS
 measure_access()
 {
-	local swap=$1 seconds=$SECONDS_EACH
+	local swap=$1
 	shift
 
-	if [ "$swap/$clock" = disk/counted ]; then
-		seconds=$((seconds * RATE)) # as many turns of the disk as by the plain clock
-	fi
-	boot "$swap" "$MEMORY_MIB" '^BENCH (done|failed)' "bench.seconds=$seconds" "$@"
+	boot "$swap" "$MEMORY_MIB" '^BENCH (done|failed)' "bench.seconds=$SECONDS_EACH" "$@"
 	end_boot
 	take_lines "$swap"
 }

@@ -19,7 +19,8 @@ def head($what): ($what | pad(12)) + (patterns | map(pad(28)) | join(""));
 "node      kernel \(.node.kernel), \(.node.memory_bytes / 1048576 | round) MiB of memory",
 "counted   \(.counted_clock.instructions_per_ns) instructions in a nanosecond; this machine: " +
 	(.counted_clock.machine | map("\(.instructions_per_ns) (\(.what))") | join(", ")) +
-	"; an answer of the network: \(.counted.others.answer_ms.median // "–") ms",
+	"; an answer to ping: \(.counted.others.answer_ms.median // "–") ms; a read of 4 KiB: " +
+	"\(.counted.others.request_4096_us.median // "–") µs, of 128 KiB: \(.counted.others.request_131072_us.median // "–") µs",
 "",
 (("counted", "plain") as $clock | .[$clock] |
 	"by the \($clock) clock", "",
@@ -29,9 +30,11 @@ def head($what): ($what | pad(12)) + (patterns | map(pad(28)) | join(""));
 	"a disk that takes no time (bound of the emulated processor), of the local disk's speed: " +
 		([.by_data[] | select(.["random-read"].bound) | .["sequential-read", "random-read"].bound | tostring] |
 			join(", ") | if . == "" then "–" else . end) + " (sequential, random read)",
-	"attach: \(.others.attach_ms.median // "–") ms; back at the lender: \(.others.returned_ratio.median // "–") of what was freed",
+	(if .others.attach_ms then "attach: \(.others.attach_ms.median) ms" else empty end),
+	"back at the lender: \(.others.returned_ratio.median // "–") of what was freed",
 	(.give_back[] | "giving back, processors: \(.processors): \(.speed_of_swapoff // "–") of the speed of swapoff alone; " +
-		"\(.lender_s_per_gib // "–") s of the lender's processors for each GiB that comes back"),
+		(if .lender_s_per_gib then "\(.lender_s_per_gib) s of the lender's processors for each GiB that comes back"
+			else "" end)),
 	(.crypt_speed_of_plain // empty | "dm-crypt: reads at \(.) of the speed without"),
 	""),
 verdicts,

@@ -7,9 +7,10 @@
  *		[rate=BYTES/s] [slow=N]
  *
  * One arm, one request at a time. An access behind the last one needs no seek, nor waits for the
- * platter; another one costs seek-us, a part of (full-seek-us - seek-us) that grows with the root
- * of the distance over the whole disk's capacity, and half a turn. Then come its bytes, at the rate.
- * What a drive's own cache does for writes is left out for both directions alike, and so are command
+ * platter, but for what lies between them to pass by at the rate, where that takes less time than a
+ * seek. A seek costs seek-us, a part of (full-seek-us - seek-us) that grows with the root of the
+ * distance over the whole disk's capacity, and half a turn. Then come its bytes, at the rate. What
+ * a drive's own cache does for writes is left out for both directions alike, and so are command
  * overheads. All of it takes slow= times as long, for a node whose clock runs that much too fast.
  */
 #define NBDKIT_API_VERSION 2
@@ -111,19 +112,25 @@ static int64_t disk_get_size(void *handle)
 	return disk.size;
 }
 
+/* In microseconds, with half a turn. */
+static double seek(double distance)
+{
+	return (double)disk.seek_us +
+	       (double)(disk.full_seek_us - disk.seek_us) * sqrt(distance / (double)disk.capacity) +
+	       60e6 / (double)disk.rpm / 2;
+}
+
 /* Wait as long as the disk would, since @start, for @count bytes at @offset. */
 static void turn(const struct timespec *start, uint64_t offset, uint32_t count)
 {
 	double us = (double)count * 1e6 / (double)disk.rate;
 	struct timespec end = *start;
 
-	if (offset != arm) {
-		double distance = offset > arm ? (double)(offset - arm) : (double)(arm - offset);
-
-		us += (double)disk.seek_us + (double)(disk.full_seek_us - disk.seek_us) *
-						     sqrt(distance / (double)disk.capacity);
-		us += 60e6 / (double)disk.rpm / 2;
-	}
+	if (offset < arm)
+		us += seek((double)(arm - offset));
+	else
+		us += fmin((double)(offset - arm) * 1e6 / (double)disk.rate,
+			   seek((double)(offset - arm)));
 	arm = offset + count;
 	end.tv_nsec += (long)(us * 1000 * (double)disk.slow);
 	end.tv_sec += end.tv_nsec / 1000000000;

@@ -9,7 +9,8 @@
 #   bench.sizes=LIST         of data in MiB, each with blocks of 1 KiB
 #   bench.blocks=LIST        in bytes, each with data of bench.fixed= MiB
 #   bench.attach=N           attach and detach so often (remote)
-#   bench.server=ADDRESS     be answered by it, and tell how fast the processor is
+#   bench.server=ADDRESS     be answered by it, read the disk in single requests, and tell how fast the
+#                            processor is (remote)
 #   bench.fill=MIB           and then free so much, for the lender to see (remote)
 #   bench.crypt=N            read the disk below dm-crypt and the mapping so often, in turn (remote)
 #   bench.give_back=N        give swap that is partly live back so often, by swapoff alone and as
@@ -69,6 +70,18 @@ swap_device()
 	busybox awk '/^.dev/ { print $1 }' /proc/swaps
 }
 
+# request BYTES COUNT: of the lent disk, one after the other.
+request()
+{
+	for disk in /sys/block/sd*; do
+		from=$(now)
+		busybox dd if="/dev/${disk##*/}" of=/dev/null bs="$1" count="$2" iflag=direct 2> /run/dd ||
+			end "failed: read $1 bytes"
+		to=$(now)
+		echo "BENCH request $1 count $2 hundredths $((to - from))"
+	done
+}
+
 # The mean of some, in milliseconds; the first one, which finds the way, is not among them.
 answers()
 {
@@ -101,6 +114,11 @@ case $swap in
 disk | instant)
 	# As far ahead as wireroot-swap has it: what is swapped to is to be all that differs.
 	echo 5 > /proc/sys/vm/page-cluster
+	# A disk that takes no time is treated as lent memory is.
+	if [ "$swap" = instant ]; then
+		echo 0 > /sys/block/vda/queue/rotational
+		echo none > /sys/block/vda/queue/scheduler
+	fi
 	if ! busybox mkswap /dev/vda > /dev/null || ! busybox swapon /dev/vda; then
 		end "failed: swap on the disk"
 	fi
@@ -120,6 +138,8 @@ echo "BENCH memory $(busybox awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo
 
 if [ -n "$server" ]; then
 	answers "$server"
+	request 4096 2000
+	request 131072 500
 	/pace || end "failed: pace"
 fi
 patterns='sequential-read random-read sequential-write random-write'
