@@ -201,7 +201,10 @@ boot()
 	esac
 	if [ "$clock" = counted ]; then
 		more+=(-icount "shift=0,sleep=on")
-		# No period is a multiple of another's, so that what asks again at once does not go in step.
+	fi
+	# No period is a multiple of another's, so that what asks again at once does not go in step. Not beside a
+	# disk: whenever such a timer runs, the clock of an idle node stands for a moment.
+	if [ "$clock/$swap" = counted/remote ]; then
 		for share in 26 33 41; do
 			more+=(-object "filter-buffer,id=way$share,netdev=net0,queue=tx,interval=$((ANSWER_US *
 				RATE * share / 100))")
