@@ -271,14 +271,21 @@ check "… and can be repeated" write ext4 directory
 
 # --- commands that are killed -------------------------------------------------------------------
 
+# In a process group of its own, so that the end of what the command has started can be waited for, too:
+# until then, another one is told that somebody is at work.
 import_killed() {
-	local moment pid
+	local moment pid waited
 	for moment in 0.02 0.05 0.1 0.2; do
-		image import victim "$work/tree" >/dev/null 2>&1 &
+		setsid "$wireroot" image import --images "$images" victim "$work/tree" \
+			</dev/null >/dev/null 2>&1 &
 		pid=$!
 		sleep "$moment"
-		kill -KILL $(pgrep -P "$pid") "$pid" 2>/dev/null
+		kill -KILL "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
+		for ((waited = 0; waited < 1000; waited++)); do
+			pgrep -r D,R,S,T -g "$pid" >/dev/null || break
+			sleep 0.01
+		done
 		if [ -e "$images/victim" ]; then
 			(cd "$work/tree" && find . | sort) | diff - <(cd "$images/victim" && find . | sort) ||
 				return
