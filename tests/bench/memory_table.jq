@@ -32,8 +32,8 @@ def head($what): ($what | pad(12)) + (patterns | map(pad(28)) | join(""));
 			join(", ") | if . == "" then "–" else . end) + " (sequential, random read)",
 	(if .others.attach_ms then "attach: \(.others.attach_ms.median) ms" else empty end),
 	"back at the lender: \(.others.returned_ratio.median // "–") of what was freed",
-	(.give_back[] | "giving back, processors: \(.processors): \(.speed_of_swapoff // "–") of the speed of swapoff alone; " +
-		(if .lender_s_per_gib then "\(.lender_s_per_gib) s of the lender's processors for each GiB that comes back"
+	(.give_back[] | "giving back, processors: \(.processors): \(.speed_of_swapoff // "–") of the speed of swapoff alone" +
+		(if .lender_s_per_gib then "; \(.lender_s_per_gib) s of the lender's processors for each GiB that comes back"
 			else "" end)),
 	(.crypt_speed_of_plain // empty | "dm-crypt: reads at \(.) of the speed without"),
 	""),
