@@ -50,6 +50,7 @@ def pace: [.[] | select(.figure | startswith("pace_"))] | group_by(.figure) | ma
 pace as $pace |
 (map(select(.clock == "counted")) | result) as $counted |
 (map(select(.clock == "plain")) | result) as $plain |
+[{clock: "counted", result: $counted}, {clock: "plain", result: $plain}] as $clocks |
 {
 	machine: {cpu: $cpu, cores: $cores, kernel: $host_kernel,
 		load_before: $load_before, load_after: $load_after},
@@ -61,7 +62,7 @@ pace as $pace |
 	counted: $counted, plain: $plain,
 	broker: $broker,
 	goals: ([
-		({clock: "counted", result: $counted}, {clock: "plain", result: $plain} |
+		($clocks[] |
 			goal("\(.clock) clock: sequential read, remote memory against disk, least of all sizes at 1 KiB";
 				(.result | least("sequential-read")); 3; "ratio"; "higher"),
 			goal("\(.clock) clock: random read, remote memory against disk, least of all sizes at 1 KiB";
@@ -69,7 +70,7 @@ pace as $pace |
 		goal("attach, from request to swapon, plain clock"; $plain.others.attach_ms.median; 300; "ms"; "lower"),
 		goal("memory back at the lender within 10 s, of what was freed, plain clock";
 			$plain.others.returned_ratio.median; 0.95; "ratio"; "higher"),
-		({clock: "counted", result: $counted}, {clock: "plain", result: $plain} | .clock as $clock | .result.give_back[] |
+		($clocks[] | .clock as $clock | .result.give_back[] |
 			goal("giving back against swapoff alone, \($clock) clock, processors: \(.processors)";
 			.speed_of_swapoff; 5; "ratio"; "higher"))
 	] + ($broker.goals // []))

@@ -271,10 +271,14 @@ check "… and can be repeated" write ext4 directory
 
 # --- commands that are killed -------------------------------------------------------------------
 
+group_has_ended() {
+	! pgrep -r D,R,S,T -g "$1"
+}
+
 # In a process group of its own, so that the end of what the command has started can be waited for, too:
 # until then, another one is told that somebody is at work.
 import_killed() {
-	local moment pid waited
+	local moment pid
 	for moment in 0.02 0.05 0.1 0.2; do
 		setsid "$wireroot" image import --images "$images" victim "$work/tree" \
 			</dev/null >/dev/null 2>&1 &
@@ -282,10 +286,7 @@ import_killed() {
 		sleep "$moment"
 		kill -KILL "$pid" 2>/dev/null
 		wait "$pid" 2>/dev/null
-		for ((waited = 0; waited < 1000; waited++)); do
-			pgrep -r D,R,S,T -g "$pid" >/dev/null || break
-			sleep 0.01
-		done
+		retry 20 group_has_ended "$pid" || return
 		if [ -e "$images/victim" ]; then
 			(cd "$work/tree" && find . | sort) | diff - <(cd "$images/victim" && find . | sort) ||
 				return

@@ -204,16 +204,12 @@ static void become(const struct service *service, int log, int failure)
 	_exit(127);
 }
 
-/* Kill our child @pid, and take its pid file away before its pid can be another's. */
-static void end_child(const char *name, pid_t pid)
+/* Kill our child @pid. Its pid file goes before its pid can be another's. */
+static void end_child(pid_t pid)
 {
-	int lock = lock_pid_files();
-	char path[LAB_NAME_BYTES];
+	char name[LAB_NAME_BYTES];
 
-	pid_path(name, path);
-	if (read_pid(path) == pid)
-		unlink(path);
-	close(lock);
+	service_forget(pid, name, sizeof(name));
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 }
@@ -231,7 +227,7 @@ static int launch(const struct service *service, int log, pid_t *pid, struct fau
 	if (*pid < 0)
 		error = errno;
 	else if (read(failure[0], &error, sizeof(error)) > 0)
-		end_child(service->name, *pid);
+		end_child(*pid);
 	close(failure[0]);
 	if (error)
 		return fault_set(fault, error, "start program", service->argv[0],
@@ -312,7 +308,7 @@ static int wait_for_word(const struct service *service, pid_t pid, const char *l
 	close(process);
 	if (!error)
 		return 0;
-	end_child(service->name, pid);
+	end_child(pid);
 	return fault_with_log(fault, error, "wait until it is ready", service->name, from);
 }
 
@@ -330,10 +326,11 @@ static int start_and_wait(const struct service *service, struct fault *fault)
 	fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
 	if (fd < 0 || fstat(fd, &before) < 0)
 		return fault_set(fault, errno, "open log", log, NULL);
-	if (service->readiness == SERVICE_NOTIFIES)
+	if (service->readiness == SERVICE_NOTIFIES) {
 		notifications = open_notify_socket(service, fault);
-	if (service->readiness == SERVICE_NOTIFIES && notifications < 0)
-		return notifications;
+		if (notifications < 0)
+			return notifications;
+	}
 	error = launch(service, fd, &pid, fault);
 	if (error)
 		return error;

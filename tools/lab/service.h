@@ -55,8 +55,7 @@ pid_t service_pid(const char *name);
 /* A pidfd of it, or -1. */
 int service_open(const char *name);
 
-/* The supervisor's part: take away the pid file of @pid, which has ended. Its name goes to @name.
- */
+/* Before @pid is reaped: take away the pid file that holds it. The program's name goes to @name. */
 bool service_forget(pid_t pid, char *name, size_t size);
 
 #endif
